@@ -1,0 +1,38 @@
+// What the firmware needs of a board; exactly one board_* library defines these functions.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "engine.h"
+
+namespace harness {
+
+// Clocks, UART, timer. Called once, before anything else.
+void board_start();
+
+// Bytes received since the last call, at most `capacity`; sleeps until there is at least one.
+size_t board_read(uint8_t* bytes, size_t capacity);
+// Queues or sends all bytes; returns when they are accepted.
+void board_write(const uint8_t* bytes, size_t size);
+// Returns when the last queued byte has left: nothing of ours disturbs a timed window after it.
+void board_drain();
+size_t board_rx_buffer_bytes();
+uint32_t board_rx_overruns();
+uint32_t board_uart_interrupts();  // running count, to see whether a window was disturbed
+
+// Restarts the timer at zero; board_ticks() counts from there.
+void board_restart_timer();
+uint64_t board_ticks();
+uint32_t board_timer_hz();
+const char* board_timer_name();
+
+Bytes board_arena();
+ConstBytes board_model_slot();
+// The same memory, writable; empty where the slot is flash.
+Bytes board_writable_model_slot();
+
+uint32_t board_stack_bytes();
+uint32_t board_stack_used_bytes();  // high-water mark since start
+
+}  // namespace harness
