@@ -1,0 +1,231 @@
+"""`boards.toml`: what the harness knows of each board."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct
+
+from harness.config.toml import convert, read_toml, suggest
+from harness.errors import ConfigError
+
+Positive = Annotated[int, Meta(gt=0)]
+Natural = Annotated[int, Meta(ge=0)]
+Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_.-]*$")]
+Core = Literal[
+    "cortex-m0",
+    "cortex-m0plus",
+    "cortex-m3",
+    "cortex-m4",
+    "cortex-m4f",
+    "cortex-m7",
+    "cortex-m33",
+    "cortex-m55",
+    "host",
+]
+
+
+class Memory(Struct, frozen=True, forbid_unknown_fields=True):
+    """A memory of the MCU. `address` and `bytes` as in its reference manual's memory map."""
+
+    kind: Literal["flash", "ram"]
+    address: Natural
+    bytes: Positive
+
+
+class Region(Struct, frozen=True):
+    """A piece of a memory. `memory` is empty and `address` None where the linker places it (native)."""
+
+    memory: str
+    kind: Literal["flash", "ram"]
+    address: int | None
+    bytes: int
+
+
+class FirmwareLayout(Struct, frozen=True):
+    """Where the firmware's parts lie. `support` names the library `firmware/lib/board_<support>`."""
+
+    support: str
+    code: Region | None
+    data: Region | None
+    arena: Region
+    model_slot: Region
+    stack_bytes: int
+
+
+class EmulatedTarget(Struct, frozen=True, forbid_unknown_fields=True):
+    """A QEMU machine. One instruction takes 2^icount_shift ns of its virtual clock."""
+
+    machine: Name
+    icount_shift: Annotated[int, Meta(ge=0, le=10)]
+    serial: Natural = 0
+
+
+class NativeTarget(Struct, frozen=True, forbid_unknown_fields=True):
+    """The firmware as a Linux program."""
+
+
+class AttachedTarget(Struct, frozen=True, forbid_unknown_fields=True):
+    """A board on this computer's USB."""
+
+    probe_target: str
+    baud: Positive = 115200
+
+
+class _Targets(Struct, frozen=True, forbid_unknown_fields=True):
+    emulated: EmulatedTarget | None = None
+    native: NativeTarget | None = None
+    attached: AttachedTarget | None = None
+
+
+class _RegionEntry(Struct, frozen=True, forbid_unknown_fields=True):
+    memory: str = ""
+    offset: Natural = 0
+    bytes: Positive | None = None
+
+
+class _FirmwareEntry(Struct, frozen=True, forbid_unknown_fields=True):
+    support: Name
+    arena: _RegionEntry
+    model_slot: _RegionEntry
+    stack_bytes: Positive
+    code: _RegionEntry | None = None
+    data: _RegionEntry | None = None
+
+
+class _BoardEntry(Struct, frozen=True, forbid_unknown_fields=True):
+    description: str
+    mcu: str
+    core: Core
+    firmware: dict[str, Any]
+    targets: dict[str, Any]
+    clock_hz: Positive | None = None
+    memory: dict[str, Any] = {}
+
+
+class Board(Struct, frozen=True):
+    """One entry of `boards.toml`, checked. `source` is the file it stands in."""
+
+    name: str
+    description: str
+    mcu: str
+    core: Core
+    clock_hz: int | None
+    memory: Mapping[str, Memory]
+    firmware: FirmwareLayout
+    targets: Mapping[str, EmulatedTarget | NativeTarget | AttachedTarget]
+    source: Path
+
+
+def load_boards(files: Iterable[Path]) -> dict[str, Board]:
+    """All boards of `files` by name; a later file adds to or replaces entries of an earlier one.
+
+    Raises:
+        ConfigError: a file is missing or malformed, or an entry is wrong.
+    """
+    boards: dict[str, Board] = {}
+    for path in files:
+        boards |= _boards_of(path)
+    return boards
+
+
+def pick_board(boards: Mapping[str, Board], name: str) -> Board:
+    """The board called `name`.
+
+    Raises:
+        ConfigError: there is none; the message lists the known ones and the nearest.
+    """
+    if name not in boards:
+        raise ConfigError(f"unknown board {name!r}", f"use one of: {suggest(name, boards)}")
+    return boards[name]
+
+
+def _boards_of(path: Path) -> dict[str, Board]:
+    tables = read_toml(path)
+    for key in tables:
+        if key != "boards":
+            raise ConfigError(f"{path}: {key}: unknown table", "every board is a table [boards.<name>]")
+    entries = convert(tables.get("boards", {}), dict[str, dict[str, Any]], path, "boards")
+    return {name: _board(path, name, entry) for name, entry in entries.items()}
+
+
+def _board(path: Path, name: str, table: dict[str, Any]) -> Board:
+    key = f"boards.{name}"
+    convert(name, Name, path, key)
+    entry = convert(table, _BoardEntry, path, key)
+    memory = {part: convert(value, Memory, path, f"{key}.memory.{part}") for part, value in entry.memory.items()}
+    targets = convert(entry.targets, _Targets, path, f"{key}.targets")
+    present = {kind: target for kind in _Targets.__struct_fields__ if (target := getattr(targets, kind)) is not None}
+    if not present:
+        raise ConfigError(f"{path}: {key}.targets: no target", "add e.g. an empty table [boards.<name>.targets.native]")
+    if entry.core != "host" and entry.clock_hz is None:
+        raise ConfigError(f"{path}: {key}: missing clock_hz", "add the core's clock in Hz")
+    return Board(
+        name=name,
+        description=entry.description,
+        mcu=entry.mcu,
+        core=entry.core,
+        clock_hz=entry.clock_hz,
+        memory=memory,
+        firmware=_layout(path, key, entry, memory),
+        targets=present,
+        source=path,
+    )
+
+
+def _layout(path: Path, key: str, entry: _BoardEntry, memory: Mapping[str, Memory]) -> FirmwareLayout:
+    key = f"{key}.firmware"
+    firmware = convert(entry.firmware, _FirmwareEntry, path, key)
+    regions = {
+        part: _host_region(path, f"{key}.{part}", spec)
+        if entry.core == "host"
+        else _region(path, f"{key}.{part}", spec, memory)
+        for part in ("code", "data", "arena", "model_slot")
+        if (spec := getattr(firmware, part)) is not None
+    }
+    if entry.core != "host":
+        for part in ("code", "data"):
+            if part not in regions:
+                raise ConfigError(f"{path}: {key}: missing {part}", f'add e.g. {part} = {{ memory = "<name>" }}')
+        _refuse_overlap(path, key, regions)
+        if firmware.stack_bytes >= regions["data"].bytes:
+            raise ConfigError(f"{path}: {key}.stack_bytes: {firmware.stack_bytes} leaves no room in data", "lower it")
+    return FirmwareLayout(
+        support=firmware.support,
+        code=regions.get("code"),
+        data=regions.get("data"),
+        arena=regions["arena"],
+        model_slot=regions["model_slot"],
+        stack_bytes=firmware.stack_bytes,
+    )
+
+
+def _host_region(path: Path, key: str, spec: _RegionEntry) -> Region:
+    if spec.memory or spec.bytes is None:
+        raise ConfigError(f"{path}: {key}: a host board's region has bytes and no memory", "write { bytes = … }")
+    return Region(memory="", kind="ram", address=None, bytes=spec.bytes)
+
+
+def _region(path: Path, key: str, spec: _RegionEntry, memory: Mapping[str, Memory]) -> Region:
+    if spec.memory not in memory:
+        raise ConfigError(
+            f"{path}: {key}.memory: unknown memory {spec.memory!r}", f"use one of: {suggest(spec.memory, memory)}"
+        )
+    home = memory[spec.memory]
+    size = home.bytes - spec.offset if spec.bytes is None else spec.bytes
+    if size <= 0 or spec.offset + size > home.bytes:
+        raise ConfigError(
+            f"{path}: {key}: offset {spec.offset} + {size} bytes does not lie in {spec.memory} ({home.bytes} bytes)",
+            "lower offset or bytes",
+        )
+    return Region(memory=spec.memory, kind=home.kind, address=home.address + spec.offset, bytes=size)
+
+
+def _refuse_overlap(path: Path, key: str, regions: Mapping[str, Region]) -> None:
+    placed = sorted((region.address or 0, region.bytes, part) for part, region in regions.items())
+    for (start, size, first), (next_start, _, second) in itertools.pairwise(placed):
+        if start + size > next_start:
+            raise ConfigError(f"{path}: {key}: {first} and {second} overlap at {next_start:#x}", "move or shrink one")

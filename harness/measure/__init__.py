@@ -1,0 +1,1 @@
+"""Accuracy and timing runs on a started device."""

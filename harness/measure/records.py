@@ -1,0 +1,90 @@
+"""What a run yields: one record each per run, layer and vector. The tables of a session have exactly these fields.
+
+A `Quantity` becomes two columns, `<field>` and `<field>_provenance`.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+
+class Provenance(StrEnum):
+    """How a number was obtained (docs/architecture.md, Words)."""
+
+    MEASURED = "measured"
+    EMULATED = "emulated"
+    MODELLED = "modelled"
+    HOST = "host"
+    STATIC = "static"
+
+
+class Quantity(Struct, frozen=True):
+    """A number and how it was obtained. The unit is in the name of the field that holds it."""
+
+    value: int | float
+    provenance: Provenance
+
+
+class RunRecord(Struct, frozen=True, kw_only=True):
+    """One variant of one suite on one board. A quantity that this target cannot know is None, never invented."""
+
+    suite: str
+    variant: str
+    board: str
+    target: str
+    engine: str
+    engine_version: str
+    build_id: str
+    toolchain: str
+    model: str
+    model_sha256: str
+    outcome: str  # "passed", "failed", "error", "interrupted"
+    message: str  # why, when it did not pass
+    vectors: int  # vectors answered
+    vectors_total: int  # vectors asked for
+    repeats: int  # timed inferences
+    macs: int
+    accuracy: Quantity | None = None  # fraction 0 … 1
+    instructions: Quantity | None = None  # per inference, median of the repeats
+    instructions_min: int | None = None
+    instructions_max: int | None = None
+    latency_us: Quantity | None = None  # per inference, median of the repeats
+    latency_us_min: float | None = None
+    latency_us_max: float | None = None
+    arena_bytes: Quantity | None = None
+    arena_persistent_bytes: Quantity | None = None
+    stack_bytes: Quantity | None = None  # high-water mark
+    model_bytes: Quantity | None = None
+    firmware_flash_bytes: Quantity | None = None
+    firmware_ram_bytes: Quantity | None = None  # .data and .bss, without arena and stack
+    oracle_equal: int | None = None  # vectors whose output equals the oracle's, where it was asked
+
+
+class LayerRecord(Struct, frozen=True, kw_only=True):
+    """One op of one run."""
+
+    suite: str
+    variant: str
+    board: str
+    op_index: int
+    op: str  # e.g. CONV_2D
+    output: str  # name of the output tensor
+    output_shape: str  # e.g. 1x8x8x16
+    macs: int
+    instructions: Quantity | None = None
+    latency_us: Quantity | None = None
+
+
+class VectorRecord(Struct, frozen=True, kw_only=True):
+    """One test vector of one run."""
+
+    suite: str
+    variant: str
+    board: str
+    vector: int
+    label: int | None
+    predicted: int | None
+    correct: bool | None
+    output: bytes  # the output tensors as the device sent them
