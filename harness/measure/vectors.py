@@ -1,0 +1,108 @@
+"""Test vectors: from a suite's `.npz`, from a user's `.npy`, or seeded random ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from harness.errors import VectorError
+from harness.model import Model
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+RANDOM_SEED = 0
+
+
+@dataclass(frozen=True)
+class Vectors:
+    """`inputs`: one array (N, …) per input tensor, real values or the tensor's own type. `labels`: (N,) or None."""
+
+    inputs: tuple[NDArray[Any], ...]
+    labels: NDArray[Any] | None
+    source: str
+
+    def __len__(self) -> int:
+        return len(self.inputs[0])
+
+    def first(self, count: int | None) -> Vectors:
+        """The first `count` vectors; all of them for None."""
+        if count is None or count >= len(self):
+            return self
+        labels = None if self.labels is None else self.labels[:count]
+        return Vectors(tuple(part[:count] for part in self.inputs), labels, self.source)
+
+
+def load_suite_vectors(path: Path) -> Vectors:
+    """A suite's vectors: arrays `inputs` (N, …) and `labels` (N,) of an `.npz`.
+
+    Raises:
+        VectorError: the file is unreadable, or an array is missing or of the wrong length.
+    """
+    arrays = _load(path)
+    if not isinstance(arrays, Mapping) or "inputs" not in arrays or "labels" not in arrays:
+        raise VectorError(f"{path}: needs the arrays inputs and labels", "save it with numpy.savez(path, inputs=…, labels=…)")
+    return _checked((arrays["inputs"],), arrays["labels"], str(path))
+
+
+def load_array_vectors(inputs: Path, labels: Path | None) -> Vectors:
+    """A user's vectors: `inputs` is an `.npy` (N, …), or an `.npz` with one array per input tensor in model order.
+
+    Raises:
+        VectorError: a file is unreadable, or the lengths differ.
+    """
+    arrays = _load(inputs)
+    parts = tuple(arrays.values()) if isinstance(arrays, Mapping) else (arrays,)
+    label_array = None if labels is None else _load(labels)
+    if isinstance(label_array, Mapping):
+        raise VectorError(f"{labels}: is an archive", "labels are one .npy array of N integers")
+    return _checked(parts, label_array, str(inputs))
+
+
+def random_vectors(model: Model, count: int) -> Vectors:
+    """Seeded random inputs over each tensor's whole range; for float32 a standard normal distribution."""
+    import numpy as np
+
+    generator = np.random.default_rng(RANDOM_SEED)
+
+    def draw(tensor: Any) -> NDArray[Any]:
+        shape = (count, *tensor.shape)
+        dtype = np.dtype(tensor.dtype)
+        if dtype.kind == "f":
+            return generator.standard_normal(shape).astype(dtype)
+        if dtype.kind == "b":
+            return generator.integers(0, 2, shape).astype(dtype)
+        limits = np.iinfo(dtype)
+        return generator.integers(limits.min, limits.max, shape, dtype=dtype, endpoint=True)
+
+    parts = tuple(draw(model.tensors[index]) for index in model.inputs)
+    return Vectors(parts, None, f"random, seed {RANDOM_SEED}")
+
+
+def _load(path: Path) -> Any:
+    import numpy as np
+
+    try:
+        loaded = np.load(path, allow_pickle=False)
+        return {name: loaded[name] for name in loaded.files} if hasattr(loaded, "files") else loaded
+    except FileNotFoundError:
+        raise VectorError(f"{path}: no such file", "check the path") from None
+    except (OSError, ValueError, EOFError) as error:
+        raise VectorError(f"{path}: cannot be read as .npy or .npz: {error}", "save it with numpy.save") from None
+
+
+def _checked(inputs: tuple[NDArray[Any], ...], labels: NDArray[Any] | None, source: str) -> Vectors:
+    if not inputs or any(part.ndim == 0 or len(part) == 0 for part in inputs):
+        raise VectorError(f"{source}: no vectors", "the first axis of inputs counts the vectors")
+    lengths = {len(part) for part in inputs}
+    if len(lengths) > 1:
+        raise VectorError(f"{source}: arrays of different lengths: {sorted(lengths)}", "one row per vector in each")
+    count = lengths.pop()
+    if labels is not None and (labels.shape != (count,) or labels.dtype.kind not in "iu"):
+        raise VectorError(
+            f"{source}: labels are {labels.dtype} of shape {labels.shape}, expected integers of shape ({count},)",
+            "give one class index per vector",
+        )
+    return Vectors(inputs, labels, source)

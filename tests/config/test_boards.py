@@ -1,0 +1,111 @@
+"""boards.toml: what is accepted, and what each mistake is answered with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from harness.config import EmulatedTarget, load_boards, pick_board
+from harness.errors import ConfigError
+from harness.paths import shipped_boards_file
+
+GOOD = """
+[boards.desk]
+description = "a board"
+mcu = "MCU"
+core = "cortex-m4f"
+clock_hz = 1000000
+[boards.desk.memory]
+flash = { kind = "flash", address = 0x1000, bytes = 4096 }
+ram = { kind = "ram", address = 0x8000, bytes = 4096 }
+[boards.desk.firmware]
+support = "x"
+code = { memory = "flash", bytes = 2048 }
+data = { memory = "ram", bytes = 2048 }
+arena = { memory = "ram", offset = 2048 }
+model_slot = { memory = "flash", offset = 2048 }
+stack_bytes = 512
+[boards.desk.targets.emulated]
+machine = "some-machine"
+icount_shift = 4
+"""
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "boards.toml"
+    path.write_text(text)
+    return path
+
+
+def test_a_region_is_resolved_to_an_address_and_the_rest_of_its_memory(tmp_path: Path) -> None:
+    board = load_boards([write(tmp_path, GOOD)])["desk"]
+    arena = board.firmware.arena
+    assert (arena.address, arena.bytes, arena.kind) == (0x8000 + 2048, 2048, "ram")
+    assert board.firmware.model_slot.kind == "flash"
+    assert board.targets["emulated"] == EmulatedTarget(machine="some-machine", icount_shift=4)
+
+
+def test_the_shipped_boards_are_valid_and_have_the_promised_targets() -> None:
+    boards = load_boards([shipped_boards_file()])
+    assert set(boards["stm32l475"].targets) == {"emulated", "attached"}
+    assert set(boards["mps2-an386"].targets) == {"emulated"}
+    assert set(boards["native"].targets) == {"native"}
+
+
+def test_a_later_file_replaces_an_entry_by_name(tmp_path: Path) -> None:
+    first = write(tmp_path, GOOD)
+    second = tmp_path / "mine.toml"
+    second.write_text(GOOD.replace("a board", "my board"))
+    boards = load_boards([first, second])
+    assert boards["desk"].description == "my board"
+    assert boards["desk"].source == second
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("stack_bytes = 512", 'stack_bytes = "512"', ["boards.desk.firmware.stack_bytes", "Expected `int`"]),
+        ("stack_bytes = 512", "stack_byte = 512", ["boards.desk.firmware", "stack_byte", "nearest: stack_bytes"]),
+        ("stack_bytes = 512", "stack_bytes = 4096", ["boards.desk.firmware.stack_bytes", "no room"]),
+        ("clock_hz = 1000000", "", ["boards.desk", "clock_hz"]),
+        ("clock_hz = 1000000", "clock_hz = 0", ["boards.desk.clock_hz"]),
+        ('core = "cortex-m4f"', 'core = "cortex-m99"', ["boards.desk.core", "cortex-m99"]),
+        ("bytes = 4096 }\nram", "byte = 4096 }\nram", ["boards.desk.memory.flash", "byte"]),
+        ('{ memory = "ram", offset = 2048 }', '{ memory = "rom" }', ["boards.desk.firmware.arena.memory", "rom", "ram"]),
+        ("offset = 2048 }\nmodel_slot", "offset = 5000 }\nmodel_slot", ["boards.desk.firmware.arena", "does not lie"]),
+        ("offset = 2048 }\nmodel_slot", "offset = 1024 }\nmodel_slot", ["boards.desk.firmware", "overlap"]),
+        ("icount_shift = 4", "icount_shift = 40", ["boards.desk.targets.emulated.icount_shift"]),
+        ("[boards.desk.targets.emulated]", "[boards.desk.targets.emulator]", ["boards.desk.targets", "emulator"]),
+        ("[boards.desk]", "[boards.Desk]", ["boards.Desk"]),
+        ("[boards.desk]", "[board]\n[boards.desk]", ["board: unknown table"]),
+        ("[boards.desk]", "[boards.desk", ["not valid TOML"]),
+    ],
+)
+def test_a_mistake_is_answered_with_file_key_and_fix(tmp_path: Path, old: str, new: str, said: list[str]) -> None:
+    assert old in GOOD
+    path = write(tmp_path, GOOD.replace(old, new, 1))
+    with pytest.raises(ConfigError) as caught:
+        load_boards([path])
+    assert str(path) in str(caught.value)
+    assert caught.value.fix
+    for words in said:
+        assert words in str(caught.value)
+
+
+def test_a_board_without_targets_is_refused(tmp_path: Path) -> None:
+    text = GOOD.partition("[boards.desk.targets")[0] + "[boards.desk.targets]"
+    with pytest.raises(ConfigError, match="no target"):
+        load_boards([write(tmp_path, text)])
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"nowhere\.toml: no such file"):
+        load_boards([tmp_path / "nowhere.toml"])
+
+
+def test_an_unknown_board_lists_the_known_ones_and_the_nearest() -> None:
+    boards = load_boards([shipped_boards_file()])
+    with pytest.raises(ConfigError) as caught:
+        pick_board(boards, "stm32l457")
+    assert "stm32l457" in str(caught.value)
+    assert "mps2-an386, native, stm32l475 (nearest: stm32l475)" in str(caught.value)
