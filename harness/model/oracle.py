@@ -1,0 +1,126 @@
+"""The official TensorFlow Lite Micro interpreter (PyPI `tflite-micro`), in a child process: bad models can kill it.
+
+The child is `oracle_child.py`. What the interpreter itself has to say it prints on the standard error output.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import IO, Self
+
+from harness.errors import ModelError, SetupError, VectorError
+from harness.model.pipes import Status, receive, send
+from harness.model.tflite import read_model
+
+
+class Oracle:
+    """Runs one model: `with Oracle(model_bytes) as oracle: output = oracle.infer(input)`.
+
+    Args:
+        model_bytes: a `.tflite` file.
+        name: what messages call it.
+        timeout_s: for each inference and for the start.
+
+    Raises:
+        SetupError: the package `tflite-micro` is missing.
+        ModelError: `model_bytes` is malformed, or the interpreter refuses it, crashes or hangs.
+    """
+
+    def __init__(self, model_bytes: bytes, name: str = "model", timeout_s: float = 60.0) -> None:
+        if importlib.util.find_spec("tflite_micro") is None:
+            raise SetupError("the oracle needs the package tflite-micro", "pip install 'tinyhil[oracle]'")
+        self.model = read_model(model_bytes, name)
+        self._timeout_s = timeout_s
+        self._messages: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  close() closes it
+        self._child = subprocess.Popen(
+            [sys.executable, "-m", "harness.model.oracle_child"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._messages,
+        )
+        try:
+            self._exchange(model_bytes)
+        except BaseException:
+            self.close()
+            raise
+
+    def infer(self, vector: bytes) -> bytes:
+        """Run once.
+
+        Args:
+            vector: all input tensors, concatenated in model order.
+
+        Returns:
+            All output tensors, concatenated in model order.
+
+        Raises:
+            VectorError: `vector` has the wrong size.
+            ModelError: the interpreter fails, crashes or hangs.
+        """
+        if len(vector) != self.model.input_bytes:
+            raise VectorError(
+                f"{self.model.name}: a vector of {len(vector)} bytes for inputs of {self.model.input_bytes} bytes",
+                "encode the vectors for this model",
+            )
+        return self._exchange(vector)
+
+    def close(self) -> None:
+        self._child.kill()
+        self._child.communicate()
+        self._messages.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _exchange(self, request: bytes) -> bytes:
+        """Send one message and return the answer's bytes."""
+        assert self._child.stdin and self._child.stdout
+        with self._deadline() as expired:
+            try:
+                send(self._child.stdin, Status.OK, request)
+                status, answer = receive(self._child.stdout)
+            except (BrokenPipeError, EOFError):
+                code = self._child.wait()
+                raise self._error(
+                    f"no answer after {self._timeout_s:g} s" if expired.is_set() else f"it died with exit code {code}"
+                ) from None
+        if status != Status.OK:
+            raise self._error(answer.decode())
+        return answer
+
+    @contextmanager
+    def _deadline(self) -> Iterator[threading.Event]:
+        """Kill the child when the time is up, which ends any read or write; the event says that this was the cause."""
+        expired = threading.Event()
+
+        def expire() -> None:
+            expired.set()
+            self._child.kill()
+
+        timer = threading.Timer(self._timeout_s, expire)
+        timer.start()
+        try:
+            yield expired
+        finally:
+            timer.cancel()
+
+    def _error(self, cause: str) -> ModelError:
+        self._messages.seek(0)
+        lines = self._messages.read().decode(errors="backslashreplace").splitlines()
+        said = "; ".join(line.strip() for line in lines if line.strip())
+        return ModelError(
+            f"{self.model.name}: the official interpreter (tflite-micro): {cause}{': ' if said else ''}{said}",
+            "TensorFlow Lite Micro cannot run this model: change it, or compare with something else",
+        )

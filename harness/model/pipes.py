@@ -1,0 +1,37 @@
+"""Messages between the harness and a child process: `status u8, length u32, bytes`, little-endian."""
+
+from __future__ import annotations
+
+import struct
+from enum import IntEnum
+from typing import IO
+
+_HEADER = struct.Struct("<BI")
+
+
+class Status(IntEnum):
+    OK = 0
+    FAILED = 1  # the bytes are a text that says why
+
+
+def send(stream: IO[bytes], status: Status, payload: bytes) -> None:
+    stream.write(_HEADER.pack(status, len(payload)))
+    stream.write(payload)
+    stream.flush()
+
+
+def receive(stream: IO[bytes]) -> tuple[Status, bytes]:
+    """The next message.
+
+    Raises:
+        EOFError: the other side is gone.
+    """
+    status, size = _HEADER.unpack(_read(stream, _HEADER.size))
+    return Status(status), _read(stream, size)
+
+
+def _read(stream: IO[bytes], size: int) -> bytes:
+    data = stream.read(size)
+    if len(data) < size:
+        raise EOFError
+    return data
