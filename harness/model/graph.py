@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 # Types that carry the values of a network; the others hold shapes, axes and indices.
 _VALUE_DTYPES = frozenset({"float32", "float16", "bfloat16", "int8", "uint8", "int16", "int4"})
@@ -72,6 +72,9 @@ class Op:
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
 
+    def __str__(self) -> str:
+        return f"op {self.index} ({self.name})"
+
 
 @dataclass(frozen=True)
 class Model:
@@ -79,15 +82,15 @@ class Model:
 
     Attributes:
         name: for people: the file's name.
+        data: the file.
         sha256: of the file, in hexadecimal.
-        bytes: size of the file.
         subgraph_count: more than one where the model has control flow.
         inputs, outputs: tensor indices, in the order of the link's INPUT and OUTPUT.
     """
 
     name: str
+    data: bytes = field(repr=False)
     sha256: str
-    bytes: int
     subgraph_count: int
     tensors: tuple[Tensor, ...]
     ops: tuple[Op, ...]

@@ -6,6 +6,7 @@ import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from harness.errors import ModelError
 from harness.model.flatbuffer import Buffer, Table
@@ -25,7 +26,7 @@ from harness.model.schema import (
     TensorField,
 )
 
-__all__ = ["Model", "Op", "Quantization", "Tensor", "read_model"]
+__all__ = ["Model", "Op", "Quantization", "Tensor", "read_model", "read_model_file"]
 
 _MAX_RANK = 8  # no TensorFlow Lite kernel takes more
 
@@ -62,8 +63,8 @@ def read_model(data: bytes, name: str) -> Model:
     )
     model = Model(
         name=name,
+        data=data,
         sha256=hashlib.sha256(data).hexdigest(),
-        bytes=len(data),
         subgraph_count=len(subgraphs),
         tensors=tensors,
         ops=ops,
@@ -72,6 +73,19 @@ def read_model(data: bytes, name: str) -> Model:
     )
     _check_order(graph, model)
     return model
+
+
+def read_model_file(path: Path) -> Model:
+    """The model in the file at `path`, called by its file name.
+
+    Raises:
+        ModelError: the file cannot be read, or as in `read_model`.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ModelError(f"{path}: {error.strerror}", "give the path of a .tflite file") from None
+    return read_model(data, path.name)
 
 
 @dataclass(frozen=True)
@@ -197,10 +211,10 @@ def _check_order(graph: Table, model: Model) -> None:
     for op in model.ops:
         for index in op.inputs:
             if index >= 0 and index not in known:
-                graph.fail(f"op {op.index} ({op.name}) reads tensor {index}, which nothing wrote before")
+                graph.fail(f"{op} reads tensor {index}, which nothing wrote before")
         for index in op.outputs:
             if index in known:
-                graph.fail(f"op {op.index} ({op.name}) writes tensor {index}, which has its value already")
+                graph.fail(f"{op} writes tensor {index}, which has its value already")
         known.update(op.outputs)
     for index in model.outputs:
         if index not in known:
