@@ -1,5 +1,6 @@
 """Read a `.tflite`, say what it costs and whether it fits, convert and run it on this computer."""
 
+from harness.model.check import check_model
 from harness.model.graph import Model, Op, Quantization, Tensor
 from harness.model.macs import op_macs, total_macs
 from harness.model.plan import activation_bytes
@@ -12,6 +13,7 @@ __all__ = [
     "Quantization",
     "Tensor",
     "activation_bytes",
+    "check_model",
     "decode_outputs",
     "encode_inputs",
     "op_macs",

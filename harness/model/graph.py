@@ -10,6 +10,8 @@ _VALUE_DTYPES = frozenset({"float32", "float16", "bfloat16", "int8", "uint8", "i
 # Ops that only change the type; what stands between them decides the variant.
 _TYPE_CHANGES = frozenset({"QUANTIZE", "DEQUANTIZE", "CAST"})
 
+_SHORT_NAME = 60  # characters
+
 
 @dataclass(frozen=True)
 class Quantization:
@@ -50,8 +52,14 @@ class Tensor:
         """All dimensions are known and none is empty."""
         return all(dimension > 0 for dimension in self.shape)
 
+    @property
+    def short_name(self) -> str:
+        """The name for messages: the converter joins the names of all fused layers with semicolons."""
+        name = self.name.partition(";")[0]
+        return name if len(name) <= _SHORT_NAME else name[: _SHORT_NAME - 1] + "…"
+
     def __str__(self) -> str:
-        return f"{self.name!r} ({self.dtype} {'x'.join(map(str, self.shape)) or 'scalar'})"
+        return f"{self.short_name!r} ({self.dtype} {'x'.join(map(str, self.shape)) or 'scalar'})"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,61 @@
+"""Will a model run on a board? Asked before anything is built."""
+
+from __future__ import annotations
+
+from harness.config import Board
+from harness.errors import ModelError
+from harness.model.graph import Model, Op
+from harness.model.plan import activation_bytes
+from harness.model.support import op_trouble, supported_ops
+
+
+def check_model(model: Model, board: Board, engine: str) -> None:
+    """Raise where `model` cannot run on `board`; the engine itself has the last word when it loads the model.
+
+    Raises:
+        ModelError: lists the ops that `engine` cannot run, and how many bytes are missing in arena or model slot.
+        ConfigError: there is no such engine.
+    """
+    problems = {
+        f"convert to float32 or full-integer int8, with a fixed batch (keras.Input(batch_size=1)), with only the ops "
+        f"of {engine}: {', '.join(sorted(supported_ops(engine)))}": _op_problems(model, engine),
+        "take a smaller model or a board with more memory": _size_problems(model, board),
+    }
+    lines = [line for found in problems.values() for line in found]
+    if lines:
+        raise ModelError(
+            "\n  ".join((f"{model.name} does not run on {board.name} with {engine}:", *lines)),
+            "; ".join(fix for fix, found in problems.items() if found),
+        )
+
+
+def _op_problems(model: Model, engine: str) -> list[str]:
+    """One line for each cause, however many ops share it."""
+    problems = [] if model.subgraph_count == 1 else [f"{model.subgraph_count} subgraphs: control flow"]
+    if not model.inputs or not model.outputs:
+        problems.append("the model has no input or no output")
+    ops_by_trouble: dict[str, list[Op]] = {}
+    for op in model.ops:
+        ops_by_trouble.setdefault(op_trouble(model, op, engine), []).append(op)
+    ops_by_trouble.pop("", None)
+    return problems + [f"{_place(model, ops)}: {trouble}" for trouble, ops in ops_by_trouble.items()]
+
+
+def _place(model: Model, ops: list[Op]) -> str:
+    """The first op in full, the others by number."""
+    outputs = ", ".join(repr(tensor.short_name) for tensor in model.op_tensors(ops[0].outputs))
+    others = ", ".join(str(op.index) for op in ops[1:])
+    return f"{ops[0]}, output {outputs or 'none'}{', also ops ' if others else ''}{others}"
+
+
+def _size_problems(model: Model, board: Board) -> list[str]:
+    layout = board.firmware
+    wanted = {
+        "arena": (activation_bytes(model), layout.arena.bytes),
+        "model slot": (len(model.data), layout.model_slot.bytes),
+    }
+    return [
+        f"{place}: needs {needed:,} bytes, has {has:,}: {needed - has:,} bytes are missing"
+        for place, (needed, has) in wanted.items()
+        if needed > has
+    ]
