@@ -8,9 +8,11 @@ from harness.config.boards import (
     Memory,
     NativeTarget,
     Region,
+    boards_files,
     load_boards,
     pick_board,
 )
+from harness.config.engines import known_engines, pick_engine
 from harness.config.suites import Suite, SuiteModel, load_suite
 
 __all__ = [
@@ -23,7 +25,10 @@ __all__ = [
     "Region",
     "Suite",
     "SuiteModel",
+    "boards_files",
+    "known_engines",
     "load_boards",
     "load_suite",
     "pick_board",
+    "pick_engine",
 ]

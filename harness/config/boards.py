@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 
 from harness.config.toml import convert, read_toml, suggest
 from harness.errors import ConfigError
+from harness.paths import shipped_boards_file
 
 Positive = Annotated[int, Meta(gt=0)]
 Natural = Annotated[int, Meta(ge=0)]
@@ -130,6 +131,14 @@ def load_boards(files: Iterable[Path]) -> dict[str, Board]:
     for path in files:
         boards |= _boards_of(path)
     return boards
+
+
+def boards_files(root: Path, further: Iterable[Path] = ()) -> list[Path]:
+    """The shipped boards.toml, then `root`'s own where it has one, then the `further` ones the user names."""
+    own = root / "boards.toml"
+    shipped = shipped_boards_file()
+    owned = [own] if own.exists() and own.resolve() != shipped.resolve() else []
+    return [shipped, *owned, *further]
 
 
 def pick_board(boards: Mapping[str, Board], name: str) -> Board:

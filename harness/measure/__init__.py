@@ -1,1 +1,25 @@
-"""Accuracy and timing runs on a started device."""
+"""Accuracy and timing runs: a bench, what to run on it, and the records that come back."""
+
+from harness.measure.accuracy import judge
+from harness.measure.bench import Bench
+from harness.measure.records import LayerRecord, Provenance, Quantity, RunRecord, VectorRecord
+from harness.measure.run import Job, Result, run_model
+from harness.measure.vectors import Vectors, array_vectors, load_array_vectors, load_suite_vectors, random_vectors
+
+__all__ = [
+    "Bench",
+    "Job",
+    "LayerRecord",
+    "Provenance",
+    "Quantity",
+    "Result",
+    "RunRecord",
+    "VectorRecord",
+    "Vectors",
+    "array_vectors",
+    "judge",
+    "load_array_vectors",
+    "load_suite_vectors",
+    "random_vectors",
+    "run_model",
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ from harness.errors import VectorError
 from harness.model import Model
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
 RANDOM_SEED = 0
 
@@ -61,6 +62,17 @@ def load_array_vectors(inputs: Path, labels: Path | None) -> Vectors:
     return _checked(parts, label_array, str(inputs))
 
 
+def array_vectors(inputs: ArrayLike, labels: ArrayLike | None, source: str) -> Vectors:
+    """Vectors held in arrays: `inputs` (N, …) for the model's one input, `labels` (N,).
+
+    Raises:
+        VectorError: there are none, or the lengths differ.
+    """
+    import numpy as np
+
+    return _checked((np.asarray(inputs),), None if labels is None else np.asarray(labels), source)
+
+
 def random_vectors(model: Model, count: int) -> Vectors:
     """Seeded random inputs over each tensor's whole range; for float32 a standard normal distribution."""
     import numpy as np
@@ -89,7 +101,7 @@ def _load(path: Path) -> Any:
         return {name: loaded[name] for name in loaded.files} if hasattr(loaded, "files") else loaded
     except FileNotFoundError:
         raise VectorError(f"{path}: no such file", "check the path") from None
-    except (OSError, ValueError, EOFError) as error:
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise VectorError(f"{path}: cannot be read as .npy or .npz: {error}", "save it with numpy.save") from None
 
 

@@ -1,0 +1,31 @@
+"""The conditions that every benchmark prints first."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+from pathlib import Path
+
+from harness import __version__
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+def print_conditions() -> None:
+    """Machine, processors, load, and the versions that the figures depend on."""
+    commit = subprocess.run(
+        ["git", "describe", "--always", "--dirty"], cwd=REPOSITORY, capture_output=True, text=True, check=False
+    ).stdout.strip()
+    qemu = subprocess.run(["qemu-system-arm", "--version"], capture_output=True, text=True, check=False).stdout
+    print(f"machine   {platform.node()}: {_cpu()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.2f}")
+    print(f"software  tinyhil {__version__} at {commit or 'no commit'}, Python {platform.python_version()}, {qemu.splitlines()[0]}")
+
+
+def _cpu() -> str:
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine())
+
+
+def print_figure(name: str, value: str, wanted: str, reached: bool) -> None:
+    print(f"{'reached' if reached else 'MISSED ':7}  {name:58} {value:>16}  (wanted {wanted})")

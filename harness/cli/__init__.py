@@ -1,0 +1,34 @@
+"""The `harness` command: parses arguments, calls the rooms, prints."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from harness import __version__
+from harness.cli import boards, doctor, report, run, setup
+from harness.errors import HarnessError
+
+INTERRUPTED = 130  # as shells say it: 128 + SIGINT
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code: 0, 1 for a failed check, 2 for wrong input."""
+    parser = argparse.ArgumentParser(prog="harness", description="Machine learning on microcontrollers: test and measure.")
+    parser.add_argument("--version", action="version", version=f"tinyhil {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for module in (boards, run, report, doctor, setup):
+        module.add_parser(commands)
+    options = parser.parse_args(arguments)
+    try:
+        return int(options.execute(options))
+    except HarnessError as error:
+        print(f"harness {options.command}: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(f"harness {options.command}: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of a pipe went away, e.g. `harness boards | head -1`
+        sys.stderr.close()
+        return 0

@@ -1,0 +1,62 @@
+"""`harness boards`: the boards that the harness knows."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from harness.config import Board, boards_files, load_boards
+
+
+def add_parser(commands: Any) -> None:
+    parser = commands.add_parser("boards", help="list the known boards")
+    add_boards_file_option(parser)
+    parser.set_defaults(execute=execute)
+
+
+def add_boards_file_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--boards-file", action="append", type=Path, default=[], metavar="FILE", help="a further boards.toml")
+
+
+def execute(options: argparse.Namespace) -> int:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE, pad_edge=False)
+    for heading in ("board", "MCU", "core", "clock", "memories", "arena", "model slot", "targets"):
+        table.add_column(heading, overflow="fold")
+    for board in known_boards(options).values():
+        table.add_row(*_row(board))
+    Console().print(table)
+    return 0
+
+
+def known_boards(options: argparse.Namespace) -> dict[str, Board]:
+    """The boards that the working folder and `--boards-file` give."""
+    return load_boards(boards_files(Path.cwd(), options.boards_file))
+
+
+def _row(board: Board) -> tuple[str, ...]:
+    clock = f"{board.clock_hz / 1e6:g} MHz" if board.clock_hz else "-"
+    memories = ", ".join(f"{name} {binary_size(memory.bytes)}" for name, memory in board.memory.items()) or "-"
+    arena, slot = board.firmware.arena, board.firmware.model_slot
+    return (
+        board.name,
+        board.mcu,
+        board.core,
+        clock,
+        memories,
+        binary_size(arena.bytes),
+        binary_size(slot.bytes),
+        ", ".join(board.targets),
+    )
+
+
+def binary_size(size: int) -> str:
+    """`size` bytes in KiB or MiB where that is exact."""
+    for unit, factor in (("MiB", 1 << 20), ("KiB", 1 << 10)):
+        if size % factor == 0:
+            return f"{size // factor} {unit}"
+    return f"{size} B"

@@ -1,0 +1,95 @@
+"""A board with an engine, ready to run models: build, start, check, stream, time."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from harness.build import Firmware, build_firmware
+from harness.config import Board, EmulatedTarget
+from harness.errors import LinkError
+from harness.link.client import Device, Loaded
+from harness.measure.clock import Clock, calibrated_clock
+from harness.measure.records import Provenance
+from harness.model import Model, check_model
+from harness.target import Target, make_target
+
+
+@dataclass
+class Bench:
+    """One board, one engine, one kind of target. The firmware is built at the first use and serves every model.
+
+    Args:
+        board: the board to run on.
+        engine: the name of an engine library, `firmware/lib/engine_<engine>`.
+        target: `auto`, or a kind of target that the board has.
+        sanitize: build with address and undefined-behaviour sanitizers (native only).
+    """
+
+    board: Board
+    engine: str = "builtin"
+    target: str = "auto"
+    sanitize: bool = False
+    _firmware: Firmware | None = field(default=None, init=False, repr=False)
+
+    @property
+    def firmware(self) -> Firmware:
+        """The firmware for this board and engine, built if need be.
+
+        Raises:
+            SetupError: a tool is missing.
+            BuildError: the compiler refused.
+        """
+        if self._firmware is None:
+            self._firmware = build_firmware(self.board, self.engine, sanitize=self.sanitize)
+        return self._firmware
+
+    def new_target(self) -> Target:
+        """A target of this bench's kind, not started."""
+        return make_target(self.board, self.target)
+
+    @contextlib.contextmanager
+    def start(self, model: Model | None = None) -> Iterator[Device]:
+        """A started device, greeted, with `model` in its slot but not yet loaded; stopped when the block ends.
+
+        Raises:
+            TargetError: it did not start, or died.
+            LinkError: it did not answer, or runs another firmware.
+        """
+        firmware = self.firmware
+        with self.new_target() as target:
+            device = Device(target.start(firmware, None if model is None else model.data))
+            if device.hello.build_id != firmware.build_id:
+                raise LinkError(
+                    f"{self.board.name} runs firmware {device.hello.build_id}, built was {firmware.build_id}",
+                    "flash the firmware again",
+                )
+            if model is not None and not target.preloads_model:
+                device.upload(model.data)
+            yield device
+
+    @contextlib.contextmanager
+    def load(self, model: Model) -> Iterator[tuple[Device, Loaded]]:
+        """A started device with `model` checked, in its slot and loaded.
+
+        Raises:
+            ModelError: the model does not fit the board, or the engine refuses it.
+        """
+        check_model(model, self.board, self.engine)
+        with self.start(model) as device:
+            yield device, device.load(model.data)
+
+    def clock(self, device: Device) -> Clock:
+        """How to read the device's timer, after a self-check of its count.
+
+        Raises:
+            TargetError: a loop of known length was not counted right.
+        """
+        kind = self.new_target().kind
+        target = self.board.targets[kind]
+        shift = target.icount_shift if isinstance(target, EmulatedTarget) else None
+        return calibrated_clock(device.hello.timer_hz, shift, PROVENANCE[kind], device.self_check())
+
+
+PROVENANCE = {"emulated": Provenance.EMULATED, "native": Provenance.HOST, "attached": Provenance.MEASURED}

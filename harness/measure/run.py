@@ -1,0 +1,254 @@
+"""Run one model on one bench: every vector for accuracy, quiet repeats for time, one profile for the layers."""
+
+from __future__ import annotations
+
+import contextlib
+import statistics
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from harness.errors import HarnessError, TargetError
+from harness.link.client import Device, Loaded
+from harness.measure.accuracy import predicted_class
+from harness.measure.bench import Bench
+from harness.measure.clock import Clock, Cost
+from harness.measure.compare import outputs_equal
+from harness.config.defaults import DEFAULT_REPEATS
+from harness.measure.records import LayerRecord, Provenance, Quantity, RunRecord, VectorRecord
+from harness.measure.vectors import Vectors
+from harness.model import Model, decode_outputs, encode_inputs, op_macs
+from harness.model.oracle import Oracle
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+QUIET_ATTEMPTS = 3
+
+
+class Sink(Protocol):
+    """Takes records as they arise, e.g. a session's writer."""
+
+    def add_vector(self, record: VectorRecord) -> None: ...
+    def add_layer(self, record: LayerRecord) -> None: ...
+    def add_run(self, record: RunRecord) -> None: ...
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to run: one variant of one suite, `repeats` (at least 1) timed inferences; `check` against the oracle."""
+
+    suite: str
+    variant: str
+    model: Model
+    vectors: Vectors
+    repeats: int = DEFAULT_REPEATS
+    check: bool = False
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run gave. `outputs`: per vector a tuple of real-valued arrays, one per output tensor in model order."""
+
+    run: RunRecord
+    layers: tuple[LayerRecord, ...]
+    outputs: tuple[tuple[NDArray[Any], ...], ...]
+
+
+def run_model(
+    bench: Bench,
+    job: Job,
+    sink: Sink,
+    verdict: Callable[[RunRecord], str] = lambda run: "",
+    on_vector: Callable[[], None] = lambda: None,
+) -> Result:
+    """Run `job` on `bench`. Every record goes to `sink` as it arises; a run that breaks off is recorded as far as it came.
+
+    Args:
+        verdict: says why a finished run fails its bars; empty where it does not.
+        on_vector: called after each answered vector.
+
+    Raises:
+        HarnessError: anything between the model's check and the last answer went wrong.
+    """
+    run = _Run(bench, job, sink, on_vector)
+    try:
+        run.execute()
+    except HarnessError as error:
+        sink.add_run(run.record("error", error.cause))
+        raise
+    except KeyboardInterrupt:
+        sink.add_run(run.record("interrupted", f"after {run.answered} of {len(job.vectors)} vectors"))
+        raise
+    record = run.record("passed", "")
+    if message := verdict(record):
+        record = run.record("failed", message)
+    sink.add_run(record)
+    return Result(record, tuple(run.layers), tuple(run.outputs))
+
+
+@dataclass
+class _Run:
+    """A run under way: what is known so far."""
+
+    bench: Bench
+    job: Job
+    sink: Sink
+    on_vector: Callable[[], None]
+    target_kind: str = ""
+    provenance: Provenance = Provenance.HOST
+    engine_version: str = ""
+    answered: int = 0
+    correct: int = 0
+    equal: int = 0
+    outputs: list[tuple[NDArray[Any], ...]] = field(default_factory=list)
+    layers: list[LayerRecord] = field(default_factory=list)
+    costs: list[Cost] = field(default_factory=list)
+    loaded: Loaded | None = None
+    stack_used_bytes: int | None = None
+
+    def execute(self) -> None:
+        model = self.job.model
+        inputs = encode_inputs(self.job.vectors.inputs, model)
+        target = self.bench.new_target()
+        self.target_kind, self.provenance = target.kind, target.provenance
+        with self.bench.load(model) as (device, loaded):
+            self.loaded = loaded
+            self.engine_version = device.hello.engine_version
+            clock = self.bench.clock(device)
+            self._time(device, clock, inputs[0])
+            self._profile(device, clock, inputs[0])
+            self._stream(device, inputs)
+            self.stack_used_bytes = device.status().stack_used_bytes
+
+    def _stream(self, device: Device, inputs: list[bytes]) -> None:
+        model = self.job.model
+        with self._oracle() as expected_output:
+            for index, output in enumerate(device.infer_many(inputs)):
+                real = decode_outputs(output, model)
+                self.outputs.append(real)
+                self.sink.add_vector(self._vector_record(index, output, predicted_class(real[0])))
+                if expected_output is not None:
+                    self.equal += outputs_equal(output, expected_output(inputs[index]), model)
+                self.answered += 1
+                self.on_vector()
+
+    @contextlib.contextmanager
+    def _oracle(self) -> Iterator[Callable[[bytes], bytes] | None]:
+        if not self.job.check:
+            yield None
+            return
+        with Oracle(self.job.model.data) as oracle:
+            yield oracle.infer
+
+    def _vector_record(self, index: int, output: bytes, predicted: int) -> VectorRecord:
+        labels = self.job.vectors.labels
+        label = None if labels is None else int(labels[index])
+        correct = None if label is None else predicted == label
+        self.correct += bool(correct)
+        return VectorRecord(
+            suite=self.job.suite,
+            variant=self.job.variant,
+            board=self.bench.board.name,
+            vector=index,
+            label=label,
+            predicted=predicted if label is not None else None,
+            correct=correct,
+            output=output,
+        )
+
+    def _time(self, device: Device, clock: Clock, vector: bytes) -> None:
+        for _ in range(self.job.repeats):
+            window = _quiet(lambda: device.time(vector))
+            self.costs.append(clock.cost(0, window.ticks))
+
+    def _profile(self, device: Device, clock: Clock, vector: bytes) -> None:
+        model = self.job.model
+        profile = _quiet(lambda: device.profile(vector))
+        for op, (begin, end) in zip(model.ops, profile.layers, strict=True):
+            output = model.tensors[op.outputs[0]]
+            cost = clock.cost(begin, end)
+            record = LayerRecord(
+                suite=self.job.suite,
+                variant=self.job.variant,
+                board=self.bench.board.name,
+                op_index=op.index,
+                op=op.name,
+                output=output.name,
+                output_shape="x".join(map(str, output.shape)),
+                macs=op_macs(model, op),
+                instructions=cost.instructions,
+                latency_us=cost.latency_us,
+            )
+            self.layers.append(record)
+            self.sink.add_layer(record)
+
+    def record(self, outcome: str, message: str) -> RunRecord:
+        """The run as far as it is known."""
+        job, bench = self.job, self.bench
+        instructions = sorted(cost.instructions.value for cost in self.costs if cost.instructions is not None)
+        latencies = sorted(cost.latency_us.value for cost in self.costs if cost.latency_us is not None)
+        firmware = bench.built_firmware
+        return RunRecord(
+            suite=job.suite,
+            variant=job.variant,
+            board=bench.board.name,
+            target=self.target_kind,
+            engine=bench.engine,
+            engine_version=self.engine_version,
+            build_id=firmware.build_id if firmware else "",
+            toolchain=firmware.toolchain if firmware else "",
+            model=job.model.name,
+            model_sha256=job.model.sha256,
+            outcome=outcome,
+            message=message,
+            vectors=self.answered,
+            vectors_total=len(job.vectors),
+            repeats=len(self.costs),
+            macs=sum(op_macs(job.model, op) for op in job.model.ops),
+            accuracy=self._accuracy(),
+            instructions=_quantity(statistics.median_low, instructions, self.provenance),
+            instructions_min=int(instructions[0]) if instructions else None,
+            instructions_max=int(instructions[-1]) if instructions else None,
+            latency_us=_quantity(statistics.median, latencies, self.provenance),
+            latency_us_min=latencies[0] if latencies else None,
+            latency_us_max=latencies[-1] if latencies else None,
+            arena_bytes=self.loaded and Quantity(self.loaded.arena_used_bytes, self.provenance),
+            arena_persistent_bytes=self.loaded and Quantity(self.loaded.arena_persistent_bytes, self.provenance),
+            stack_bytes=None if self.stack_used_bytes is None else Quantity(self.stack_used_bytes, self.provenance),
+            model_bytes=Quantity(len(job.model.data), Provenance.STATIC),
+            firmware_flash_bytes=firmware and Quantity(firmware.footprint.flash_bytes, Provenance.STATIC),
+            firmware_ram_bytes=firmware and Quantity(firmware.footprint.ram_bytes, Provenance.STATIC),
+            oracle_equal=self.equal if job.check else None,
+        )
+
+    def _accuracy(self) -> Quantity | None:
+        if self.job.vectors.labels is None or self.answered == 0:
+            return None
+        return Quantity(self.correct / self.answered, self.provenance)
+
+
+class _Window(Protocol):
+    @property
+    def interrupts(self) -> int: ...
+
+
+W = TypeVar("W", bound=_Window)
+
+
+def _quiet(measure: Callable[[], W]) -> W:
+    """A timed window that no interrupt of the serial line disturbed."""
+    for _ in range(QUIET_ATTEMPTS):
+        window = measure()
+        if window.interrupts == 0:
+            return window
+    raise TargetError(
+        f"the serial line interrupted {QUIET_ATTEMPTS} timed windows in a row", "look for another program on the line"
+    )
+
+
+def _quantity(
+    middle: Callable[[list[float]], float], values: list[float], provenance: Provenance
+) -> Quantity | None:
+    return Quantity(middle(values), provenance) if values else None

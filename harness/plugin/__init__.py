@@ -1,0 +1,71 @@
+"""The pytest plugin: options, fixtures, the `suite.toml` collector and the table at the end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.plugin.fixtures import bench, board, device, firmware, run_model, target
+from harness.plugin.options import add_options
+from harness.plugin.run_session import RUN_SESSION, RunSession, run_session
+from harness.plugin.suites import SuiteFile
+
+__all__ = ["bench", "board", "device", "firmware", "run_model", "target"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    add_options(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[RUN_SESSION] = RunSession(config)
+    if config.getoption("board"):
+        _ = run_session(config).selection  # a wrong option ends the run before anything is collected
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    if not config.getoption("board"):
+        return None
+    selection = run_session(config).selection
+    names = ", ".join(board.name for board in selection.boards)
+    return f"tinyhil: board {names}, target {selection.target}, engine {selection.engine}"
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    return SuiteFile.from_parent(parent, path=file_path) if file_path.name == "suite.toml" else None
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "board" in metafunc.fixturenames:
+        boards = run_session(metafunc.config).selection.boards
+        metafunc.parametrize("board", boards, indirect=True, scope="session", ids=[board.name for board in boards])
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    runs = run_session(session.config)
+    unknown = set(session.config.getoption("suite") or ()) - runs.suites_seen
+    if unknown:
+        from harness.config.toml import suggest
+
+        listed = suggest(min(unknown), runs.suites_seen)
+        raise pytest.UsageError(f"unknown suite {min(unknown)!r}\n  fix: use one of: {listed}")
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    writer = run_session(session.config).writer
+    if writer is not None:
+        outcomes = {pytest.ExitCode.OK: "passed", pytest.ExitCode.INTERRUPTED: "interrupted"}
+        writer.finish(outcomes.get(pytest.ExitCode(exitstatus), "failed"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    writer = run_session(config).writer
+    if writer is None:
+        return
+    from rich.console import Console
+
+    from harness.report import render_terminal
+
+    terminal = terminalreporter._tw
+    render_terminal(writer.tables(), Console(file=terminal._file, width=terminal.fullwidth))

@@ -1,0 +1,93 @@
+"""Fixtures for people who write their own tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pytest
+
+from harness.config import Board
+from harness.plugin.run_session import run_session
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from harness.build import Firmware
+    from harness.link.client import Device
+    from harness.measure import Bench, Result
+    from harness.target import Target
+
+
+@pytest.fixture(scope="session")
+def board(request: pytest.FixtureRequest) -> Board:
+    """The board under test: one of those that `--board` names. A test that uses it runs once for each."""
+    chosen: Board = request.param
+    return chosen
+
+
+@pytest.fixture(scope="session")
+def bench(request: pytest.FixtureRequest, board: Board) -> Bench:
+    """The board with its firmware and engine, ready to run models.
+
+    `with bench.load(model) as (device, loaded):` gives a started device with the model in its slot.
+    """
+    return run_session(request.config).bench(board)
+
+
+@pytest.fixture(scope="session")
+def firmware(bench: Bench) -> Firmware:
+    """The built firmware: its ELF, build id and footprint."""
+    return bench.firmware
+
+
+@pytest.fixture
+def target(bench: Bench) -> Iterator[Target]:
+    """A new instance of the board, not started; it is stopped after the test."""
+    with bench.new_target() as new:
+        yield new
+
+
+@pytest.fixture
+def device(bench: Bench) -> Iterator[Device]:
+    """A started device without a model: it answers HELLO, STATUS and SELF_CHECK."""
+    with bench.start() as started:
+        yield started
+
+
+class RunModel(Protocol):
+    """What the fixture `run_model` gives."""
+
+    def __call__(
+        self, model: Path, inputs: ArrayLike | None = None, labels: ArrayLike | None = None, *, variant: str = ""
+    ) -> Result: ...
+
+
+@pytest.fixture
+def run_model(request: pytest.FixtureRequest, bench: Bench) -> RunModel:
+    """`run_model(path, inputs, labels) -> Result`: run a `.tflite` on the board and record it in the session.
+
+    `inputs` has shape (N, …), real values or the input tensor's own type; seeded random ones where none are given.
+    `labels` has shape (N,). `result.run` holds accuracy, cost and memory, `result.layers` the ops' costs,
+    `result.outputs` the outputs. The options `--vectors`, `--repeat` and `--check` apply.
+    """
+    from harness.measure import Job, array_vectors, random_vectors
+    from harness.model import read_model_file
+
+    runs = run_session(request.config)
+
+    def run(model: Path, inputs: Any = None, labels: Any = None, *, variant: str = "") -> Result:
+        parsed = read_model_file(model)
+        vectors = random_vectors(parsed, 1) if inputs is None else array_vectors(inputs, labels, request.node.name)
+        job = Job(
+            suite=request.node.originalname,
+            variant=variant or parsed.variant,
+            model=parsed,
+            vectors=vectors.first(runs.selection.vectors),
+            repeats=runs.selection.repeats,
+            check=runs.selection.check,
+        )
+        return runs.run(bench, job)
+
+    return run

@@ -1,0 +1,79 @@
+"""The plugin's command-line options, and what they select."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from harness.config import Board, boards_files, load_boards, pick_board, pick_engine
+from harness.errors import HarnessError
+from harness.config.defaults import DEFAULT_ENGINE, DEFAULT_REPEATS
+from harness.target import TARGET_KINDS, check_target
+
+
+def add_options(parser: pytest.Parser) -> None:
+    group = parser.getgroup("harness", "machine learning on microcontrollers (tinyhil)")
+    group.addoption("--board", action="append", metavar="NAME[,NAME]", help="boards to run on; `harness boards` lists them")
+    group.addoption("--target", default="auto", choices=["auto", *TARGET_KINDS], help="which kind of instance of the board")
+    group.addoption("--engine", default=DEFAULT_ENGINE, metavar="NAME", help="engine inside the firmware")
+    group.addoption("--suite", action="append", metavar="NAME", help="run only suites of this name")
+    group.addoption("--vectors", type=_positive, metavar="N", help="only the first N vectors; accuracy bars are not judged")
+    group.addoption("--repeat", type=_positive, default=DEFAULT_REPEATS, metavar="N", help="timed inferences per model")
+    group.addoption("--check", action="store_true", help="compare every output with the official interpreter's")
+    group.addoption("--sanitize", action="store_true", help="native only: address and undefined-behaviour sanitizers")
+    group.addoption("--reports-dir", type=Path, metavar="DIR", help="where sessions are written (default: reports/)")
+    group.addoption("--boards-file", action="append", type=Path, default=[], metavar="FILE", help="a further boards.toml")
+    parser.addini("harness_board", "boards to run on when --board is not given", type="args", default=["native"])
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise ValueError(text)
+    return value
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What the options of this run select, checked."""
+
+    boards: tuple[Board, ...]
+    target: str
+    engine: str
+    suites: frozenset[str]
+    vectors: int | None
+    repeats: int
+    check: bool
+    sanitize: bool
+    reports_dir: Path
+
+
+def read_selection(config: pytest.Config) -> Selection:
+    """The options' meaning.
+
+    Raises:
+        pytest.UsageError: an unknown board, target or engine, or a boards.toml that cannot be used.
+    """
+    given: list[str] = config.getoption("board") or config.getini("harness_board")
+    names = dict.fromkeys(name for part in given for name in part.split(",") if name)
+    try:
+        known = load_boards(boards_files(config.rootpath, config.getoption("boards_file")))
+        boards = tuple(pick_board(known, name) for name in names)
+        for board in boards:
+            check_target(board, config.getoption("target"))
+        engine = pick_engine(config.getoption("engine"))
+    except HarnessError as error:
+        raise pytest.UsageError(str(error)) from None
+    return Selection(
+        boards=boards,
+        target=config.getoption("target"),
+        engine=engine,
+        suites=frozenset(config.getoption("suite") or ()),
+        vectors=config.getoption("vectors"),
+        repeats=config.getoption("repeat"),
+        check=config.getoption("check"),
+        sanitize=config.getoption("sanitize"),
+        reports_dir=config.getoption("reports_dir") or config.rootpath / "reports",
+    )

@@ -1,0 +1,57 @@
+"""Bars: what is judged, and what is said when one is missed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from harness.config import Suite, SuiteModel
+from harness.measure.accuracy import judge, predicted_class
+from harness.measure.records import Provenance, Quantity, RunRecord
+
+FLOAT = SuiteModel(variant="float32", path=Path("f"), min_accuracy=0.9, reference=None, max_drop=None)
+INT8 = SuiteModel(variant="int8", path=Path("i"), min_accuracy=0.9, reference="float32", max_drop=0.01)
+SUITE = Suite("s", "", Path("suite.toml"), Path("v"), "accuracy", {"float32": FLOAT, "int8": INT8})
+
+
+def run(variant: str, accuracy: float | None, vectors: int = 100) -> RunRecord:
+    return RunRecord(
+        suite="s",
+        variant=variant,
+        board="b",
+        target="native",
+        engine="builtin",
+        engine_version="1",
+        build_id="x",
+        toolchain="gcc",
+        model="m",
+        model_sha256="0",
+        outcome="passed",
+        message="",
+        vectors=vectors,
+        vectors_total=100,
+        repeats=1,
+        macs=1,
+        accuracy=None if accuracy is None else Quantity(accuracy, Provenance.EMULATED),
+    )
+
+
+def test_the_first_of_equal_elements_is_predicted() -> None:
+    assert predicted_class(np.array([[0.1, 0.4, 0.4]])) == 1
+
+
+def test_accuracy_at_the_bar_passes_and_below_it_fails() -> None:
+    assert judge(SUITE, FLOAT, run("float32", 0.9), {}) == ""
+    assert "89.00% is below min_accuracy 90.00%" in judge(SUITE, FLOAT, run("float32", 0.89), {})
+
+
+def test_a_drop_is_judged_against_the_reference_of_the_same_session() -> None:
+    reference = {"float32": run("float32", 0.98)}
+    assert judge(SUITE, INT8, run("int8", 0.975), reference) == ""
+    assert "below float32's 98.00%" in judge(SUITE, INT8, run("int8", 0.96), reference)
+
+
+def test_without_the_reference_or_with_vectors_missing_nothing_is_judged() -> None:
+    assert judge(SUITE, INT8, run("int8", 0.96), {}) == ""
+    assert judge(SUITE, FLOAT, run("float32", 0.1, vectors=50), {}) == ""
+    assert judge(SUITE, FLOAT, run("float32", None), {}) == ""
