@@ -1,0 +1,98 @@
+"""PlatformIO in a virtual environment of its own, with SCons from PyPI in place of the registry's package.
+
+PlatformIO cannot share the harness's environment: both bring a `serial` package. Before it builds anything, PlatformIO
+asks its registry for the tool package `tool-scons`, which is SCons and a version number; a folder of that name with the
+same SCons installed by pip beside it serves as well, and needs no registry.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from harness.errors import SetupError
+from harness.paths import home_dir
+from harness.setup.checkout import SETUP_COMMAND
+from harness.setup.finding import MISSING, Finding, State, found
+from harness.setup.virtualenv import Virtualenv, locked
+
+PLATFORMIO = "6.2.0"
+SCONS = "4.11.1"
+TOOL_SCONS = "4.41101.0"  # what PlatformIO 6.2.0 asks for: SCons 4.11.1 in the registry's numbering
+
+_FINGERPRINT = f"platformio {PLATFORMIO}, scons {SCONS}, python {sys.version_info.major}.{sys.version_info.minor}"
+_SCONS_LAUNCHER = "from SCons.Script.Main import main\n\nmain()\n"
+
+
+def provide_platformio() -> None:
+    """Install what is missing.
+
+    Raises:
+        SetupError: pip failed.
+    """
+    virtualenv = _virtualenv()
+    with locked(home_dir() / "setup.lock"):
+        if virtualenv.stamp() == _FINGERPRINT:
+            return
+        print(f"Installing PlatformIO {PLATFORMIO} in {_folder()}", flush=True)
+        virtualenv.provide()
+        virtualenv.install([f"platformio=={PLATFORMIO}", f"scons=={SCONS}"])
+        _write_scons_package(packages_dir() / "tool-scons")
+        virtualenv.write_stamp(_FINGERPRINT)
+
+
+def platformio_command() -> list[str]:
+    """The start of a command line for PlatformIO.
+
+    Raises:
+        SetupError: it is not installed.
+    """
+    virtualenv = _virtualenv()
+    if virtualenv.stamp() != _FINGERPRINT:
+        raise SetupError(f"PlatformIO {PLATFORMIO} is not installed in {_folder()}", f"run `{SETUP_COMMAND}`")
+    return [str(virtualenv.python), "-m", "platformio"]
+
+
+def packages_dir() -> Path:
+    """PlatformIO's tool packages: the value for `PLATFORMIO_PACKAGES_DIR`."""
+    return _folder() / "packages"
+
+
+def check_platformio() -> Finding:
+    return _check("platformio", PLATFORMIO)
+
+
+def check_scons() -> Finding:
+    return _check("SCons", SCONS)
+
+
+def _folder() -> Path:
+    return home_dir() / "platformio"
+
+
+def _virtualenv() -> Virtualenv:
+    return Virtualenv(_folder() / "venv")
+
+
+def _check(distribution: str, wanted: str) -> Finding:
+    script = f"from importlib.metadata import version; print(version({distribution!r}))"
+    try:
+        done = subprocess.run([_virtualenv().python, "-c", script], capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return MISSING
+    version = done.stdout.strip()
+    if version != wanted:
+        return Finding(State.TOO_OLD, version)
+    return found(version) if _virtualenv().stamp() == _FINGERPRINT else Finding(State.MISSING, "half installed")
+
+
+def _write_scons_package(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    package = {"name": "tool-scons", "version": TOOL_SCONS, "description": f"Starts SCons {SCONS} from PyPI"}
+    spec = {"owner": "platformio", "id": None, "name": "tool-scons", "requirements": None, "uri": None}
+    installed = {"type": "tool", "name": "tool-scons", "version": TOOL_SCONS, "spec": spec}
+    (folder / "package.json").write_text(json.dumps(package), "utf-8")
+    (folder / ".piopm").write_text(json.dumps(installed), "utf-8")
+    (folder / "scons.py").write_text(_SCONS_LAUNCHER, "utf-8")

@@ -1,0 +1,130 @@
+"""The one list of what the machine must have, and how to see whether it has it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from harness.setup import platformio, probes
+from harness.setup.checkout import CHECKOUT
+from harness.setup.finding import Finding
+
+
+class Purpose(Enum):
+    """What a requirement is for. RUN: build, run, report. TEST: the project's own tests. EXTRA: conveniences."""
+
+    RUN = "run"
+    TEST = "test"
+    EXTRA = "extra"
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """One thing that the machine must have.
+
+    Attributes:
+        name: what it is called, with the oldest version that serves.
+        check: looks for it.
+        purpose: what fails without it.
+        packages: the system packages that hold it, by distribution family (`harness.setup.distributions`).
+        remedy: how to get it where no system package holds it.
+    """
+
+    name: str
+    check: Callable[[], Finding]
+    purpose: Purpose = Purpose.RUN
+    packages: Mapping[str, str] = field(default_factory=dict)
+    remedy: str = ""
+
+
+SYSTEM = (
+    Requirement(
+        "Python >= 3.11, venv",
+        probes.python,
+        packages={"debian": "python3 python3-venv", "fedora": "python3", "arch": "python", "macos": "python@3.12"},
+    ),
+    Requirement(
+        "arm-none-eabi-gcc",
+        probes.arm_compiler,
+        packages={
+            "debian": "gcc-arm-none-eabi",
+            "fedora": "arm-none-eabi-gcc-cs",
+            "arch": "arm-none-eabi-gcc",
+            "macos": "gcc-arm-embedded",
+        },
+    ),
+    Requirement(
+        "newlib for Arm",
+        probes.arm_newlib,
+        packages={
+            "debian": "libnewlib-arm-none-eabi",
+            "fedora": "arm-none-eabi-newlib",
+            "arch": "arm-none-eabi-newlib",
+            "macos": "gcc-arm-embedded",
+        },
+    ),
+    Requirement(
+        "libstdc++ for Arm",
+        probes.arm_libstdcxx,
+        packages={
+            "debian": "libstdc++-arm-none-eabi-newlib",
+            "fedora": "arm-none-eabi-gcc-cs-c++",
+            "arch": "arm-none-eabi-gcc",
+            "macos": "gcc-arm-embedded",
+        },
+    ),
+    Requirement(
+        "g++",
+        probes.host_compiler,
+        packages={"debian": "g++", "fedora": "gcc-c++ libasan libubsan", "arch": "gcc", "macos": "gcc"},
+    ),
+    Requirement(
+        "QEMU >= 9.1",
+        probes.qemu,
+        packages={
+            "debian": "qemu-system-arm",
+            "fedora": "qemu-system-arm",
+            "arch": "qemu-system-arm",
+            "macos": "qemu",
+        },
+    ),
+    Requirement(
+        "clang-format",
+        probes.clang_format,
+        purpose=Purpose.TEST,
+        packages={
+            "debian": "clang-format",
+            "fedora": "clang-tools-extra",
+            "arch": "clang",
+            "macos": "clang-format",
+        },
+    ),
+)
+
+TOOLS = (
+    Requirement(f"PlatformIO {platformio.PLATFORMIO}", platformio.check_platformio),
+    Requirement(f"SCons {platformio.SCONS}", platformio.check_scons),
+)
+
+LIBRARIES = tuple(
+    Requirement(wanted.text, wanted.check, remedy="make setup" if CHECKOUT else "pip install --upgrade tinyhil")
+    for wanted in probes.wanted_distributions()
+)
+
+EXTRAS = (
+    Requirement(
+        "tflite-micro",
+        probes.Distribution("tflite-micro").check,
+        purpose=Purpose.EXTRA,
+        remedy='for --check: pip install "tinyhil[oracle]"',
+    ),
+    Requirement(
+        "tensorflow",
+        probes.Distribution("tensorflow").check,
+        purpose=Purpose.EXTRA,
+        remedy='for training: pip install "tinyhil[train]"',
+    ),
+)
+
+ALL = SYSTEM + TOOLS + LIBRARIES + EXTRAS
