@@ -1,0 +1,55 @@
+"""The fixtures, as a user's own test file uses them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+
+def test_a_test_of_ones_own_runs_a_model_and_is_recorded(pytester: pytest.Pytester, digits: Path) -> None:
+    pytester.makepyfile(
+        """
+        from pathlib import Path
+
+        import numpy as np
+
+        MODEL = Path("suites/digits/digits_int8.tflite")
+        VECTORS = np.load("suites/digits/vectors.npz")
+
+        def test_run(run_model):
+            result = run_model(MODEL, VECTORS["inputs"][:20], VECTORS["labels"][:20])
+            assert result.run.accuracy.value > 0.8
+            assert len(result.outputs) == 20
+            assert result.outputs[0][0].shape == (1, 10)
+            assert [layer.op for layer in result.layers].count("CONV_2D") == 3
+
+        def test_random_inputs_where_none_are_given(run_model):
+            assert run_model(MODEL).run.accuracy is None
+
+        def test_device(device, board, firmware):
+            assert device.hello.board == board.name == "native"
+            assert device.hello.build_id == firmware.build_id
+            assert device.status().bad_frames == 0
+
+        def test_target_is_not_started(target):
+            assert target.kind == "native"
+        """
+    )
+    result = pytester.runpytest_subprocess("--board=native")
+    result.assert_outcomes(passed=4)
+    result.stdout.fnmatch_lines(["*test_run*"])
+
+
+def test_every_fixture_has_a_docstring(pytester: pytest.Pytester) -> None:
+    result = pytester.runpytest_subprocess("--fixtures")
+    for name in ("board", "bench", "firmware", "target", "device", "run_model"):
+        result.stdout.fnmatch_lines([f"{name}*harness*fixtures.py:*"])
+    result.stdout.no_fnmatch_line("*no docstring available*")
+
+
+def test_a_project_without_suites_is_left_alone(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("def test_nothing(): pass")
+    result = pytester.runpytest_subprocess()
+    result.assert_outcomes(passed=1)
+    assert not (pytester.path / "reports").exists()

@@ -1,0 +1,85 @@
+"""suite.toml files as items, run for real on the native target."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from support.files import edit
+
+
+def test_items_are_named_by_variant_and_board(pytester: pytest.Pytester, digits: Path) -> None:
+    result = pytester.runpytest_subprocess("--collect-only", "-q", "--board=stm32l475,native", "suites")
+    result.stdout.fnmatch_lines(
+        [f"suites/digits/suite.toml::{variant}[[]{board}[]]" for board in ("stm32l475", "native") for variant in ("float32", "int8")]
+    )
+
+
+def test_a_run_prints_the_comparison_and_writes_a_session(pytester: pytest.Pytester, digits: Path) -> None:
+    result = pytester.runpytest_subprocess("--board=native", "--vectors=5", "suites")
+    result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines(["*float32*int8*", "*accuracy*", "*arena*", "*model*"])
+    (session,) = (pytester.path / "reports").iterdir()
+    assert (session / "summary.md").read_text()
+    runs = pq.read_table(session / "runs.parquet").to_pylist()
+    assert [(run["variant"], run["outcome"], run["vectors"]) for run in runs] == [
+        ("float32", "passed", 5),
+        ("int8", "passed", 5),
+    ]
+    assert pq.read_table(session / "vectors.parquet").num_rows == 10
+    assert runs[0]["latency_us_provenance"] == "host"
+    assert runs[0]["instructions"] is None
+
+
+def test_a_missed_bar_fails_the_item_and_says_by_how_much(pytester: pytest.Pytester, digits: Path) -> None:
+    edit(digits / "suite.toml", 'path = "digits_float32.tflite"', 'path = "digits_float32.tflite"\nmin_accuracy = 1.0 #')
+    text = (digits / "suite.toml").read_text()
+    (digits / "suite.toml").write_text("\n".join(line for line in text.splitlines() if not line.startswith("min_accuracy = 0")))
+    result = pytester.runpytest_subprocess("--board=native", "suites", "-k", "float32")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["accuracy * is below min_accuracy 100.00% of suite.toml"])
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+
+
+def test_a_wrong_model_fails_its_item_and_the_next_one_runs(pytester: pytest.Pytester, digits: Path) -> None:
+    model = digits / "digits_float32.tflite"
+    model.write_bytes(model.read_bytes()[:5000])
+    result = pytester.runpytest_subprocess("--board=native", "--vectors=2", "suites")
+    result.assert_outcomes(failed=1, passed=1)
+    result.stdout.fnmatch_lines(["*digits_float32.tflite: byte *"])
+    result.stdout.no_fnmatch_line("*Traceback*")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--board=stm32l457"], "unknown board 'stm32l457'*"),
+        (["--board=native", "--engine=bultin"], "unknown engine 'bultin'*"),
+        (["--board=native", "--target=emulated"], "*native*"),
+        (["--board=native", "--suite=digit"], "unknown suite 'digit'*"),
+        (["--board=native", "--boards-file=gone.toml"], "*gone.toml: no such file*"),
+        (["--board=native", "--vectors=0"], "*--vectors*"),
+    ],
+)
+def test_a_wrong_option_ends_the_run_with_one_clear_message(
+    pytester: pytest.Pytester, digits: Path, arguments: list[str], said: str
+) -> None:
+    result = pytester.runpytest_subprocess(*arguments, "suites")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"*{said}"])
+    result.stderr.no_fnmatch_line("*Traceback*")
+
+
+def test_a_malformed_suite_is_a_collection_error_that_names_the_key(pytester: pytest.Pytester, digits: Path) -> None:
+    edit(digits / "suite.toml", "metric =", "metrics =")
+    result = pytester.runpytest_subprocess("--board=native", "suites")
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    result.stdout.fnmatch_lines(["*suite.toml: suite: *metrics*", "*fix: *metric*"])
+    result.stdout.no_fnmatch_line("*Traceback*")
+
+
+def test_suite_option_picks_by_name(pytester: pytest.Pytester, digits: Path) -> None:
+    digits.rename(digits.with_name("numbers"))
+    result = pytester.runpytest_subprocess("--collect-only", "-q", "--board=native", "--suite=numbers", "suites")
+    result.stdout.fnmatch_lines(["suites/numbers/suite.toml::int8[[]native[]]"])
