@@ -48,7 +48,7 @@ format: setup-test
 	clang-format -i $(cpp_sources)
 
 doctor:
-	@if [ -x $(bin)/harness ]; then $(bin)/harness doctor; else harness/setup/bootstrap.sh --check; fi
+	@if [ -x $(bin)/python ]; then $(bin)/python -m harness.setup --check; else harness/setup/bootstrap.sh --check; fi
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .pio build dist firmware/.pio

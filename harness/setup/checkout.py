@@ -9,7 +9,8 @@ from collections.abc import Collection
 from pathlib import Path
 
 from harness.paths import home_dir
-from harness.setup.virtualenv import Virtualenv, locked
+from harness.setup.lock import locked
+from harness.setup.virtualenv import Virtualenv
 
 _ROOT = Path(__file__).resolve().parents[2]
 CHECKOUT = _ROOT if (_ROOT / "pyproject.toml").exists() else None  # None where the package is installed

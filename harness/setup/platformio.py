@@ -16,13 +16,16 @@ from harness.errors import SetupError
 from harness.paths import home_dir
 from harness.setup.checkout import SETUP_COMMAND
 from harness.setup.finding import MISSING, Finding, State, found
-from harness.setup.virtualenv import Virtualenv, locked
+from harness.setup.lock import locked
+from harness.setup.virtualenv import Virtualenv
 
-PLATFORMIO = "6.2.0"
-SCONS = "4.11.1"
-TOOL_SCONS = "4.41101.0"  # what PlatformIO 6.2.0 asks for: SCons 4.11.1 in the registry's numbering
+PLATFORMIO_VERSION = "6.2.0"
+SCONS_VERSION = "4.11.1"
+_TOOL_SCONS_VERSION = "4.41101.0"  # what PlatformIO 6.2.0 asks for: SCons 4.11.1 in the registry's numbering
 
-_FINGERPRINT = f"platformio {PLATFORMIO}, scons {SCONS}, python {sys.version_info.major}.{sys.version_info.minor}"
+_FINGERPRINT = (
+    f"platformio {PLATFORMIO_VERSION}, scons {SCONS_VERSION}, python {sys.version_info.major}.{sys.version_info.minor}"
+)
 _SCONS_LAUNCHER = "from SCons.Script.Main import main\n\nmain()\n"
 
 
@@ -36,9 +39,9 @@ def provide_platformio() -> None:
     with locked(home_dir() / "setup.lock"):
         if virtualenv.stamp() == _FINGERPRINT:
             return
-        print(f"Installing PlatformIO {PLATFORMIO} in {_folder()}", flush=True)
+        print(f"Installing PlatformIO {PLATFORMIO_VERSION} in {_folder()}", flush=True)
         virtualenv.provide()
-        virtualenv.install([f"platformio=={PLATFORMIO}", f"scons=={SCONS}"])
+        virtualenv.install([f"platformio=={PLATFORMIO_VERSION}", f"scons=={SCONS_VERSION}"])
         _write_scons_package(packages_dir() / "tool-scons")
         virtualenv.write_stamp(_FINGERPRINT)
 
@@ -51,7 +54,7 @@ def platformio_command() -> list[str]:
     """
     virtualenv = _virtualenv()
     if virtualenv.stamp() != _FINGERPRINT:
-        raise SetupError(f"PlatformIO {PLATFORMIO} is not installed in {_folder()}", f"run `{SETUP_COMMAND}`")
+        raise SetupError(f"PlatformIO {PLATFORMIO_VERSION} is not installed in {_folder()}", f"run `{SETUP_COMMAND}`")
     return [str(virtualenv.python), "-m", "platformio"]
 
 
@@ -61,11 +64,11 @@ def packages_dir() -> Path:
 
 
 def check_platformio() -> Finding:
-    return _check("platformio", PLATFORMIO)
+    return _check("platformio", PLATFORMIO_VERSION)
 
 
 def check_scons() -> Finding:
-    return _check("SCons", SCONS)
+    return _check("SCons", SCONS_VERSION)
 
 
 def _folder() -> Path:
@@ -90,9 +93,13 @@ def _check(distribution: str, wanted: str) -> Finding:
 
 def _write_scons_package(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    package = {"name": "tool-scons", "version": TOOL_SCONS, "description": f"Starts SCons {SCONS} from PyPI"}
+    package = {
+        "name": "tool-scons",
+        "version": _TOOL_SCONS_VERSION,
+        "description": f"Starts SCons {SCONS_VERSION} from PyPI",
+    }
     spec = {"owner": "platformio", "id": None, "name": "tool-scons", "requirements": None, "uri": None}
-    installed = {"type": "tool", "name": "tool-scons", "version": TOOL_SCONS, "spec": spec}
+    installed = {"type": "tool", "name": "tool-scons", "version": _TOOL_SCONS_VERSION, "spec": spec}
     (folder / "package.json").write_text(json.dumps(package), "utf-8")
     (folder / ".piopm").write_text(json.dumps(installed), "utf-8")
     (folder / "scons.py").write_text(_SCONS_LAUNCHER, "utf-8")

@@ -103,8 +103,8 @@ SYSTEM = (
 )
 
 TOOLS = (
-    Requirement(f"PlatformIO {platformio.PLATFORMIO}", platformio.check_platformio),
-    Requirement(f"SCons {platformio.SCONS}", platformio.check_scons),
+    Requirement(f"PlatformIO {platformio.PLATFORMIO_VERSION}", platformio.check_platformio),
+    Requirement(f"SCons {platformio.SCONS_VERSION}", platformio.check_scons),
 )
 
 LIBRARIES = tuple(

@@ -1,0 +1,73 @@
+"""Run PlatformIO on the firmware's project."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+from harness.config import Board
+from harness.errors import BuildError
+from harness.paths import firmware_dir
+from harness.setup import packages_dir, platformio_command
+
+ENVIRONMENT = "firmware"  # the one of platformio.ini
+ELF = f"build/{ENVIRONMENT}/firmware.elf"  # below a build's folder
+HEX = f"build/{ENVIRONMENT}/firmware.hex"
+
+_SHOWN_ERRORS = 3
+_ERROR = re.compile(
+    r"error: |undefined reference|multiple definition|region `.*' overflowed|will not fit|^Error: |^\*\*\* |^\w*Error:"
+)
+
+
+def run_platformio(folder: Path, board: Board, engine: str, build_id: str, *, sanitize: bool) -> None:
+    """Build in `folder`, emptied before; nothing is written anywhere else, and no network is used.
+
+    Raises:
+        BuildError: PlatformIO failed; the log is `build.log` in the folder.
+        SetupError: PlatformIO is not installed.
+    """
+    command = [*platformio_command(), "run", "--project-dir", str(firmware_dir()), "--environment", ENVIRONMENT]
+    shutil.rmtree(folder)  # what an interrupted build left is not worth trusting
+    folder.mkdir()
+    log = folder / "build.log"
+    variables = _variables(folder) | {
+        "HARNESS_BOARD": board.name,
+        "HARNESS_BOARDS_FILES": str(board.source),
+        "HARNESS_BUILD_ID": build_id,
+        "HARNESS_ENGINE": engine,
+        "HARNESS_SANITIZE": "1" if sanitize else "",
+    }
+    with log.open("w", encoding="utf-8") as output:
+        done = subprocess.run(
+            command, env=variables, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, check=False
+        )
+    if done.returncode or not (folder / ELF).exists():
+        raise BuildError(
+            f"the firmware for {board.name} with engine {engine} did not build:\n{_errors(log.read_text('utf-8'))}",
+            f"the full log is {log}",
+        )
+
+
+def _variables(folder: Path) -> dict[str, str]:
+    """The environment without the user's own settings of PlatformIO and Python: they are not part of the build id."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PLATFORMIO_", "PYTHON"))}
+    return kept | {
+        "PLATFORMIO_CORE_DIR": str(folder / "core"),
+        "PLATFORMIO_PACKAGES_DIR": str(packages_dir()),
+        "PLATFORMIO_WORKSPACE_DIR": str(folder),
+        "PLATFORMIO_BUILD_DIR": str(folder / "build"),
+        "PLATFORMIO_DISABLE_UPGRADE_CHECK": "true",
+        "PLATFORMIO_SETTING_ENABLE_TELEMETRY": "no",
+        "PLATFORMIO_NO_ANSI": "true",
+        "LC_ALL": "C.UTF-8",  # the compiler's messages in English: `_ERROR` reads them
+    }
+
+
+def _errors(log: str) -> str:
+    lines = [line.strip() for line in log.splitlines() if line.strip()]
+    errors = [line for line in lines if _ERROR.search(line)] or lines[-_SHOWN_ERRORS:]
+    return "\n".join(f"  {line}" for line in errors[:_SHOWN_ERRORS])
