@@ -45,7 +45,7 @@ def _place(model: Model, ops: list[Op]) -> str:
     """The first op in full, the others by number."""
     outputs = ", ".join(repr(tensor.short_name) for tensor in model.op_tensors(ops[0].outputs))
     others = ", ".join(str(op.index) for op in ops[1:])
-    return f"{ops[0]}, output {outputs or 'none'}{', also ops ' if others else ''}{others}"
+    return f"{ops[0]}, output {outputs or 'none'}{', also op ' if others else ''}{others}"
 
 
 def _size_problems(model: Model, board: Board) -> list[str]:

@@ -6,6 +6,7 @@ The child is `oracle_child.py`. What the interpreter itself has to say it prints
 from __future__ import annotations
 
 import importlib.util
+import signal
 import subprocess
 import sys
 import tempfile
@@ -92,10 +93,8 @@ class Oracle:
                 send(self._child.stdin, Status.OK, request)
                 status, answer = receive(self._child.stdout)
             except (BrokenPipeError, EOFError):
-                code = self._child.wait()
-                raise self._error(
-                    f"no answer after {self._timeout_s:g} s" if expired.is_set() else f"it died with exit code {code}"
-                ) from None
+                died = f"died of {_death(self._child.wait())}"
+                raise self._error(f"no answer after {self._timeout_s:g} s" if expired.is_set() else died) from None
         if status != Status.OK:
             raise self._error(answer.decode())
         return answer
@@ -124,3 +123,8 @@ class Oracle:
             f"{self.model.name}: the official interpreter (tflite-micro): {cause}{': ' if said else ''}{said}",
             "TensorFlow Lite Micro cannot run this model: change it, or compare with something else",
         )
+
+
+def _death(exit_code: int) -> str:
+    """A child that a signal ended has its number, negated, as exit code."""
+    return signal.Signals(-exit_code).name if exit_code < 0 else f"exit code {exit_code}"

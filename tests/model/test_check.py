@@ -1,0 +1,78 @@
+"""The check before a build: what it says, and what it lets pass."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from support.tflite_builder import TfliteBuilder, pack
+
+from harness.config import Board, load_boards
+from harness.errors import ModelError
+from harness.model import Model, activation_bytes, check_model, read_model
+from harness.paths import shipped_boards_file
+
+
+@pytest.fixture(scope="module")
+def board() -> Board:
+    return load_boards([shipped_boards_file()])["stm32l475"]
+
+
+def with_memory(board: Board, arena_bytes: int, slot_bytes: int) -> Board:
+    layout = board.firmware
+    layout = msgspec.structs.replace(
+        layout,
+        arena=msgspec.structs.replace(layout.arena, bytes=arena_bytes),
+        model_slot=msgspec.structs.replace(layout.model_slot, bytes=slot_bytes),
+    )
+    return msgspec.structs.replace(board, firmware=layout)
+
+
+def refusal(model: Model, board: Board) -> ModelError:
+    with pytest.raises(ModelError) as caught:
+        check_model(model, board, "builtin")
+    return caught.value
+
+
+def test_model_that_fits_exactly(cnn: Model, board: Board) -> None:
+    check_model(cnn, with_memory(board, activation_bytes(cnn), len(cnn.data)), "builtin")
+
+
+def test_missing_bytes_are_counted(cnn: Model, board: Board) -> None:
+    error = refusal(cnn, with_memory(board, activation_bytes(cnn) - 16, len(cnn.data) - 3))
+    arena, slot = error.cause.splitlines()[1:]
+    assert arena.startswith("  arena: ")
+    assert arena.endswith(": 16 bytes are missing")
+    assert slot.startswith("  model slot: ")
+    assert slot.endswith(": 3 bytes are missing")
+    assert error.fix == "take a smaller model or a board with more memory"
+
+
+def trouble_of_each_kind() -> Model:
+    b = TfliteBuilder()
+    x = b.tensor([1, 200, 200, 4], "float32", name="image")
+    wave = [b.tensor([1, 200, 200, 4], "float32", name=f"wave{index};fused/with/more") for index in range(3)]
+    b.op("SIN", [x], [wave[0]])
+    b.op("SIN", [wave[0]], [wave[1]])
+    b.op("MyOp", [wave[1]], [wave[2]])
+    return read_model(b.build(), "waves.tflite")
+
+
+def test_every_trouble_is_listed_once(board: Board) -> None:
+    error = refusal(trouble_of_each_kind(), board)
+    assert error.cause.splitlines()[:3] == [
+        "waves.tflite does not run on stm32l475 with builtin:",
+        "  op 0 (SIN), output 'wave0', also op 1: builtin has no SIN",
+        "  op 2 (MyOp), output 'wave2': builtin has no custom op MyOp",
+    ]
+    assert error.cause.splitlines()[3].startswith("  arena: needs 1,280,000 bytes, has 98,304: ")
+    assert "CONV_2D" in error.fix
+    assert "more memory" in error.fix
+
+
+def test_control_flow_and_missing_ends(cnn: Model, board: Board) -> None:
+    b = TfliteBuilder()
+    b.tensor([1], "float32")
+    official = b.model_object(inputs=[], outputs=[])
+    official.subgraphs.append(official.subgraphs[0])
+    error = refusal(read_model(pack(official), "m"), board)
+    assert error.cause.splitlines()[1:] == ["  2 subgraphs: control flow", "  the model has no input or no output"]
