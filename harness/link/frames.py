@@ -84,4 +84,5 @@ def _decode(encoded: bytes) -> Frame | BadFrame:
     (crc,) = _CRC.unpack(decoded[-_CRC.size :])
     if crc != zlib.crc32(body):
         return BadFrame("wrong CRC-32")
-    return Frame(*_HEADER.unpack_from(body), body[_HEADER.size :])
+    kind, seq = _HEADER.unpack_from(body)
+    return Frame(kind, seq, body[_HEADER.size :])

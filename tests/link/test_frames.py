@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 from hypothesis import given
@@ -35,7 +36,7 @@ def test_frames_survive_any_cutting(sent: list[Frame], cuts: list[int]) -> None:
     stream = b"".join(map(encode_frame, sent))
     edges = [0, *sorted(min(cut, len(stream)) for cut in cuts), len(stream)]
     decoder = FrameDecoder()
-    received = [frame for start, end in zip(edges, edges[1:], strict=False) for frame in decoder.feed(stream[start:end])]
+    received = [frame for start, end in itertools.pairwise(edges) for frame in decoder.feed(stream[start:end])]
     assert received == sent
 
 

@@ -1,0 +1,51 @@
+"""How long to wait for an answer: long for a request never seen before, then by what its like took."""
+
+from __future__ import annotations
+
+from harness.link.messages import MessageType
+
+ATTEMPTS = 4
+_ATTEMPTS_SUM = 2**ATTEMPTS - 1  # each attempt waits twice as long as the one before
+_SHORTEST_S = 1.0
+_FACTOR = 10.0  # how much longer than the longest seen an answer may take
+_COMPUTES = frozenset(
+    {MessageType.MODEL_LOAD, MessageType.INFER, MessageType.TIME, MessageType.PROFILE, MessageType.SELF_CHECK}
+)
+# A device that is still starting drops what it is sent: ask often.
+_HELLO_S = 0.02
+_HELLO_ATTEMPTS = 10
+
+
+class Patience:
+    """Waiting times per type of request.
+
+    Args:
+        compute_timeout_s: how long the first inference (or load) may take before the device counts as dead.
+    """
+
+    def __init__(self, compute_timeout_s: float) -> None:
+        self._first_s = compute_timeout_s / _ATTEMPTS_SUM
+        self._longest_s: dict[MessageType, float] = {}
+
+    def attempts(self, kind: MessageType) -> int:
+        """How often a request is sent before its device counts as dead."""
+        return _HELLO_ATTEMPTS if kind is MessageType.HELLO else ATTEMPTS
+
+    def wait_s(self, kind: MessageType, work: int, attempt: int) -> float:
+        """How long attempt 0, 1, … of a request waits. `work`: the number of inferences that the request asks for."""
+        return self._base_s(kind, work) * 2.0**attempt
+
+    def observe(self, kind: MessageType, work: int, seconds: float) -> None:
+        """Note how long an answer took."""
+        self._longest_s[kind] = max(self._longest_s.get(kind, 0.0), seconds / work)
+
+    def forget(self) -> None:
+        """Start again: another model takes other times."""
+        self._longest_s.clear()
+
+    def _base_s(self, kind: MessageType, work: int) -> float:
+        if kind is MessageType.HELLO:
+            return _HELLO_S
+        if kind in self._longest_s:
+            return max(_SHORTEST_S, _FACTOR * self._longest_s[kind] * work)
+        return max(_SHORTEST_S, self._first_s * work) if kind in _COMPUTES else _SHORTEST_S

@@ -1,0 +1,83 @@
+"""A line in memory to a simulated device, in virtual time, which damages, delays and repeats what it is told to."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+from support.simulated_device import SimulatedDevice
+
+
+class Damage(Enum):
+    NONE = "none"
+    DROP = "drop"
+    FLIP = "flip"
+    REPEAT = "repeat"
+    INSERT = "insert"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What happens to one piece, i.e. to one write or to the answers to it: `size` bytes from `position` (modulo)."""
+
+    damage: Damage = Damage.NONE
+    position: int = 0
+    size: int = 1
+    delay_s: float = 0.0
+
+    def apply(self, data: bytes) -> bytes:
+        start = self.position % (len(data) + 1)
+        end = start + self.size
+        match self.damage:
+            case Damage.DROP:
+                return data[:start] + data[end:]
+            case Damage.FLIP:
+                return data[:start] + bytes(byte ^ 0x10 for byte in data[start:end]) + data[end:]
+            case Damage.REPEAT:
+                return data[:end] + data[start:]
+            case Damage.INSERT:
+                return data[:start] + b"\x05\x00\x07"[: self.size] + data[start:]
+            case Damage.NONE:
+                return data
+
+
+class SimulatedLine:
+    """A `ByteStream` and its clock. A read that nothing answers lets its time-out pass.
+
+    Args:
+        device: the other end.
+        faults: what happens to the pieces, in turn; after these the line is sound.
+    """
+
+    def __init__(self, device: SimulatedDevice, faults: Iterable[Fault] = ()) -> None:
+        self.device = device
+        self.now_s = 0.0
+        self.unread_bytes_most = 0  # at the device, in one write
+        self._faults = iter(faults)
+        self._arrivals: deque[tuple[float, bytes]] = deque()
+
+    def clock(self) -> float:
+        return self.now_s
+
+    def write(self, data: bytes) -> None:
+        self.unread_bytes_most = max(self.unread_bytes_most, len(data))
+        there, back = next(self._faults, Fault()), next(self._faults, Fault())
+        answers = back.apply(self.device.receive(there.apply(data)))
+        arrival_s = self.now_s + there.delay_s + back.delay_s
+        if self._arrivals:
+            arrival_s = max(arrival_s, self._arrivals[-1][0])  # a line keeps the order
+        self._arrivals.append((arrival_s, answers))
+
+    def read(self, timeout_s: float) -> bytes:
+        until_s = self.now_s + timeout_s
+        if not self._arrivals or self._arrivals[0][0] > until_s:
+            self.now_s = until_s
+            return b""
+        arrival_s, data = self._arrivals.popleft()
+        self.now_s = max(self.now_s, arrival_s)
+        return data
+
+    def close(self) -> None:
+        self._arrivals.clear()
