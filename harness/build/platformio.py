@@ -36,7 +36,7 @@ def run_platformio(folder: Path, board: Board, engine: str, build_id: str, *, sa
     log = folder / "build.log"
     variables = _variables(folder) | {
         "HARNESS_BOARD": board.name,
-        "HARNESS_BOARDS_FILES": str(board.source),
+        "HARNESS_BOARDS_FILES": str(board.source.resolve()),
         "HARNESS_BUILD_ID": build_id,
         "HARNESS_ENGINE": engine,
         "HARNESS_SANITIZE": "1" if sanitize else "",

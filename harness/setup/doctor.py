@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from harness.setup.checkout import SETUP_COMMAND
 from harness.setup.distributions import System, this_system
 from harness.setup.finding import Finding, State
-from harness.setup.requirements import ALL, Purpose, Requirement
+from harness.setup.requirements import Purpose, Requirement, all_requirements
 
 _WIDTH = 80
 _GAP = "  "
@@ -29,10 +29,10 @@ class Row:
         return self.requirement.purpose is Purpose.RUN and self.finding.state is not State.FOUND
 
 
-def diagnose(requirements: Sequence[Requirement] = ALL) -> list[Row]:
+def diagnose() -> list[Row]:
     """Look for each requirement."""
     system = this_system()
-    return [_row(wanted, system) for wanted in requirements]
+    return [_row(wanted, system) for wanted in all_requirements()]
 
 
 def exit_code(rows: Sequence[Row]) -> int:
@@ -68,5 +68,5 @@ def _cells(row: Row) -> tuple[str, str, str, str]:
 
 def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:
     left = _GAP.join(cell.ljust(width) for cell, width in zip(cells[:3], widths, strict=True)) + _GAP
-    wrapped = textwrap.wrap(cells[3], _WIDTH - len(left), break_long_words=False) or [""]
+    wrapped = textwrap.wrap(cells[3], _WIDTH - len(left), break_long_words=False, break_on_hyphens=False) or [""]
     return f"\n{' ' * len(left)}".join([left + wrapped[0], *wrapped[1:]]).rstrip()

@@ -107,11 +107,6 @@ TOOLS = (
     Requirement(f"SCons {platformio.SCONS_VERSION}", platformio.check_scons),
 )
 
-LIBRARIES = tuple(
-    Requirement(wanted.text, wanted.check, remedy="make setup" if CHECKOUT else "pip install --upgrade tinyhil")
-    for wanted in probes.wanted_distributions()
-)
-
 EXTRAS = (
     Requirement(
         "tflite-micro",
@@ -127,4 +122,12 @@ EXTRAS = (
     ),
 )
 
-ALL = SYSTEM + TOOLS + LIBRARIES + EXTRAS
+
+def libraries() -> list[Requirement]:
+    """The distributions that the package depends on."""
+    remedy = "make setup" if CHECKOUT else "pip install --upgrade tinyhil"
+    return [Requirement(wanted.text, wanted.check, remedy=remedy) for wanted in probes.wanted_distributions()]
+
+
+def all_requirements() -> list[Requirement]:
+    return [*SYSTEM, *TOOLS, *libraries(), *EXTRAS]
