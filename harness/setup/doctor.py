@@ -13,6 +13,7 @@ from harness.setup.requirements import Purpose, Requirement, all_requirements
 
 _WIDTH = 80
 _GAP = "  "
+_USE = {Purpose.RUN: "", Purpose.TEST: "for the project's tests: ", Purpose.EXTRA: "optional, "}
 _HEADINGS = ("requirement", "state", "version", "how to get it")
 
 
@@ -53,13 +54,13 @@ def _row(wanted: Requirement, system: System) -> Row:
 
 
 def _remedy(wanted: Requirement, system: System) -> str:
-    remedy = wanted.remedy
-    if not remedy:
-        remedy = SETUP_COMMAND if system.debian_release or not wanted.packages else system.advice([wanted])
-    return remedy if wanted.purpose is Purpose.RUN else f"{_USE[wanted.purpose]}: {remedy}"
-
-
-_USE = {Purpose.TEST: "for `make test` only", Purpose.EXTRA: "optional"}
+    if wanted.remedy:
+        remedy = wanted.remedy
+    elif wanted.packages and not system.debian_release:
+        remedy = system.advice([wanted])
+    else:
+        remedy = "make test" if wanted.purpose is Purpose.TEST else SETUP_COMMAND
+    return _USE[wanted.purpose] + remedy
 
 
 def _cells(row: Row) -> tuple[str, str, str, str]:
