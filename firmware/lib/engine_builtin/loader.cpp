@@ -1,0 +1,183 @@
+#include "loader.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "status.h"
+
+namespace harness {
+namespace {
+
+struct Registration {
+  int32_t builtin_code;
+  Prepare prepare;
+};
+
+constexpr Registration kRegistrations[] = {
+#define OP(name, code, function) {code, prepare_##function},
+#include "ops.def"
+#undef OP
+};
+
+Prepare find_prepare(int32_t builtin_code) {
+  for (const Registration& registration : kRegistrations) {
+    if (registration.builtin_code == builtin_code) return registration.prepare;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+Status Loader::load(LoadedModel* loaded) {
+  HARNESS_RETURN_IF_ERROR(model_.open(file_));
+  HARNESS_RETURN_IF_ERROR(plan());
+  HARNESS_RETURN_IF_ERROR(prepare_ops());
+  HARNESS_RETURN_IF_ERROR(list_inputs());
+  HARNESS_RETURN_IF_ERROR(list_outputs());
+  HARNESS_RETURN_IF_ERROR(finish());
+  *loaded = loaded_;
+  return {};
+}
+
+Status Loader::plan() {
+  const uint16_t tensor_count = static_cast<uint16_t>(model_.tensor_count());
+  const uint64_t records_bytes = tensor_count * sizeof(PlanRecord);
+  // The records stay at the front until the load ends; only then do activations need it.
+  arena_.claim_front(records_bytes);
+  records_ = reinterpret_cast<PlanRecord*>(arena_.front(0));
+  uint64_t plan_bytes = 0;
+  if (records_ == nullptr) {
+    HARNESS_RETURN_IF_ERROR(bound_plan(&plan_bytes));
+  } else {
+    for (uint16_t i = 0; i < tensor_count; ++i) new (&records_[i]) PlanRecord();
+    HARNESS_RETURN_IF_ERROR(find_lifetimes());
+    plan_bytes = plan_greedy_by_size(records_, tensor_count);
+  }
+  arena_.claim_front(std::max(records_bytes, plan_bytes));
+  return {};
+}
+
+Status Loader::find_lifetimes() {
+  const uint16_t op_count = static_cast<uint16_t>(model_.operator_count());
+  for (uint32_t i = 0; i < model_.input_count(); ++i) HARNESS_RETURN_IF_ERROR(mark_written(model_.input(i), 0));
+  for (uint16_t op = 0; op < op_count; ++op) HARNESS_RETURN_IF_ERROR(find_lifetimes_of_op(op));
+  const uint16_t last_op = static_cast<uint16_t>(op_count - 1);
+  for (uint32_t i = 0; i < model_.output_count(); ++i) HARNESS_RETURN_IF_ERROR(mark_read(model_.output(i), last_op));
+  return {};
+}
+
+Status Loader::find_lifetimes_of_op(uint16_t index) {
+  OperatorView view;
+  HARNESS_RETURN_IF_ERROR(model_.read_operator(index, &view));
+  if (find_prepare(view.builtin_code) == nullptr) return unsupported(index, "the engine does not have this op");
+  for (uint32_t i = 0; i < view.inputs.size; ++i) {
+    const int32_t tensor = view.inputs.get<int32_t>(model_.reader(), i);
+    if (tensor != kNoTensor) HARNESS_RETURN_IF_ERROR(mark_read(tensor, index));
+  }
+  for (uint32_t i = 0; i < view.outputs.size; ++i) {
+    HARNESS_RETURN_IF_ERROR(mark_written(view.outputs.get<int32_t>(model_.reader(), i), index));
+  }
+  return {};
+}
+
+Status Loader::mark_written(int32_t index, uint16_t op) {
+  Tensor tensor;
+  HARNESS_RETURN_IF_ERROR(model_.read_tensor(index, op, &tensor));
+  if (tensor.constant != nullptr) return bad_model(op, "constant tensor as an input or an op's output");
+  PlanRecord& record = records_[index];
+  if (record.first_op != kNoOp) return bad_model(op, "tensor written twice");
+  record.first_op = op;
+  record.last_op = op;
+  record.bytes = static_cast<uint32_t>(align_up(tensor.bytes));
+  return {};
+}
+
+Status Loader::mark_read(int32_t index, uint16_t op) {
+  Tensor tensor;
+  HARNESS_RETURN_IF_ERROR(model_.read_tensor(index, op, &tensor));
+  if (tensor.constant != nullptr) return {};
+  if (records_[index].first_op == kNoOp) return bad_model(op, "tensor read before anything writes it");
+  records_[index].last_op = op;
+  return {};
+}
+
+// What certainly suffices, where there is no room to plan: every tensor a place of its own.
+Status Loader::bound_plan(uint64_t* bytes) {
+  for (uint32_t i = 0; i < model_.tensor_count(); ++i) {
+    Tensor tensor;
+    const Status status = model_.read_tensor(static_cast<int32_t>(i), 0, &tensor);
+    if (status.ok() && tensor.constant == nullptr) *bytes += align_up(tensor.bytes);
+  }
+  return {};
+}
+
+Status Loader::prepare_ops() {
+  loaded_.step_count = static_cast<uint16_t>(model_.operator_count());
+  Step* steps = arena_.allocate<Step>(loaded_.step_count);
+  for (uint16_t i = 0; i < loaded_.step_count; ++i) {
+    Op op;
+    Step step;
+    HARNESS_RETURN_IF_ERROR(read_op(i, &op));
+    HARNESS_RETURN_IF_ERROR(find_prepare(op.view.builtin_code)(model_, op, arena_, &step));
+    HARNESS_RETURN_IF_ERROR(model_.status());
+    if (steps != nullptr) new (&steps[i]) Step(step);
+  }
+  loaded_.steps = steps;
+  return {};
+}
+
+Status Loader::read_op(uint16_t index, Op* op) {
+  op->index = index;
+  HARNESS_RETURN_IF_ERROR(model_.read_operator(index, &op->view));
+  if (find_prepare(op->view.builtin_code) == nullptr) return unsupported(index, "the engine does not have this op");
+  op->input_count = op->view.inputs.size;
+  if (op->input_count > Op::kMaxInputs) return bad_model(index, "op with too many inputs");
+  if (op->view.outputs.size != 1) return bad_model(index, "op without exactly one output");
+  for (uint32_t i = 0; i < op->input_count; ++i) {
+    const int32_t tensor = op->view.inputs.get<int32_t>(model_.reader(), i);
+    if (tensor != kNoTensor) HARNESS_RETURN_IF_ERROR(read_operand(tensor, index, &op->inputs[i]));
+  }
+  return read_operand(op->view.outputs.get<int32_t>(model_.reader(), 0), index, &op->output);
+}
+
+Status Loader::read_operand(int32_t tensor, uint32_t op, Operand* operand) {
+  HARNESS_RETURN_IF_ERROR(model_.read_tensor(tensor, op, &operand->tensor));
+  const bool planned = operand->tensor.constant == nullptr && records_ != nullptr;
+  operand->activation = planned ? arena_.front(records_[tensor].offset) : nullptr;
+  operand->present = true;
+  return {};
+}
+
+Status Loader::list_inputs() {
+  loaded_.input_count = static_cast<uint16_t>(model_.input_count());
+  Bytes* inputs = arena_.allocate<Bytes>(loaded_.input_count);
+  for (uint32_t i = 0; i < loaded_.input_count; ++i) {
+    Operand input;
+    HARNESS_RETURN_IF_ERROR(read_operand(model_.input(i), 0, &input));
+    if (inputs != nullptr) new (&inputs[i]) Bytes{input.activation, input.tensor.bytes};
+  }
+  loaded_.inputs = inputs;
+  return {};
+}
+
+Status Loader::list_outputs() {
+  loaded_.output_count = static_cast<uint16_t>(model_.output_count());
+  ConstBytes* outputs = arena_.allocate<ConstBytes>(loaded_.output_count);
+  for (uint32_t i = 0; i < loaded_.output_count; ++i) {
+    Operand output;
+    HARNESS_RETURN_IF_ERROR(read_operand(model_.output(i), 0, &output));
+    if (outputs != nullptr) new (&outputs[i]) ConstBytes{output.values<uint8_t>(), output.tensor.bytes};
+  }
+  loaded_.outputs = outputs;
+  return {};
+}
+
+Status Loader::finish() {
+  const uint64_t needed = arena_.needed_bytes();
+  const uint32_t reported = static_cast<uint32_t>(std::min<uint64_t>(needed, std::numeric_limits<uint32_t>::max()));
+  if (arena_.overflowed()) return {StatusCode::kArenaTooSmall, reported, "the arena is too small for the model"};
+  loaded_.arena_use = {reported, static_cast<uint32_t>(arena_.persistent_bytes())};
+  return {};
+}
+
+}  // namespace harness

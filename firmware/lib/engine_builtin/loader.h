@@ -1,0 +1,53 @@
+// Turns a model into steps in an arena.
+#pragma once
+
+#include <cstdint>
+
+#include "arena.h"
+#include "engine.h"
+#include "model.h"
+#include "op.h"
+#include "planner.h"
+
+namespace harness {
+
+struct LoadedModel {
+  const Step* steps = nullptr;
+  const Bytes* inputs = nullptr;
+  const ConstBytes* outputs = nullptr;
+  uint16_t step_count = 0;
+  uint16_t input_count = 0;
+  uint16_t output_count = 0;
+  ArenaUse arena_use;
+};
+
+class Loader {
+ public:
+  Loader(ConstBytes file, Bytes memory) : file_(file), arena_(memory) {}
+
+  Status load(LoadedModel* loaded);
+
+ private:
+  // Gives each activation its place, and the arena its front.
+  Status plan();
+  Status find_lifetimes();
+  Status find_lifetimes_of_op(uint16_t op);
+  Status mark_written(int32_t tensor, uint16_t op);
+  Status mark_read(int32_t tensor, uint16_t op);
+  Status bound_plan(uint64_t* bytes);
+
+  Status prepare_ops();
+  Status read_op(uint16_t index, Op* op);
+  Status read_operand(int32_t tensor, uint32_t op, Operand* operand);
+  Status list_inputs();
+  Status list_outputs();
+  Status finish();
+
+  ConstBytes file_;
+  Arena arena_;
+  ModelView model_;
+  PlanRecord* records_ = nullptr;  // one for each tensor, at the front of the arena; null where they do not fit
+  LoadedModel loaded_;
+};
+
+}  // namespace harness

@@ -1,0 +1,104 @@
+#include <cstring>
+
+#include "op.h"
+#include "ops/strided.h"
+#include "quantization.h"
+
+namespace harness {
+namespace {
+
+// The output is filled with the value of padding, then the input is copied row by row into it.
+struct Params {
+  StridedLoop rows;  // offsets of rows in input and output
+  const void* input = nullptr;
+  void* output = nullptr;
+  uint32_t output_elements = 0;
+  uint32_t row_bytes = 0;
+  int32_t output_start = 0;     // element where the input's first goes
+  const void* value = nullptr;  // null: `default_value`
+  int32_t default_value = 0;
+};
+
+template <typename T>
+void run(const void* untyped) {
+  const Params& params = *static_cast<const Params*>(untyped);
+  const T* input = static_cast<const T*>(params.input);
+  T* output = static_cast<T*>(params.output);
+  const T value = params.value != nullptr ? *static_cast<const T*>(params.value) : static_cast<T>(params.default_value);
+  std::fill(output, output + params.output_elements, value);
+  output += params.output_start;
+  params.rows.run([&](int32_t from, int32_t to) { std::memcpy(output + to, input + from, params.row_bytes); });
+}
+
+// `paddings` has for each dimension the elements before and after.
+Status make_rows(const Op& op, const int32_t* paddings, Params* params) {
+  const Tensor& input = op.inputs[0].tensor;
+  const Shape& output = op.output.tensor.shape;
+  if (input.shape.rank != output.rank) return op.malformed("input and output differ in number of dimensions");
+  int32_t input_stride = static_cast<int32_t>(input.elements);
+  int32_t output_stride = static_cast<int32_t>(op.output.tensor.elements);
+  for (int i = 0; i < output.rank; ++i) {
+    const int32_t extent = input.shape.dims[i];
+    const int32_t before = paddings[2 * i];
+    const int32_t after = paddings[2 * i + 1];
+    if (before < 0 || after < 0) return op.malformed("negative padding");
+    if (int64_t{extent} + before + after != output.dims[i]) return op.malformed("output is not the input padded");
+    input_stride /= extent;
+    output_stride /= output.dims[i];
+    params->output_start += before * output_stride;
+    if (i != output.rank - 1) params->rows.add(extent, {input_stride, output_stride});
+  }
+  params->row_bytes = static_cast<uint32_t>(input.shape.last()) * (input.bytes / input.elements);
+  return {};
+}
+
+Status read_paddings(const Op& op, Params* params) {
+  const Operand& paddings = op.inputs[1];
+  const uint32_t expected = 2 * static_cast<uint32_t>(op.output.tensor.shape.rank);
+  if (paddings.tensor.type != TensorType::kInt32) return op.not_supported("paddings of another type than int32");
+  if (paddings.tensor.constant == nullptr) return op.not_supported("paddings that are not constant");
+  if (paddings.tensor.elements != expected) return op.malformed("not two paddings for each dimension");
+  return make_rows(op, paddings.values<int32_t>(), params);
+}
+
+Status prepare(const Op& op, Params* params, Arena& arena, Step* step) {
+  HARNESS_RETURN_IF_ERROR(read_paddings(op, params));
+  params->input = op.inputs[0].values<uint8_t>();
+  params->output = op.output_values<uint8_t>();
+  params->output_elements = op.output.tensor.elements;
+  const bool is_int8 = op.output.tensor.type == TensorType::kInt8;
+  *step = make_step(is_int8 ? run<int8_t> : run<float>, *params, arena);
+  return {};
+}
+
+// Real zero, as the output writes it.
+Status read_zero(ModelView& model, const Op& op, int32_t* zero) {
+  if (op.output.tensor.type != TensorType::kInt8) return {};
+  Affine output;
+  HARNESS_RETURN_IF_ERROR(read_affine(model, op, op.output.tensor, &output));
+  *zero = output.zero_point;
+  return {};
+}
+
+}  // namespace
+
+Status prepare_pad(ModelView& model, const Op& op, Arena& arena, Step* step) {
+  Params params;
+  HARNESS_RETURN_IF_ERROR(op.expect_inputs(2, 2));
+  HARNESS_RETURN_IF_ERROR(op.expect_same_type());
+  HARNESS_RETURN_IF_ERROR(read_zero(model, op, &params.default_value));
+  return prepare(op, &params, arena, step);
+}
+
+Status prepare_padv2(ModelView&, const Op& op, Arena& arena, Step* step) {
+  Params params;
+  HARNESS_RETURN_IF_ERROR(op.expect_inputs(3, 3));
+  HARNESS_RETURN_IF_ERROR(op.expect_same_type());
+  const Tensor& value = op.inputs[2].tensor;
+  if (value.type != op.output.tensor.type) return op.not_supported("padding value of another type");
+  if (value.elements != 1) return op.malformed("more than one padding value");
+  params.value = op.inputs[2].values<uint8_t>();
+  return prepare(op, &params, arena, step);
+}
+
+}  // namespace harness

@@ -1,0 +1,123 @@
+// Runs models for the tests: reads cases from the standard input, writes answers to the standard output, until the
+// input ends. All numbers are little-endian, as the computer's.
+//   case:   u32 model bytes, u32 arena bytes, u32 input bytes, the model, the input (zeros where it is too short)
+//   answer: u16 status, u32 detail, u32 text bytes, u32 arena total, u32 persistent, u16 before, u16 after (calls of the
+//           observer), u32 output bytes, the text, the output
+// Model and arena have exactly these sizes, so AddressSanitizer sees each access outside of them.
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "engine.h"
+
+namespace {
+
+using harness::Bytes;
+using harness::ConstBytes;
+using harness::Status;
+
+class AlignedBytes {
+ public:
+  explicit AlignedBytes(uint32_t size) : size_(size) {
+    if (posix_memalign(reinterpret_cast<void**>(&data_), 16, size) != 0) std::abort();
+    std::memset(data_, 0xA5, size);
+  }
+  ~AlignedBytes() { std::free(data_); }
+  AlignedBytes(const AlignedBytes&) = delete;
+  AlignedBytes& operator=(const AlignedBytes&) = delete;
+
+  uint8_t* data() { return data_; }
+  uint32_t size() const { return size_; }
+
+ private:
+  uint8_t* data_ = nullptr;
+  uint32_t size_;
+};
+
+// Checks that calls come in pairs and in order.
+class CountingObserver final : public harness::OpObserver {
+ public:
+  void before_op(uint16_t op) override {
+    if (op != before || before != after) std::abort();
+    ++before;
+  }
+  void after_op(uint16_t op) override {
+    if (op != after) std::abort();
+    ++after;
+  }
+
+  uint16_t before = 0;
+  uint16_t after = 0;
+};
+
+bool read_exactly(void* bytes, size_t size) { return std::fread(bytes, 1, size, stdin) == size; }
+
+template <typename T>
+void write(T value) {
+  std::fwrite(&value, sizeof(value), 1, stdout);
+}
+
+void write_inputs(const std::vector<uint8_t>& values) {
+  size_t start = 0;
+  for (uint16_t i = 0; i < harness::engine().input_count(); ++i) {
+    const Bytes input = harness::engine().input(i);
+    std::memset(input.data, 0, input.size);
+    const size_t size = std::min(input.size, values.size() - start);
+    std::memcpy(input.data, values.data() + start, size);
+    start += size;
+  }
+}
+
+std::string read_outputs() {
+  std::string values;
+  for (uint16_t i = 0; i < harness::engine().output_count(); ++i) {
+    const ConstBytes output = harness::engine().output(i);
+    values.append(reinterpret_cast<const char*>(output.data), output.size);
+  }
+  return values;
+}
+
+bool run_case() {
+  uint32_t sizes[3];
+  if (!read_exactly(sizes, sizeof(sizes))) return false;
+  AlignedBytes model(sizes[0]);
+  AlignedBytes arena(sizes[1]);
+  std::vector<uint8_t> input(sizes[2]);
+  if (!read_exactly(model.data(), model.size()) || !read_exactly(input.data(), input.size())) return false;
+
+  harness::Engine& engine = harness::engine();
+  CountingObserver observer;
+  std::string output;
+  Status status = engine.load({model.data(), model.size()}, {arena.data(), arena.size()});
+  if (status.ok()) {
+    write_inputs(input);
+    status = engine.invoke(&observer);
+  }
+  if (status.ok()) output = read_outputs();
+
+  const harness::ArenaUse use = engine.arena_use();
+  write(static_cast<uint16_t>(status.code));
+  write(status.detail);
+  write(static_cast<uint32_t>(std::strlen(status.text)));
+  write(use.total_bytes);
+  write(use.persistent_bytes);
+  write(observer.before);
+  write(observer.after);
+  write(static_cast<uint32_t>(output.size()));
+  std::fputs(status.text, stdout);
+  std::fwrite(output.data(), 1, output.size(), stdout);
+  std::fflush(stdout);
+  return true;
+}
+
+}  // namespace
+
+int main() {
+  while (run_case()) {
+  }
+  return 0;
+}
