@@ -99,7 +99,7 @@ def _enable(release: str, backports: str) -> list[Step]:
 
 @dataclass(frozen=True)
 class _Archive:
-    """One package index that apt is configured for. `origin` is known after `apt-get update` only."""
+    """One archive that apt is configured for. `origin` is known after `apt-get update` only."""
 
     uri: str
     release: str
@@ -108,14 +108,13 @@ class _Archive:
 
 
 def _archives() -> list[_Archive]:
-    form = "$(REPO_URI)|$(RELEASE)|$(COMPONENT)|$(ORIGIN)"
+    """The binary archives among apt's sources; apt knows these from its configuration, even before an update."""
+    form = "$(TARGET_OF)|$(REPO_URI)|$(RELEASE)|$(COMPONENT)|$(ORIGIN)"
     listed = subprocess.run(
-        ["apt-get", "indextargets", "--format", form, "Created-By: Packages"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return [_Archive(*fields) for line in listed.stdout.splitlines() if len(fields := line.split("|")) == 4]
+        ["apt-get", "indextargets", "--format", form], capture_output=True, text=True, check=False
+    ).stdout
+    rows = [line.split("|") for line in listed.splitlines()]
+    return [_Archive(*fields) for kind, *fields in rows if kind == "deb" and len(fields) == 4]
 
 
 def _privilege() -> tuple[str, ...] | None:

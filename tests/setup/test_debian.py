@@ -11,7 +11,7 @@ from harness.setup import Purpose, debian
 MIRROR = "http://mirror.example/debian/"
 BOOKWORM = {"ID": "debian", "PRETTY_NAME": "Debian GNU/Linux 12 (bookworm)", "VERSION_CODENAME": "bookworm"}
 TRIXIE = {"ID": "debian", "PRETTY_NAME": "Debian GNU/Linux 13 (trixie)", "VERSION_CODENAME": "trixie"}
-TARGETS = f"{MIRROR}|bookworm|main|Debian"
+TARGETS = f"deb|{MIRROR}|bookworm|main|Debian"
 INSTALL = "-q -o DPkg::Lock::Timeout=300 install --yes --no-install-recommends"
 
 
@@ -71,15 +71,23 @@ def test_second_run_after_an_install_does_nothing(tools, as_root, on_distributio
 
 def test_debian_itself_before_another_archive_of_the_same_release(tools, as_root, on_distribution, sources) -> None:
     on_distribution(**BOOKWORM)
-    add_apt(tools, f"http://vendor.example/|bookworm|main|Vendor\n{TARGETS}")
+    add_apt(tools, f"deb|http://vendor.example/|bookworm|main|Vendor\n{TARGETS}")
     with pytest.raises(SetupError, match="still missing"):
         debian.provide_packages([Purpose.RUN])
     assert MIRROR in (sources / "bookworm-backports.list").read_text()
 
 
+def test_sources_of_backports_are_not_backports(tools, as_root, on_distribution, sources) -> None:
+    on_distribution(**BOOKWORM)
+    add_apt(tools, f"{TARGETS}\ndeb-src|{MIRROR}|bookworm-backports|main|Debian Backports")
+    with pytest.raises(SetupError, match="still missing"):
+        debian.provide_packages([Purpose.RUN])
+    assert list(sources.iterdir())
+
+
 def test_configured_backports_are_left_as_they_are(tools, as_root, on_distribution, sources) -> None:
     on_distribution(**BOOKWORM)
-    add_apt(tools, f"{TARGETS}\n{MIRROR}|bookworm-backports|main|Debian Backports")
+    add_apt(tools, f"{TARGETS}\ndeb|{MIRROR}|bookworm-backports|main|Debian Backports")
     with pytest.raises(SetupError, match="still missing"):
         debian.provide_packages([Purpose.RUN])
     assert not list(sources.iterdir())
