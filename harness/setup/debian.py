@@ -108,11 +108,14 @@ class _Archive:
 
 
 def _archives() -> list[_Archive]:
-    """The binary archives among apt's sources; apt knows these from its configuration, even before an update."""
+    """The binary archives among apt's sources. Before the first update apt shows them only without release info."""
+    return _listed_archives() or _listed_archives("--no-release-info")
+
+
+def _listed_archives(*options: str) -> list[_Archive]:
     form = "$(TARGET_OF)|$(REPO_URI)|$(RELEASE)|$(COMPONENT)|$(ORIGIN)"
-    listed = subprocess.run(
-        ["apt-get", "indextargets", "--format", form], capture_output=True, text=True, check=False
-    ).stdout
+    command = ["apt-get", "indextargets", *options, "--format", form]
+    listed = subprocess.run(command, capture_output=True, text=True, check=False).stdout
     rows = [line.split("|") for line in listed.splitlines()]
     return [_Archive(*fields) for kind, *fields in rows if kind == "deb" and len(fields) == 4]
 

@@ -166,6 +166,15 @@ def test_failing_apt(tools, as_root, on_distribution) -> None:
         debian.provide_packages([Purpose.RUN])
 
 
+def test_before_the_first_update(tools, as_user, on_distribution) -> None:
+    """apt then lists its sources only when told to do without their release files."""
+    on_distribution(**BOOKWORM)
+    tools.add("apt-get", f"case $* in *--no-release-info*) echo 'deb|{MIRROR}|bookworm|main|';; esac")
+    with pytest.raises(SetupError) as caught:
+        debian.provide_packages([Purpose.RUN])
+    assert f"deb {MIRROR} bookworm-backports main" in caught.value.fix
+
+
 def test_apt_without_sources(tools, as_root, on_distribution) -> None:
     on_distribution(**BOOKWORM)
     add_apt(tools, targets="")
