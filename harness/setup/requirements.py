@@ -40,7 +40,7 @@ class Requirement:
 
 SYSTEM = (
     Requirement(
-        "Python >= 3.11, venv",
+        "Python >= 3.11 with venv",
         probes.python,
         packages={"debian": "python3 python3-venv", "fedora": "python3", "arch": "python", "macos": "python@3.12"},
     ),
