@@ -1,0 +1,5 @@
+"""Ways to put firmware and model on a board."""
+
+from harness.flash.qemu_loader import firmware_arguments, model_arguments
+
+__all__ = ["firmware_arguments", "model_arguments"]

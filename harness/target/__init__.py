@@ -1,0 +1,18 @@
+"""Live instances of a board: start, a byte stream, stop."""
+
+from harness.target.base import Target
+from harness.target.emulated import Emulated
+from harness.target.factory import TARGET_KINDS, check_target, make_target
+from harness.target.native import Native
+from harness.target.stream import ByteStream, DescriptorStream
+
+__all__ = [
+    "TARGET_KINDS",
+    "ByteStream",
+    "DescriptorStream",
+    "Emulated",
+    "Native",
+    "Target",
+    "check_target",
+    "make_target",
+]

@@ -1,0 +1,62 @@
+"""What every kind of target does: start a firmware, give a line to it, stop."""
+
+from __future__ import annotations
+
+import contextlib
+from abc import ABC, abstractmethod
+from types import TracebackType
+from typing import ClassVar, Self
+
+from harness.build import Firmware
+from harness.target.stream import ByteStream
+
+
+class Target(ABC):
+    """One instance of a board; a context manager that stops it.
+
+    Attributes:
+        kind: the word for it in `boards.toml` and `--target`.
+        provenance: what numbers obtained on it are: "measured", "emulated" or "host" (docs/architecture.md).
+        preloads_model: whether `start` puts the model in its slot. Otherwise it is written over the link.
+    """
+
+    kind: ClassVar[str]
+    provenance: ClassVar[str]
+    preloads_model: ClassVar[bool]
+
+    def __init__(self) -> None:
+        self._resources = contextlib.ExitStack()
+
+    @property
+    @abstractmethod
+    def description(self) -> str:
+        """What it is, with versions, e.g. "QEMU 10.0.2 b-l475e-iot01a -icount shift=4"."""
+
+    def start(self, firmware: Firmware, model: bytes | None = None) -> ByteStream:
+        """Start the firmware, with `model` in its slot where this target preloads models; a running one is stopped.
+
+        Raises:
+            SetupError: a tool is missing.
+            TargetError: it did not start. The stream raises it too, when the target dies later.
+        """
+        self.stop()
+        with contextlib.ExitStack() as resources:
+            stream = self._start(firmware, model, resources)
+            self._resources = resources.pop_all()
+        return stream
+
+    def stop(self) -> None:
+        """Stop it and free what it held; stopping twice is harmless."""
+        self._resources.close()
+
+    @abstractmethod
+    def _start(self, firmware: Firmware, model: bytes | None, resources: contextlib.ExitStack) -> ByteStream:
+        """Start it, and leave with `resources` how to stop it."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()

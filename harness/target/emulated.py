@@ -1,0 +1,84 @@
+"""A board emulated by QEMU, whose virtual clock counts instructions."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import socket
+import tempfile
+from pathlib import Path
+
+from harness.build import Firmware
+from harness.config import Board, EmulatedTarget
+from harness.errors import SetupError
+from harness.flash import firmware_arguments, model_arguments
+from harness.setup import SETUP_COMMAND, probes
+from harness.setup.finding import State
+from harness.target.base import Target
+from harness.target.process import TargetProcess
+from harness.target.stream import ByteStream, DescriptorStream
+
+_QEMU = "qemu-system-arm"
+
+
+class Emulated(Target):
+    """QEMU. `icount_shift`: one instruction takes 2^icount_shift ns of its virtual clock."""
+
+    kind = "emulated"
+    provenance = "emulated"
+    preloads_model = True
+
+    def __init__(self, board: Board, options: EmulatedTarget) -> None:
+        super().__init__()
+        self._board = board
+        self._options = options
+
+    @property
+    def icount_shift(self) -> int:
+        return self._options.icount_shift
+
+    @property
+    def description(self) -> str:
+        return f"QEMU {qemu_version()} {self._options.machine} -icount shift={self.icount_shift}"
+
+    def _start(self, firmware: Firmware, model: bytes | None, resources: contextlib.ExitStack) -> ByteStream:
+        name = f"QEMU {qemu_version()}"
+        folder = Path(resources.enter_context(tempfile.TemporaryDirectory(prefix="tinyhil-")))
+        ours, theirs = socket.socketpair()
+        resources.enter_context(ours)
+        with theirs:
+            command = [_QEMU, *self._machine_arguments(theirs.fileno()), *firmware_arguments(firmware.elf)]
+            slot_address = self._board.firmware.model_slot.address
+            if model is not None and slot_address is not None:
+                command += model_arguments(model, slot_address, folder)
+            process = TargetProcess(name, command, folder, [theirs.fileno()])
+        resources.callback(process.stop)
+        return DescriptorStream(ours, process.death)
+
+    def _machine_arguments(self, serial_descriptor: int) -> list[str]:
+        unused = ["-serial", "null"] * self._options.serial
+        return [
+            *("-machine", self._options.machine, "-display", "none", "-monitor", "none"),
+            *("-icount", f"shift={self.icount_shift}"),
+            # A socket that both ends hold from the start: nothing to poll for, no banner lost, and its end is seen.
+            *("-chardev", f"socket,id=link,fd={serial_descriptor}"),
+            *(*unused, "-serial", "chardev:link"),
+        ]
+
+
+@functools.cache
+def qemu_version() -> str:
+    """The version of the QEMU that will run, e.g. "10.0.2".
+
+    Raises:
+        SetupError: it is missing or too old.
+    """
+    finding = probes.qemu()
+    if finding.state is not State.FOUND:
+        minimum = ".".join(map(str, probes.MINIMUM_QEMU))
+        found = f" ({finding.version})" if finding.version else ""
+        raise SetupError(
+            f"{_QEMU} is {finding.state.value}{found}; needed is {minimum} or newer",
+            f"run `{SETUP_COMMAND}`, or install QEMU (Debian 12 has it in bookworm-backports)",
+        )
+    return finding.version
