@@ -1,5 +1,6 @@
 """Read a `.tflite`, say what it costs and whether it fits, convert and run it on this computer."""
 
+from harness.model.arena import least_arena_bytes
 from harness.model.check import check_model
 from harness.model.graph import Model, Op, Quantization, Tensor
 from harness.model.macs import op_macs, total_macs
@@ -16,6 +17,7 @@ __all__ = [
     "check_model",
     "decode_outputs",
     "encode_inputs",
+    "least_arena_bytes",
     "op_macs",
     "read_model",
     "read_model_file",

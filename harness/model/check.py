@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from harness.config import Board
 from harness.errors import ModelError
+from harness.model.arena import least_arena_bytes
 from harness.model.graph import Model, Op
-from harness.model.plan import activation_bytes
 from harness.model.support import op_trouble, supported_ops
 
 
@@ -19,7 +19,7 @@ def check_model(model: Model, board: Board, engine: str) -> None:
     problems = {
         f"convert to float32 or full-integer int8, with a fixed batch (keras.Input(batch_size=1)), with only the ops "
         f"of {engine}: {', '.join(sorted(supported_ops(engine)))}": _op_problems(model, engine),
-        "take a smaller model or a board with more memory": _size_problems(model, board),
+        "take a smaller model or a board with more memory": _size_problems(model, board, engine),
     }
     lines = [line for found in problems.values() for line in found]
     if lines:
@@ -48,14 +48,14 @@ def _place(model: Model, ops: list[Op]) -> str:
     return f"{ops[0]}, output {outputs or 'none'}{', also op ' if others else ''}{others}"
 
 
-def _size_problems(model: Model, board: Board) -> list[str]:
+def _size_problems(model: Model, board: Board, engine: str) -> list[str]:
     layout = board.firmware
     wanted = {
-        "arena": (activation_bytes(model), layout.arena.bytes),
-        "model slot": (len(model.data), layout.model_slot.bytes),
+        "arena: needs at least": (least_arena_bytes(model, engine), layout.arena.bytes),
+        "model slot: needs": (len(model.data), layout.model_slot.bytes),
     }
     return [
-        f"{place}: needs {needed:,} bytes, has {has:,}: {needed - has:,} bytes are missing"
-        for place, (needed, has) in wanted.items()
+        f"{needs} {needed:,} bytes, has {has:,}: {needed - has:,} bytes are missing"
+        for needs, (needed, has) in wanted.items()
         if needed > has
     ]
