@@ -81,7 +81,8 @@ class Virtualenv:
 
 
 def _pip_error(log: str) -> str:
-    errors = [line for line in log.splitlines() if line.startswith("ERROR:")]
+    """pip's first error, also of a build that it started, whose lines it indents."""
+    errors = [line.strip() for line in log.splitlines() if line.lstrip().startswith("ERROR:")]
     return errors[0].removeprefix("ERROR: ") if errors else _last_line(log)
 
 

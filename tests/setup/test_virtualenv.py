@@ -71,8 +71,11 @@ def test_venv_that_fails(environment: Virtualenv, tools, monkeypatch: pytest.Mon
         environment.provide()
 
 
-def test_pip_that_fails_is_quoted(environment: Virtualenv, tools) -> None:
-    inner = tools.add("inner", "echo ERROR: No matching distribution found for scons; echo WARNING: old; exit 1")
+@pytest.mark.parametrize("indent", ["", "      "])
+def test_pip_that_fails_is_quoted(environment: Virtualenv, tools, indent: str) -> None:
+    inner = tools.add(
+        "inner", f"echo '{indent}ERROR: No matching distribution found for scons'; echo ERROR: more; exit 1"
+    )
     environment.python.parent.mkdir(parents=True)
     environment.python.symlink_to(inner)
     with pytest.raises(SetupError) as caught:
