@@ -48,4 +48,4 @@ class Patience:
             return _HELLO_S
         if kind in self._longest_s:
             return max(_SHORTEST_S, _FACTOR * self._longest_s[kind] * work)
-        return max(_SHORTEST_S, self._first_s * work) if kind in _COMPUTES else _SHORTEST_S
+        return self._first_s * work if kind in _COMPUTES else _SHORTEST_S
