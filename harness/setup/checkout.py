@@ -39,7 +39,7 @@ def provide_harness(checkout: Path, extras: Collection[str]) -> None:
 
 def _fingerprint(checkout: Path) -> str:
     project = (checkout / "pyproject.toml").read_bytes()
-    return f"{hashlib.sha256(project).hexdigest()} python {sys.version_info.major}.{sys.version_info.minor}"
+    return f"{hashlib.sha256(project).hexdigest()} {checkout} {sys.version_info.major}.{sys.version_info.minor}"
 
 
 def _read_stamp(stamp: str) -> tuple[str, set[str]]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 from harness.errors import SetupError
@@ -23,9 +22,7 @@ PLATFORMIO_VERSION = "6.2.0"
 SCONS_VERSION = "4.11.1"
 _TOOL_SCONS_VERSION = "4.41101.0"  # what PlatformIO 6.2.0 asks for: SCons 4.11.1 in the registry's numbering
 
-_FINGERPRINT = (
-    f"platformio {PLATFORMIO_VERSION}, scons {SCONS_VERSION}, python {sys.version_info.major}.{sys.version_info.minor}"
-)
+_FINGERPRINT = f"platformio {PLATFORMIO_VERSION}, scons {SCONS_VERSION}"  # any Python that made it will do
 _SCONS_LAUNCHER = "from SCons.Script.Main import main\n\nmain()\n"
 
 

@@ -73,9 +73,12 @@ class Virtualenv:
         return self.folder / "tinyhil.stamp"
 
     def _works(self) -> bool:
+        """Whether it runs, with this version of Python, and was made here: its scripts hold the folder's path."""
         script = f"import sys, pip; sys.exit(sys.version_info[:2] != {sys.version_info[:2]})"
         try:
-            return subprocess.run([self.python, "-c", script], capture_output=True, check=False).returncode == 0
+            made_here = str(self.folder) in (self.folder / "pyvenv.cfg").read_text("utf-8")
+            run = subprocess.run([self.python, "-c", script], capture_output=True, check=False)
+            return made_here and run.returncode == 0
         except OSError:
             return False
 

@@ -49,6 +49,15 @@ def test_installs_python_on_debian(machine) -> None:
     assert "apt-get -q install --yes --no-install-recommends python3 python3-venv" in machine.calls()
 
 
+def test_old_debian_has_no_python_that_serves(machine) -> None:
+    machine.add("python3", OLD)
+    machine.add("apt-get")
+    done = run()
+    assert "apt-get -q update" in machine.calls()
+    assert done.returncode == 1
+    assert "older than 3.11" in done.stderr
+
+
 @pytest.mark.parametrize("python", [OLD, None])
 def test_says_what_to_install_without_apt(machine, python: str | None) -> None:
     if python:

@@ -54,6 +54,13 @@ def test_changed_project_is_installed_again_with_its_extras(checkout: Path, inst
     assert installs == ["--editable .[test]"] * 2
 
 
+def test_moved_checkout_is_installed_again(checkout: Path, installs: list[str]) -> None:
+    provide_harness(checkout, [])
+    moved = checkout.rename(checkout.with_name("moved"))
+    provide_harness(moved, [])
+    assert installs == ["--editable .", f"--editable {moved}"]
+
+
 def test_interrupted_install_is_repeated(checkout: Path, installs: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(environment: Virtualenv, requirements: list[str]) -> None:
         raise KeyboardInterrupt

@@ -22,7 +22,12 @@ def system_python(tools, environment: Virtualenv, monkeypatch: pytest.MonkeyPatc
 
 
 def make_environment(environment: Virtualenv, inner: Path) -> str:
-    return f"mkdir -p {environment.folder}/bin; cat {inner} > {environment.python}; /bin/chmod +x {environment.python}"
+    """A script that makes an environment as venv does; pyvenv.cfg holds the command that made it."""
+    folder, python = environment.folder, environment.python
+    return (
+        f"mkdir -p {folder}/bin; echo command = $* > {folder}/pyvenv.cfg\n"
+        f"cat {inner} > {python}; /bin/chmod +x {python}"
+    )
 
 
 def made(tools) -> int:
@@ -36,11 +41,18 @@ def test_made_once(environment: Virtualenv, system_python: Path, tools) -> None:
 
 
 def test_broken_environment_is_made_anew(environment: Virtualenv, system_python: Path, tools) -> None:
-    environment.python.parent.mkdir(parents=True)
-    environment.python.write_text("#!/bin/sh\nexit 1\n")
-    environment.python.chmod(0o755)
     environment.provide()
-    assert made(tools) == 1
+    environment.python.write_text("#!/bin/sh\nexit 1\n")
+    environment.provide()
+    assert made(tools) == 2
+
+
+def test_environment_that_was_moved_here_is_made_anew(environment: Virtualenv, system_python: Path, tools) -> None:
+    """The scripts of the environment start with the path of the Python that they were installed for."""
+    environment.provide()
+    (environment.folder / "pyvenv.cfg").write_text("command = python3 -m venv --clear /elsewhere/venv\n")
+    environment.provide()
+    assert made(tools) == 2
 
 
 def test_stamp_is_what_was_written(environment: Virtualenv, system_python: Path) -> None:
