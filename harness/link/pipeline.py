@@ -170,8 +170,8 @@ class Pipeline:
             return  # late, or answered already
         pending = self._queue[index]
         fits = frame.type in (pending.request.type | ANSWER_BIT, ERROR_TYPE)
-        if not fits or not pending.sent or pending.answer is not None:
-            return
+        if not fits or not pending.sent:
+            return  # an earlier host's
         pending.answer = frame
         pending.in_flight = False
         if pending is self._gate:
