@@ -1,0 +1,25 @@
+"""Sessions on disk, and their tables on a terminal, in Markdown and as JSON."""
+
+from harness.report.context import new_session_info
+from harness.report.find import find_session, list_sessions
+from harness.report.json_report import run_json
+from harness.report.markdown import render_markdown
+from harness.report.session import SessionInfo
+from harness.report.store import SessionWriter, create_session, read_session
+from harness.report.tables import Records, SessionTables
+from harness.report.terminal import render_terminal
+
+__all__ = [
+    "Records",
+    "SessionInfo",
+    "SessionTables",
+    "SessionWriter",
+    "create_session",
+    "find_session",
+    "list_sessions",
+    "new_session_info",
+    "read_session",
+    "render_markdown",
+    "render_terminal",
+    "run_json",
+]

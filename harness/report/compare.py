@@ -1,0 +1,130 @@
+"""From a session's records to its comparison tables, one per suite and board."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import groupby
+
+from harness.measure.records import Provenance, RunRecord
+from harness.report.cost import COST_KINDS, INSTRUCTIONS, CostKind
+from harness.report.figures import MEMORY, accuracy, explained, inference
+from harness.report.layers import layer_rows
+from harness.report.session import SessionInfo
+from harness.report.table import Comparison, Row, distinct
+from harness.report.tables import SessionTables, run_key
+from harness.report.wording import clock_frequency, printable
+
+FULL_PRECISION = "float32"  # the reference of the other variants, in whatever order they ran
+HOST_NOTE = "host: timed on this computer, says nothing about a microcontroller"
+
+
+def comparisons(tables: SessionTables) -> list[Comparison]:
+    """One table for each suite and board, in the order in which they ran."""
+    order = list(dict.fromkeys(_group(run) for run in tables.run_records))
+    runs = sorted(tables.run_records, key=lambda run: (order.index(_group(run)), run.variant != FULL_PRECISION))
+    return [_comparison(tables, list(group)) for _, group in groupby(runs, key=_group)]
+
+
+def session_lines(tables: SessionTables) -> list[str]:
+    """What is to say of the session as a whole: its outcome, and the runs that broke off."""
+    return [
+        f"session {tables.info.id}: {tables.info.outcome}",
+        *(printable(f"{key}: {stop}") for key, stop in tables.stops.items()),
+    ]
+
+
+def _group(run: RunRecord) -> tuple[str, str]:
+    return run.suite, run.board
+
+
+def _comparison(tables: SessionTables, runs: list[RunRecord]) -> Comparison:
+    layers = {run.variant: [layer for layer in tables.layer_records if run_key(layer) == run_key(run)] for run in runs}
+    rows = [*_outcome_rows(runs), *_accuracy_rows(runs)]
+    for kind in _cost_kinds(runs):
+        rows += [inference(kind).row(runs), *_range_rows(runs, kind)]
+        if found := layer_rows(list(layers.values()), kind):
+            rows += [*found, explained(kind, layers).row(runs)]
+    rows += [figure.row(runs) for figure in MEMORY]
+    return Comparison(
+        heading=printable(f"{runs[0].suite} on {runs[0].board}"),
+        details=tuple(map(printable, _details(tables.info, runs))),
+        variants=tuple(printable(run.variant) for run in runs),
+        rows=tuple(rows),
+        notes=_notes(runs, rows),
+    )
+
+
+def _details(info: SessionInfo, runs: list[RunRecord]) -> list[str]:
+    """What the figures are of: board and target, engine and vectors, compiler."""
+    engine = f"{distinct(run.engine for run in runs)} {distinct(run.engine_version for run in runs)}".rstrip()
+    vectors = max(run.vectors_total for run in runs)
+    commit = f"commit {info.checkout}" if info.checkout else "no git checkout"
+    toolchain = distinct(run.toolchain for run in runs)
+    return [
+        _board_line(info, runs[0].board, distinct(run.target for run in runs) or "no target"),
+        f"engine {engine}, {vectors} vectors, {commit}",
+        *([f"firmware by {toolchain}"] if toolchain else []),
+    ]
+
+
+def _board_line(info: SessionInfo, name: str, target: str) -> str:
+    """`STM32L475VGT6 at 80 MHz, emulated (QEMU machine b-l475e-iot01a)`."""
+    board = info.boards.get(name)
+    if board is None:
+        return target
+    clock = f" at {clock_frequency(board.clock_hz)}" if board.clock_hz else ""
+    about = f" ({board.targets[target]})" if target in board.targets else ""
+    return f"{board.mcu}{clock}, {target}{about}"
+
+
+def _outcome_rows(runs: list[RunRecord]) -> list[Row]:
+    """Worth a row only where something did not pass."""
+    if all(run.outcome == "passed" for run in runs):
+        return []
+    return [_text_row("outcome", runs, lambda run: "stopped" if run.outcome == "running" else run.outcome)]
+
+
+def _accuracy_rows(runs: list[RunRecord]) -> list[Row]:
+    answered = {run.vectors for run in runs}
+    if len(answered) == 1:
+        rows = [accuracy(f"accuracy of {answered.pop()} vectors").row(runs)]
+    else:
+        counts = _text_row("vectors answered", runs, lambda run: f"{run.vectors} of {run.vectors_total}")
+        rows = [counts, accuracy("accuracy of those").row(runs)]
+    if any(run.oracle_equal is not None for run in runs):
+        rows.append(_text_row("equal to the oracle", runs, _oracle_cell))
+    return rows
+
+
+def _oracle_cell(run: RunRecord) -> str:
+    return "not asked" if run.oracle_equal is None else f"{run.oracle_equal} of {run.vectors}"
+
+
+def _cost_kinds(runs: list[RunRecord]) -> list[CostKind]:
+    """What any of the runs knows; where none was timed, say that of the instructions."""
+    return [kind for kind in COST_KINDS if any(kind.of(run) for run in runs)] or [INSTRUCTIONS]
+
+
+def _range_rows(runs: list[RunRecord], kind: CostKind) -> list[Row]:
+    """The least and the greatest of the repeats, where they differ."""
+
+    def cell(run: RunRecord) -> str:
+        low, high = kind.range_of(run)
+        return "not timed" if low is None or high is None else f"{kind.text(low)}-{kind.text(high)}"
+
+    if all(low == high for low, high in map(kind.range_of, runs)):
+        return []
+    repeats = max(run.repeats for run in runs)
+    return [_text_row(f"range of {repeats} repeats", runs, cell, depth=1)]
+
+
+def _text_row(label: str, runs: list[RunRecord], cell: Callable[[RunRecord], str], depth: int = 0) -> Row:
+    """A row that is not compared."""
+    return Row(label, tuple(map(cell, runs)), ("",) * (len(runs) - 1), depth=depth)
+
+
+def _notes(runs: list[RunRecord], rows: list[Row]) -> tuple[str, ...]:
+    """Why runs did not pass, and what a reader must know of the provenance."""
+    reasons = [f"{run.variant}: {run.outcome}: {' '.join(run.message.split())}" for run in runs if run.message]
+    hosted = [HOST_NOTE] if any(row.how == Provenance.HOST for row in rows) else []
+    return tuple(map(printable, (*reasons, *hosted)))

@@ -1,0 +1,79 @@
+"""Figures of a run: how each is read from a record, written, and compared with the reference's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+
+from harness.measure.records import LayerRecord, Quantity, RunRecord
+from harness.report.cost import CostKind
+from harness.report.table import Row, distinct
+from harness.report.wording import bytes_change, percent, points, whole
+
+_BROKEN_OFF = {"error": "error", "interrupted": "stopped", "running": "stopped"}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One row in the making. `missing` is what a finished run's cell says where the run does not know the figure."""
+
+    label: str
+    missing: str
+    of: Callable[[RunRecord], Quantity | None]
+    text: Callable[[float], str]
+    compare: Callable[[float, float], str]
+    depth: int = 0
+
+    def row(self, runs: Sequence[RunRecord]) -> Row:
+        """The figure of every run, the first being the others' reference."""
+        found = [self.of(run) for run in runs]
+        return Row(
+            self.label,
+            cells=tuple(self._cell(run, quantity) for run, quantity in zip(runs, found, strict=True)),
+            deltas=tuple(self._delta(quantity, found[0]) for quantity in found[1:]),
+            how=distinct(quantity.provenance for quantity in found if quantity),
+            depth=self.depth,
+        )
+
+    def _cell(self, run: RunRecord, quantity: Quantity | None) -> str:
+        return self.text(quantity.value) if quantity else _BROKEN_OFF.get(run.outcome, self.missing)
+
+    def _delta(self, quantity: Quantity | None, reference: Quantity | None) -> str:
+        return self.compare(quantity.value, reference.value) if quantity and reference else ""
+
+
+def accuracy(label: str) -> Figure:
+    """The fraction of vectors that were classified right."""
+    return Figure(label, "no labels", lambda run: run.accuracy, percent, points)
+
+
+def inference(kind: CostKind) -> Figure:
+    """The cost of one inference."""
+    return Figure(f"{kind.unit}/inference", "not timed", kind.of, kind.text, kind.compare)
+
+
+def explained(kind: CostKind, layers: Mapping[str, Sequence[LayerRecord]]) -> Figure:
+    """How much of one inference the sum of a variant's layers is: the profile is a run of its own, with hooks."""
+
+    def of(run: RunRecord) -> Quantity | None:
+        inference_cost, layers_cost = kind.of(run), kind.sum(layers[run.variant])
+        if inference_cost is None or inference_cost.value == 0 or layers_cost == 0:
+            return None
+        return Quantity(layers_cost / inference_cost.value, inference_cost.provenance)
+
+    return Figure("all layers/inference", "not timed", of, percent, lambda *_: "", depth=1)
+
+
+def _size(label: str, field: str, depth: int = 0) -> Figure:
+    return Figure(label, "not known", attrgetter(field), whole, bytes_change, depth)
+
+
+MEMORY = (
+    _size("arena bytes", "arena_bytes"),
+    _size("of which persistent", "arena_persistent_bytes", depth=1),
+    _size("stack bytes, peak", "stack_bytes"),
+    _size("model bytes", "model_bytes"),
+    _size("firmware flash bytes", "firmware_flash_bytes"),
+    _size("firmware RAM bytes", "firmware_ram_bytes"),
+)

@@ -1,0 +1,81 @@
+"""One run as a JSON object, for other programs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from harness.measure.records import LayerRecord, Quantity, RunRecord
+from harness.report.cost import INSTRUCTIONS, LATENCY
+from harness.report.session import SessionInfo
+
+
+def run_json(run: RunRecord, layers: Sequence[LayerRecord], info: SessionInfo) -> dict[str, Any]:
+    """A run and its layers as JSON types. A quantity is `{"value", "provenance"}`, or null where it is not known."""
+    return {
+        "schema_version": info.schema_version,
+        "session": msgspec.to_builtins(info),
+        "suite": run.suite,
+        "variant": run.variant,
+        "board": run.board,
+        "target": run.target,
+        "outcome": run.outcome,
+        "message": run.message,
+        "engine": {
+            "name": run.engine,
+            "version": run.engine_version,
+            "build_id": run.build_id,
+            "toolchain": run.toolchain,
+        },
+        "model": {
+            "name": run.model,
+            "sha256": run.model_sha256,
+            "model_bytes": _quantity(run.model_bytes),
+            "macs": run.macs,
+        },
+        "vectors": {"answered": run.vectors, "total": run.vectors_total, "oracle_equal": run.oracle_equal},
+        "accuracy": _quantity(run.accuracy),
+        "inference": {
+            "repeats": run.repeats,
+            "instructions": _cost(run.instructions, run.instructions_min, run.instructions_max),
+            "latency_us": _cost(run.latency_us, run.latency_us_min, run.latency_us_max),
+        },
+        "layers": [_layer(layer) for layer in layers],
+        "totals": {
+            "layers": len(layers),
+            "macs": sum(layer.macs for layer in layers),
+            "instructions": INSTRUCTIONS.sum(layers) or None,
+            "latency_us": LATENCY.sum(layers) or None,
+        },
+        "arena": {
+            "arena_bytes": _quantity(run.arena_bytes),
+            "arena_persistent_bytes": _quantity(run.arena_persistent_bytes),
+        },
+        "stack_bytes": _quantity(run.stack_bytes),
+        "firmware": {
+            "flash_bytes": _quantity(run.firmware_flash_bytes),
+            "ram_bytes": _quantity(run.firmware_ram_bytes),
+        },
+    }
+
+
+def _quantity(quantity: Quantity | None) -> dict[str, Any] | None:
+    return None if quantity is None else {"value": quantity.value, "provenance": str(quantity.provenance)}
+
+
+def _cost(median: Quantity | None, least: float | None, greatest: float | None) -> dict[str, Any] | None:
+    return None if median is None else {**(_quantity(median) or {}), "min": least, "max": greatest}
+
+
+def _layer(layer: LayerRecord) -> dict[str, Any]:
+    return {
+        "op_index": layer.op_index,
+        "op": layer.op,
+        "output": layer.output,
+        "output_shape": layer.output_shape,
+        "macs": layer.macs,
+        "instructions": _quantity(layer.instructions),
+        "latency_us": _quantity(layer.latency_us),
+    }

@@ -1,0 +1,95 @@
+"""The columns of the three tables, derived from the records, and the way between records and rows.
+
+A `Quantity` field becomes `<field>` and `<field>_provenance`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_type_hints
+
+import msgspec
+
+from harness.measure.records import LayerRecord, Quantity, RunRecord, VectorRecord
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+Record = RunRecord | LayerRecord | VectorRecord
+R = TypeVar("R", RunRecord, LayerRecord, VectorRecord)
+
+TABLES: dict[str, type[Record]] = {"runs": RunRecord, "layers": LayerRecord, "vectors": VectorRecord}
+FRACTIONAL_QUANTITIES = frozenset({"accuracy", "latency_us"})  # every other quantity counts something
+
+
+@cache
+def quantity_fields(record_type: type[Record]) -> frozenset[str]:
+    """The fields of a record that hold a `Quantity`."""
+    return frozenset(name for name, hint in get_type_hints(record_type).items() if Quantity in (hint, *get_args(hint)))
+
+
+@cache
+def columns(record_type: type[Record]) -> dict[str, type]:
+    """Name and Python type (str, int, float, bool or bytes) of each column of a record's table. Any may be null."""
+    found: dict[str, type] = {}
+    for name, hint in get_type_hints(record_type).items():
+        if name in quantity_fields(record_type):
+            found[name] = float if name in FRACTIONAL_QUANTITIES else int
+            found[f"{name}_provenance"] = str
+        else:
+            found[name] = next(part for part in (*get_args(hint), hint) if part is not type(None))
+    return found
+
+
+def row(record: Record) -> dict[str, Any]:
+    """One row of a table."""
+    quantities = quantity_fields(type(record))
+    values: dict[str, Any] = {}
+    for name in record.__struct_fields__:
+        value = getattr(record, name)
+        if name in quantities:
+            values[name] = None if value is None else value.value
+            values[f"{name}_provenance"] = None if value is None else str(value.provenance)
+        else:
+            values[name] = value
+    return values
+
+
+def record(record_type: type[R], values: Mapping[str, Any]) -> R:
+    """The record that `row` made `values` of. Columns it does not know are ignored.
+
+    Raises:
+        msgspec.ValidationError: a column is missing or of another type.
+    """
+    fields = {name: values[name] for name in record_type.__struct_fields__ if name in values}
+    for name in quantity_fields(record_type) & fields.keys():
+        if fields[name] is not None:
+            fields[name] = {"value": fields[name], "provenance": values.get(f"{name}_provenance")}
+    return msgspec.convert(fields, record_type)
+
+
+def arrow_schema(record_type: type[Record]) -> pa.Schema:
+    """The schema of a record's table."""
+    import pyarrow as pa
+
+    types = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_(), bytes: pa.binary()}
+    return pa.schema([(name, types[kind]) for name, kind in columns(record_type).items()])
+
+
+def arrow_table(record_type: type[R], records: Iterable[R]) -> pa.Table:
+    """One row per record."""
+    import pyarrow as pa
+
+    return pa.Table.from_pylist([row(each) for each in records], schema=arrow_schema(record_type))
+
+
+def frame(record_type: type[R], records: Iterable[R]) -> pd.DataFrame:
+    """One row per record; columns that may be null have pandas' nullable dtypes, floats have NaN."""
+    import pandas as pd
+    import pyarrow as pa
+
+    dtypes = {pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype(), pa.string(): pd.StringDtype()}
+    made: pd.DataFrame = arrow_table(record_type, records).to_pandas(types_mapper=dtypes.get)
+    return made

@@ -1,0 +1,58 @@
+"""session.json: what was run, when, by whom, on what."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+SCHEMA_VERSION = 1  # of session.json and the three tables; rises when a reader of the old ones would misread the new
+
+Outcome = Literal["running", "passed", "failed", "interrupted"]
+
+
+class Checkout(Struct, frozen=True):
+    """The git checkout that was tested. `branch` is None where HEAD is detached; `dirty`: tracked files differ."""
+
+    commit: str
+    dirty: bool
+    branch: str | None = None
+
+    @property
+    def short_commit(self) -> str:
+        return self.commit[:7]
+
+    def __str__(self) -> str:
+        return f"{self.short_commit} (dirty)" if self.dirty else self.short_commit
+
+
+class HostInfo(Struct, frozen=True):
+    """The computer that ran the harness."""
+
+    name: str
+    cpu: str
+    os: str
+
+
+class BoardInfo(Struct, frozen=True):
+    """A board of the session. `targets`: kind to one line on what it is; `clock_hz` is None for the host."""
+
+    description: str
+    mcu: str
+    clock_hz: int | None
+    targets: dict[str, str]
+
+
+class SessionInfo(Struct, frozen=True, kw_only=True):
+    """The metadata of one session. Times are UTC in ISO 8601; `ended` is None until the session is finished."""
+
+    schema_version: int
+    id: str
+    started: str
+    host: HostInfo
+    command: tuple[str, ...]
+    tools: dict[str, str]  # name to version
+    boards: dict[str, BoardInfo]
+    outcome: Outcome = "running"
+    ended: str | None = None
+    checkout: Checkout | None = None  # None outside a git checkout

@@ -1,0 +1,212 @@
+"""Session folders: written record by record, read back as tables."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from harness.config import Board
+from harness.errors import ReportError
+from harness.measure.records import LayerRecord, RunRecord, VectorRecord
+from harness.report.context import new_session_info
+from harness.report.journal import Journal, read_journal
+from harness.report.markdown import render_markdown
+from harness.report.schema import R, Record, arrow_table, record
+from harness.report.session import SCHEMA_VERSION, Outcome, SessionInfo
+from harness.report.tables import Records, SessionTables
+
+SESSION_FILE = "session.json"
+JOURNAL_FILE = "journal.jsonl"
+SUMMARY_FILE = "summary.md"
+
+
+def table_file(table: str) -> str:
+    """The file name of a table."""
+    return f"{table}.parquet"
+
+
+def create_session(
+    reports_dir: Path,
+    *,
+    root: Path,
+    command: Sequence[str],
+    boards: Iterable[Board] = (),
+    tools: Mapping[str, str] | None = None,
+) -> SessionWriter:
+    """Make the folder of a new session, `<reports_dir>/<UTC time>-<commit>`. Arguments as for `new_session_info`.
+
+    Raises:
+        ReportError: the folder cannot be made or written.
+    """
+    wanted = new_session_info(root, command, boards, tools)
+    with _writing(reports_dir):
+        folder = _make_folder(reports_dir, wanted.id)
+    return SessionWriter(folder, msgspec.structs.replace(wanted, id=folder.name))
+
+
+class SessionWriter:
+    """A session under way. Every record is on disk when its `add_…` returns."""
+
+    def __init__(self, path: Path, info: SessionInfo) -> None:
+        """`path` is the session's folder, empty so far.
+
+        Raises:
+            ReportError: it cannot be written.
+        """
+        self.path = path
+        self.info = info
+        self._records = Records()
+        with _writing(path):
+            _write_info(path, info)
+            self._journal = Journal(path / JOURNAL_FILE)
+
+    def add_run(self, record: RunRecord) -> None:
+        """Record a run; a later one of the same suite, variant and board replaces it.
+
+        Raises:
+            ReportError: it cannot be written (so for every `add_…`).
+        """
+        self._add(record)
+
+    def add_layer(self, record: LayerRecord) -> None:
+        self._add(record)
+
+    def add_vector(self, record: VectorRecord) -> None:
+        self._add(record)
+
+    def tables(self) -> SessionTables:
+        """What was recorded so far."""
+        return self._records.tables(self.info)
+
+    def finish(self, outcome: Outcome) -> None:
+        """Turn the journal into tables and write the summary. To be called once, last.
+
+        Raises:
+            ReportError: a file cannot be written; the journal stays and the session can be read.
+        """
+        self._journal.close()
+        self.info = msgspec.structs.replace(self.info, outcome=outcome, ended=datetime.now(UTC).isoformat())
+        tables = self.tables()
+        with _writing(self.path):
+            _write_tables(self.path, tables)
+            _replace(self.path / SUMMARY_FILE, lambda part: part.write_text(render_markdown(tables), encoding="utf-8"))
+            _write_info(self.path, self.info)
+            (self.path / JOURNAL_FILE).unlink()
+
+    def _add(self, record: Record) -> None:
+        with _writing(self.path):
+            self._journal.append(record)
+        self._records.add(record)
+
+
+def read_session(path: Path) -> SessionTables:
+    """The session in the folder `path`; of one that was killed, what it had journaled.
+
+    Raises:
+        ReportError: there is no session, or it is damaged or of another schema version.
+    """
+    info = read_info(path)
+    journal = path / JOURNAL_FILE
+    try:
+        if journal.exists():
+            return read_journal(journal).tables(info)
+        return SessionTables(
+            info,
+            tuple(_read_table(path, "runs", RunRecord)),
+            tuple(_read_table(path, "layers", LayerRecord)),
+            tuple(_read_table(path, "vectors", VectorRecord)),
+        )
+    except OSError as error:
+        raise ReportError(f"{path}: cannot be read: {error}", "restore that file, or delete the folder") from None
+
+
+def read_info(path: Path) -> SessionInfo:
+    """The metadata of the session in the folder `path`.
+
+    Raises:
+        ReportError: as for `read_session`.
+    """
+    file = path / SESSION_FILE
+    try:
+        content = file.read_bytes()
+        version = msgspec.json.decode(content, type=_Versioned).schema_version
+        if version != SCHEMA_VERSION:
+            raise ReportError(
+                f"{file}: schema version {version}, this harness reads {SCHEMA_VERSION}",
+                "read it with the harness that wrote it (tools.harness in that file)",
+            )
+        return msgspec.json.decode(content, type=SessionInfo)
+    except OSError as error:
+        raise ReportError(f"{file}: {error.strerror}", "name the folder of a session") from None
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise ReportError(f"{file}: {error}", "restore that file, or delete the folder") from None
+
+
+class _Versioned(msgspec.Struct):
+    schema_version: int
+
+
+def _make_folder(reports_dir: Path, name: str) -> Path:
+    """A new folder: `name`, or with a number where another session started in the same second."""
+    reports_dir.mkdir(parents=True, exist_ok=True)
+    for candidate in itertools.chain([name], (f"{name}-{number}" for number in itertools.count(2))):
+        with contextlib.suppress(FileExistsError):
+            (reports_dir / candidate).mkdir()
+            return reports_dir / candidate
+    raise AssertionError("count() does not end")
+
+
+def _write_info(path: Path, info: SessionInfo) -> None:
+    content = msgspec.json.format(msgspec.json.encode(info)) + b"\n"
+    _replace(path / SESSION_FILE, lambda part: part.write_bytes(content))
+
+
+def _write_tables(path: Path, tables: SessionTables) -> None:
+    _write_table(path, "runs", RunRecord, tables.run_records)
+    _write_table(path, "layers", LayerRecord, tables.layer_records)
+    _write_table(path, "vectors", VectorRecord, tables.vector_records)
+
+
+def _write_table(path: Path, name: str, record_type: type[R], records: Iterable[R]) -> None:
+    from pyarrow import parquet
+
+    table = arrow_table(record_type, records)
+    _replace(path / table_file(name), lambda part: parquet.write_table(table, part))
+
+
+def _read_table(path: Path, name: str, record_type: type[R]) -> list[R]:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    file = path / table_file(name)
+    try:
+        return [record(record_type, row) for row in parquet.read_table(file).to_pylist()]
+    except (pa.ArrowInvalid, msgspec.ValidationError) as error:
+        raise ReportError(f"{file}: {error}", "restore that file, or delete the folder") from None
+
+
+def _replace(file: Path, write: Callable[[Path], object]) -> None:
+    """Write a file all or nothing: beside it, then renamed."""
+    part = file.with_name(f".{file.name}.part")
+    try:
+        write(part)
+        part.replace(file)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Turns the system's refusal to write into a ReportError."""
+    try:
+        yield
+    except OSError as error:
+        raise ReportError(
+            f"{path}: cannot be written: {error.strerror or error}",
+            "make room there or make it writable, or choose another folder with --reports-dir",
+        ) from None

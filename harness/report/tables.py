@@ -1,0 +1,113 @@
+"""The records of one session in memory: a sink while it runs, three tables afterwards."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from harness.measure.records import LayerRecord, RunRecord, VectorRecord
+from harness.report.schema import Record, frame
+from harness.report.session import SessionInfo
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class RunKey(NamedTuple):
+    """What tells the runs of a session apart."""
+
+    suite: str
+    variant: str
+    board: str
+
+    def __str__(self) -> str:
+        return f"{self.suite} {self.variant} on {self.board}"
+
+
+def run_key(record: Record) -> RunKey:
+    return RunKey(record.suite, record.variant, record.board)
+
+
+@dataclass(frozen=True)
+class SessionTables:
+    """One session: metadata, and its records in the order in which they arose."""
+
+    info: SessionInfo
+    run_records: tuple[RunRecord, ...]
+    layer_records: tuple[LayerRecord, ...]
+    vector_records: tuple[VectorRecord, ...]
+
+    @cached_property
+    def runs(self) -> pd.DataFrame:
+        """One row per run, columns as in `schema.columns(RunRecord)`."""
+        return frame(RunRecord, self.run_records)
+
+    @cached_property
+    def layers(self) -> pd.DataFrame:
+        """One row per layer of each run."""
+        return frame(LayerRecord, self.layer_records)
+
+    @cached_property
+    def vectors(self) -> pd.DataFrame:
+        """One row per answered vector of each run."""
+        return frame(VectorRecord, self.vector_records)
+
+    @cached_property
+    def stops(self) -> dict[RunKey, str]:
+        """Where each run stopped that broke off while its vectors streamed."""
+        answered = Counter(map(run_key, self.vector_records))
+        runs = {run_key(run): run for run in self.run_records}
+        keys = dict.fromkeys([*runs, *map(run_key, self.layer_records), *answered])
+        stops = {key: _stop(runs.get(key), answered[key]) for key in keys}
+        return {key: stop for key, stop in stops.items() if stop}
+
+
+def _stop(run: RunRecord | None, answered: int) -> str:
+    if run is None:
+        return f"incomplete: stopped after {answered} vectors"
+    if run.outcome == "running" or 0 < answered < run.vectors_total:
+        return f"incomplete: stopped after {answered} of {run.vectors_total} vectors"
+    return ""
+
+
+class Records:
+    """Takes records as they arise. A run that is started again (outcome "running") replaces what it gave before."""
+
+    def __init__(self) -> None:
+        self._runs: dict[RunKey, RunRecord] = {}
+        self._layers: dict[RunKey, dict[int, LayerRecord]] = defaultdict(dict)
+        self._vectors: dict[RunKey, dict[int, VectorRecord]] = defaultdict(dict)
+
+    def add(self, record: Record) -> None:
+        """Take a record of any kind."""
+        match record:
+            case RunRecord():
+                self.add_run(record)
+            case LayerRecord():
+                self.add_layer(record)
+            case VectorRecord():
+                self.add_vector(record)
+
+    def add_run(self, record: RunRecord) -> None:
+        key = run_key(record)
+        if record.outcome == "running":
+            self._layers.pop(key, None)
+            self._vectors.pop(key, None)
+        self._runs[key] = record
+
+    def add_layer(self, record: LayerRecord) -> None:
+        self._layers[run_key(record)][record.op_index] = record
+
+    def add_vector(self, record: VectorRecord) -> None:
+        self._vectors[run_key(record)][record.vector] = record
+
+    def tables(self, info: SessionInfo) -> SessionTables:
+        """What arose so far."""
+        return SessionTables(
+            info,
+            tuple(self._runs.values()),
+            tuple(layer for of_run in self._layers.values() for layer in of_run.values()),
+            tuple(vector for of_run in self._vectors.values() for vector in of_run.values()),
+        )

@@ -1,0 +1,59 @@
+"""Comparison tables on a terminal, as wide as it is."""
+
+from __future__ import annotations
+
+from rich import box
+from rich.cells import cell_len
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from harness.report.compare import comparisons, session_lines
+from harness.report.table import Comparison
+from harness.report.tables import SessionTables
+
+BOUNDLESS = 1000  # columns: wider than any table
+MIN_COLUMN = 10  # "vs float32"
+
+
+def render_terminal(tables: SessionTables, console: Console) -> None:
+    """Print every table of a session. Names and messages are printed as they are: no markup, no colours of theirs."""
+    for comparison in comparisons(tables):
+        console.print()
+        _print_comparison(comparison, console)
+    console.print()
+    for line in session_lines(tables):
+        console.print(Text(line))
+
+
+def _print_comparison(comparison: Comparison, console: Console) -> None:
+    console.print(Text(comparison.heading, style="bold"))
+    for line in comparison.details:
+        console.print(Text(line, style="dim"))
+    for part in _fitting(comparison, console):
+        console.print(_drawn(part))
+    for note in comparison.notes:
+        console.print(Text(note))
+
+
+def _fitting(comparison: Comparison, console: Console) -> list[Comparison]:
+    """One table where it is not too wide; else one for each variant beside the reference."""
+    others = range(1, len(comparison.variants))
+    boundless = console.options.update(width=BOUNDLESS)
+    wide = console.measure(_drawn(comparison), options=boundless).maximum > console.width
+    return [comparison.with_reference(column) for column in others] if wide and len(others) > 1 else [comparison]
+
+
+def _drawn(comparison: Comparison) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
+    table.add_column("", overflow="fold")
+    columns = list(zip(*((*row.cells, *row.deltas) for row in comparison.rows if row.cells), strict=True))
+    for heading, texts in zip((*comparison.variants, *comparison.delta_headings), columns, strict=True):
+        width = max(MIN_COLUMN, *map(cell_len, texts))  # a long heading is folded: figures need the room
+        table.add_column(Text(heading), justify="right", vertical="bottom", overflow="fold", max_width=width)
+    table.add_column("how", overflow="fold", vertical="bottom")
+    for row in comparison.rows:
+        label = Padding(Text(row.label), (0, 0, 0, 2 * row.depth))
+        table.add_row(label, *map(Text, (*row.cells, *row.deltas)), Text(row.how, style="dim"))
+    return table

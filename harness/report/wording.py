@@ -1,0 +1,60 @@
+"""How figures and their differences are written. Nothing here knows of a table."""
+
+from __future__ import annotations
+
+EQUAL = "equal"
+_NEAR = 1.05  # below this ratio "1.0x" would say nothing: say percent
+
+
+def whole(value: float) -> str:
+    """`7,201,334`."""
+    return f"{value:,.0f}"
+
+
+def percent(fraction: float) -> str:
+    """A fraction 0 … 1 as `97.98%`."""
+    return f"{fraction:.2%}"
+
+
+def microseconds(value: float) -> str:
+    """`7,201`, or `72.01` below a thousand."""
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.2f}"
+
+
+def points(fraction: float, reference: float) -> str:
+    """The difference of two fractions in percentage points: `-0.25 points`."""
+    difference = (fraction - reference) * 100
+    return EQUAL if fraction == reference else f"{difference:+.2f} points"
+
+
+def ratio(value: float, reference: float, less: str, more: str) -> str:
+    """`2.4x fewer` where `less` is "fewer"; per cent where the two are near; empty where one is 0."""
+    if value == reference:
+        return EQUAL
+    if value <= 0 or reference <= 0:
+        return ""
+    word = less if value < reference else more
+    factor = max(value, reference) / min(value, reference)
+    if factor < _NEAR:
+        return f"{abs(value - reference) / reference:.2%} {word}"
+    return f"{factor:,.0f}x {word}" if factor >= 100 else f"{factor:.1f}x {word}"
+
+
+def bytes_change(value: float, reference: float) -> str:
+    """`-74%`, or `+12 bytes` where that is less than a per cent."""
+    change = value - reference
+    if change == 0:
+        return EQUAL
+    if abs(change) * 100 < abs(reference) or reference == 0:
+        return f"{change:+,.0f} bytes"
+    return f"{change / reference:+,.0%}"
+
+
+def clock_frequency(hertz: int) -> str:
+    """`80 MHz`."""
+    return f"{hertz / 1e6:g} MHz"
+
+
+def printable(text: str) -> str:
+    """One line without control characters: names and messages come from files and tools."""
+    return "".join(char if char.isprintable() else " " if char.isspace() else "?" for char in text)

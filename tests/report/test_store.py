@@ -1,0 +1,263 @@
+"""Session folders: what is written comes back, also from a session that was cut off."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+from harness.errors import ReportError
+from harness.measure.records import LayerRecord, RunRecord, VectorRecord
+from harness.report import SessionWriter, create_session, read_session
+from harness.report import journal as journal_module
+from harness.report.schema import columns
+from support.session_records import INFO, int8_run, layer_records, run_record, vector_record
+
+RUN = run_record(vectors_total=5, vectors=5)
+
+
+@pytest.fixture
+def writer(tmp_path: Path) -> SessionWriter:
+    return create_session(tmp_path / "reports", root=tmp_path, command=["pytest", "--board=x"], tools={"qemu": "10.0"})
+
+
+def fill(writer: SessionWriter, vectors: int = 5) -> None:
+    """Record a run as it goes: that it runs, its layers and vectors, not yet how it ended."""
+    writer.add_run(run_record(vectors_total=5, vectors=0, outcome="running"))
+    for layer in layer_records(RUN):
+        writer.add_layer(layer)
+    for vector in range(vectors):
+        writer.add_vector(vector_record(RUN, vector))
+
+
+def test_a_finished_session_is_tables_metadata_and_a_summary(writer: SessionWriter) -> None:
+    fill(writer)
+    writer.add_run(RUN)
+    writer.finish("passed")
+    files = {file.name for file in writer.path.iterdir()}
+    assert files == {"session.json", "runs.parquet", "layers.parquet", "vectors.parquet", "summary.md"}
+    tables = read_session(writer.path)
+    assert tables == writer.tables()
+    assert tables.run_records == (RUN,)
+    assert tables.info.outcome == "passed"
+    assert tables.info.ended is not None and tables.info.ended > tables.info.started
+    assert tables.info.tools["qemu"] == "10.0"
+    assert tables.info.id == writer.path.name
+    assert "| model bytes | 150,320 | static |" in (writer.path / "summary.md").read_text()
+
+
+def test_frames_have_the_records_columns_and_nullable_types(writer: SessionWriter) -> None:
+    fill(writer)
+    writer.add_run(RUN)
+    tables = writer.tables()
+    for frame, kind in ((tables.runs, RunRecord), (tables.layers, LayerRecord), (tables.vectors, VectorRecord)):
+        assert list(frame.columns) == list(columns(kind))
+    assert tables.runs["instructions"].dtype == "Int64"
+    assert tables.runs["latency_us"].dtype == "float64"
+    assert tables.runs["instructions"].tolist() == [7_201_334]
+    assert tables.runs["instructions_provenance"].tolist() == ["emulated"]
+    assert tables.layers["latency_us"].isna().all()
+    assert tables.vectors["correct"].dtype == "boolean"
+    assert tables.vectors["output"].tolist()[4] == b"\x04\x00\xff"
+
+
+def test_a_session_without_a_record_reads_back_empty(writer: SessionWriter) -> None:
+    writer.finish("interrupted")
+    tables = read_session(writer.path)
+    assert (len(tables.runs), len(tables.layers), len(tables.vectors)) == (0, 0, 0)
+
+
+def test_a_cut_off_session_keeps_its_rows_and_says_where_it_stopped(writer: SessionWriter) -> None:
+    fill(writer, vectors=3)
+    tables = read_session(writer.path)
+    assert tables == writer.tables()
+    assert list(tables.stops.values()) == ["incomplete: stopped after 3 of 5 vectors"]
+    assert [str(key) for key in tables.stops] == ["digits float32 on stm32l475"]
+
+
+def test_an_answered_but_unfinished_run_is_incomplete_a_finished_one_is_not(writer: SessionWriter) -> None:
+    fill(writer, vectors=5)
+    assert list(writer.tables().stops.values()) == ["incomplete: stopped after 5 of 5 vectors"]
+    writer.add_run(RUN)
+    assert writer.tables().stops == {}
+
+
+def test_vectors_of_a_run_that_was_never_announced_are_not_lost(writer: SessionWriter) -> None:
+    writer.add_vector(vector_record(RUN, 0))
+    tables = read_session(writer.path)
+    assert len(tables.vectors) == 1
+    assert list(tables.stops.values()) == ["incomplete: stopped after 1 vectors"]
+
+
+def test_a_run_that_starts_again_replaces_its_rows_and_no_others(writer: SessionWriter) -> None:
+    other = int8_run()
+    writer.add_vector(vector_record(other, 7))
+    fill(writer, vectors=5)
+    fill(writer, vectors=1)
+    for tables in (writer.tables(), read_session(writer.path)):
+        assert [(vector.variant, vector.vector) for vector in tables.vector_records] == [("int8", 7), ("float32", 0)]
+        assert len(tables.run_records) == 1
+
+
+@pytest.mark.parametrize("cut", range(1, 60, 7))
+def test_a_last_line_that_was_cut_is_dropped(writer: SessionWriter, cut: int) -> None:
+    fill(writer, vectors=3)
+    journal = writer.path / "journal.jsonl"
+    journal.write_bytes(journal.read_bytes()[:-cut])
+    assert [vector.vector for vector in read_session(writer.path).vector_records] == [0, 1]
+
+
+def test_damage_in_the_middle_names_file_and_line(writer: SessionWriter) -> None:
+    fill(writer, vectors=1)
+    journal = writer.path / "journal.jsonl"
+    lines = journal.read_bytes().splitlines(keepends=True)
+    journal.write_bytes(b"".join([lines[0], b"\xff\x00garbage\n", *lines[2:]]))
+    with pytest.raises(ReportError, match=r"journal\.jsonl: line 2 is damaged"):
+        read_session(writer.path)
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from harness.report import create_session
+from support.session_records import run_record, vector_record
+
+writer = create_session(Path(sys.argv[1]), root=Path(sys.argv[1]), command=["killed"])
+writer.add_run(run_record(outcome="running"))
+for vector in range(123):
+    writer.add_vector(vector_record(run_record(), vector))
+print("ready", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_killed_process_loses_no_row(tmp_path: Path, start_python: Callable[..., subprocess.Popen[str]]) -> None:
+    process = start_python(KILLED, tmp_path)
+    assert process.stdout is not None and process.stdout.readline() == "ready\n"
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    (folder,) = tmp_path.iterdir()
+    tables = read_session(folder)
+    assert tables.info.outcome == "running"
+    assert list(tables.stops.values()) == ["incomplete: stopped after 123 of 397 vectors"]
+
+
+PARALLEL = """
+import sys
+from pathlib import Path
+from harness.report import create_session
+
+sys.stdin.readline()
+for _ in range(10):
+    create_session(Path(sys.argv[1]), root=Path(sys.argv[1]), command=["parallel"])
+"""
+
+
+def test_sessions_of_one_second_get_folders_of_their_own(
+    tmp_path: Path, start_python: Callable[..., subprocess.Popen[str]]
+) -> None:
+    processes = [start_python(PARALLEL, tmp_path) for _ in range(2)]
+    for process in processes:
+        process.communicate("go\n")
+        assert process.returncode == 0
+    folders = list(tmp_path.iterdir())
+    assert len(folders) == 20
+    assert {read_session(folder).info.id for folder in folders} == {folder.name for folder in folders}
+
+
+def test_journaling_costs_far_less_than_a_run(writer: SessionWriter) -> None:
+    records = [vector_record(RUN, vector) for vector in range(800)]
+    began = time.process_time()
+    for record in records:
+        writer.add_vector(record)
+    assert time.process_time() - began < 0.2
+
+
+class FullDisk:
+    """A file that takes `room` bytes, then none."""
+
+    def __init__(self, path: Path, room: int) -> None:
+        self._file = path.open("xb", buffering=0)
+        self._room = room
+
+    def write(self, data: bytes) -> int:
+        if self._room == 0:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        taken = data[: self._room]
+        self._room -= len(taken)
+        return self._file.write(taken)
+
+    def truncate(self, size: int) -> None:
+        self._file.truncate(size)
+
+    def seek(self, position: int) -> None:
+        self._file.seek(position)
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def test_a_full_disk_names_the_folder_and_keeps_what_was_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal_module, "open_for_append", lambda path: FullDisk(path, room=1_000))
+    folder = tmp_path / "session"
+    folder.mkdir()
+    writer = SessionWriter(folder, INFO)
+    written = 0
+    with pytest.raises(ReportError, match=r"session: cannot be written: No space left on device\n  fix: make room"):
+        for vector in range(100):
+            writer.add_vector(vector_record(RUN, vector))
+            written += 1
+    assert 0 < written < 100
+    assert len(read_session(folder).vector_records) == written
+    assert len(writer.tables().vector_records) == written
+
+
+def test_a_folder_that_cannot_be_made_is_an_error_with_a_fix(tmp_path: Path) -> None:
+    (tmp_path / "reports").write_text("a file")
+    with pytest.raises(ReportError, match=r"reports: cannot be written: .*\n  fix: .*--reports-dir"):
+        create_session(tmp_path / "reports", root=tmp_path, command=[])
+
+
+def test_a_finish_that_fails_keeps_the_journal(writer: SessionWriter) -> None:
+    fill(writer)
+    (writer.path / "layers.parquet").mkdir()
+    (writer.path / "layers.parquet" / "in_the_way").touch()
+    with pytest.raises(ReportError, match="cannot be written"):
+        writer.finish("passed")
+    assert not list(writer.path.glob("*.part"))
+    assert len(read_session(writer.path).vectors) == 5
+
+
+def test_another_schema_version_is_refused(writer: SessionWriter) -> None:
+    file = writer.path / "session.json"
+    file.write_bytes(msgspec.json.encode({"schema_version": 999, "of": "the future"}))
+    with pytest.raises(ReportError, match=r"session\.json: schema version 999, this harness reads 1"):
+        read_session(writer.path)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff", b"{}", b'{"schema_version": 1}'])
+def test_damaged_metadata_names_the_file(writer: SessionWriter, content: bytes) -> None:
+    (writer.path / "session.json").write_bytes(content)
+    with pytest.raises(ReportError, match=r"session\.json: .+\n  fix: restore"):
+        read_session(writer.path)
+
+
+@pytest.mark.parametrize("table", ["runs", "layers", "vectors"])
+def test_a_damaged_or_missing_table_names_the_file(writer: SessionWriter, table: str) -> None:
+    fill(writer)
+    writer.finish("passed")
+    file = writer.path / f"{table}.parquet"
+    file.write_bytes(b"no parquet")
+    with pytest.raises(ReportError, match=rf"{table}\.parquet"):
+        read_session(writer.path)
+    file.unlink()
+    with pytest.raises(ReportError, match=rf"{table}\.parquet"):
+        read_session(writer.path)

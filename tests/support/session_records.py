@@ -1,0 +1,137 @@
+"""Records as a run of a small network would give them, and the session they belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from harness.measure.records import LayerRecord, Provenance, Quantity, RunRecord, VectorRecord
+from harness.report import Records, SessionInfo, SessionTables
+from harness.report.session import BoardInfo, Checkout, HostInfo
+
+OPS = (
+    ("CONV_2D", "1x8x8x16", 9_216),
+    ("DEPTHWISE_CONV_2D", "1x8x8x16", 9_216),
+    ("CONV_2D", "1x8x8x32", 294_912),
+    ("MAX_POOL_2D", "1x4x4x32", 0),
+    ("RESHAPE", "1x512", 0),
+    ("FULLY_CONNECTED", "1x64", 32_768),
+    ("FULLY_CONNECTED", "1x10", 640),
+    ("SOFTMAX", "1x10", 0),
+)
+QUANTIZED_OPS = (("QUANTIZE", "1x8x8x1", 0), *OPS)
+
+INFO = SessionInfo(
+    schema_version=1,
+    id="20260102T030405Z-0123456",
+    started="2026-01-02T03:04:05+00:00",
+    host=HostInfo("bench", "a processor", "Debian GNU/Linux 12 (bookworm)"),
+    command=("pytest", "--board=stm32l475"),
+    tools={"python": "3.11.2", "harness": "0.1.0"},
+    boards={
+        "stm32l475": BoardInfo(
+            "ST B-L475E-IOT01A discovery kit",
+            "STM32L475VGT6",
+            80_000_000,
+            {"emulated": "QEMU machine b-l475e-iot01a"},
+        ),
+        "native": BoardInfo("This computer", "host", None, {"native": "compiled for this computer"}),
+    },
+    outcome="passed",
+    checkout=Checkout("0123456789abcdef0123456789abcdef01234567", dirty=True, branch="main"),
+)
+
+
+def run_record(**changes: object) -> RunRecord:
+    """A finished float32 run on an emulated board, with `changes`."""
+    emulated, static = Provenance.EMULATED, Provenance.STATIC
+    fields: dict[str, object] = {
+        "suite": "digits",
+        "variant": "float32",
+        "board": "stm32l475",
+        "target": "emulated",
+        "engine": "builtin",
+        "engine_version": "0.1.0",
+        "build_id": "1f2e3d4c",
+        "toolchain": "arm-none-eabi-g++ 12.2.1",
+        "model": "digits_float32.tflite",
+        "model_sha256": "00" * 32,
+        "outcome": "passed",
+        "message": "",
+        "vectors": 397,
+        "vectors_total": 397,
+        "repeats": 3,
+        "macs": 346_752,
+        "accuracy": Quantity(0.9824, emulated),
+        "instructions": Quantity(7_201_334, emulated),
+        "instructions_min": 7_201_334,
+        "instructions_max": 7_201_334,
+        "arena_bytes": Quantity(12_288, emulated),
+        "arena_persistent_bytes": Quantity(1_024, emulated),
+        "stack_bytes": Quantity(1_912, emulated),
+        "model_bytes": Quantity(150_320, static),
+        "firmware_flash_bytes": Quantity(41_212, static),
+        "firmware_ram_bytes": Quantity(5_120, static),
+    }
+    return RunRecord(**{**fields, **changes})  # type: ignore[arg-type]
+
+
+def int8_run(**changes: object) -> RunRecord:
+    """A finished int8 run on the same board, with `changes`."""
+    emulated = Provenance.EMULATED
+    fields: dict[str, object] = {
+        "variant": "int8",
+        "model": "digits_int8.tflite",
+        "accuracy": Quantity(0.9798, emulated),
+        "instructions": Quantity(2_953_023, emulated),
+        "instructions_min": 2_953_023,
+        "instructions_max": 2_953_023,
+        "arena_bytes": Quantity(3_584, emulated),
+        "arena_persistent_bytes": Quantity(1_024, emulated),
+        "model_bytes": Quantity(46_216, Provenance.STATIC),
+    }
+    return run_record(**{**fields, **changes})
+
+
+def layer_records(run: RunRecord, ops: Iterable[tuple[str, str, int]] = OPS) -> list[LayerRecord]:
+    """A layer for each of `ops` (name, output shape, MACs), which share 99% of the run's cost by their MACs."""
+    ops = list(ops)
+    whole = run.instructions or run.latency_us
+    assert whole is not None
+    weights = [1_000 + macs for _, _, macs in ops]
+    field = "instructions" if run.instructions else "latency_us"
+    return [
+        LayerRecord(
+            suite=run.suite,
+            variant=run.variant,
+            board=run.board,
+            op_index=index,
+            op=op,
+            output=f"tensor_{index}",
+            output_shape=shape,
+            macs=macs,
+            **{field: Quantity(99 * int(whole.value) * weights[index] // sum(weights) // 100, whole.provenance)},
+        )
+        for index, (op, shape, macs) in enumerate(ops)
+    ]
+
+
+def vector_record(run: RunRecord, vector: int) -> VectorRecord:
+    """An answer to one vector, right every time."""
+    return VectorRecord(
+        suite=run.suite,
+        variant=run.variant,
+        board=run.board,
+        vector=vector,
+        label=vector % 10,
+        predicted=vector % 10,
+        correct=True,
+        output=bytes([vector % 256, 0, 255]),
+    )
+
+
+def tables_of(*runs: RunRecord, layers: Iterable[LayerRecord] = (), info: SessionInfo = INFO) -> SessionTables:
+    """The tables of a session of these records."""
+    records = Records()
+    for record in (*runs, *layers):
+        records.add(record)
+    return records.tables(info)
