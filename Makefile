@@ -6,7 +6,7 @@ PYTHON ?=
 export PYTHON
 
 bin = .venv/bin
-cpp_sources = $$(git ls-files --cached --others --exclude-standard '*.cpp' '*.h')
+cpp_sources = $$(find firmware tests -name .pio -prune -o -name '*.cpp' -print -o -name '*.h' -print)
 
 .DEFAULT_GOAL = help
 .PHONY: help setup setup-test bench test test-all lint format doctor clean

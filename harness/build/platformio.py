@@ -18,9 +18,8 @@ ELF = f"build/{ENVIRONMENT}/firmware.elf"  # below a build's folder
 HEX = f"build/{ENVIRONMENT}/firmware.hex"
 
 _SHOWN_ERRORS = 3
-_ERROR = re.compile(
-    r"error: |undefined reference|multiple definition|region `.*' overflowed|will not fit|^Error: |^\*\*\* |^\w*Error:"
-)
+_COMPILER_ERROR = re.compile(r"error: |undefined reference|multiple definition|region `.*' overflowed|will not fit")
+_TOOL_ERROR = re.compile(r"^\w*Error: |^\*\*\* ")  # PlatformIO's, Python's and SCons' own
 
 
 def run_platformio(folder: Path, board: Board, engine: str, build_id: str, *, sanitize: bool) -> None:
@@ -63,11 +62,16 @@ def _variables(folder: Path) -> dict[str, str]:
         "PLATFORMIO_DISABLE_UPGRADE_CHECK": "true",
         "PLATFORMIO_SETTING_ENABLE_TELEMETRY": "no",
         "PLATFORMIO_NO_ANSI": "true",
-        "LC_ALL": "C.UTF-8",  # the compiler's messages in English: `_ERROR` reads them
+        "PYTHONDONTWRITEBYTECODE": "1",  # the platform's scripts lie in the firmware's folder, which may be read-only
+        "LC_ALL": "C.UTF-8",  # the compiler's messages in English, as `_COMPILER_ERROR` has them
     }
 
 
 def _errors(log: str) -> str:
     lines = [line.strip() for line in log.splitlines() if line.strip()]
-    errors = [line for line in lines if _ERROR.search(line)] or lines[-_SHOWN_ERRORS:]
+    errors = _matching(_COMPILER_ERROR, lines) or _matching(_TOOL_ERROR, lines) or lines[-_SHOWN_ERRORS:]
     return "\n".join(f"  {line}" for line in errors[:_SHOWN_ERRORS])
+
+
+def _matching(pattern: re.Pattern[str], lines: list[str]) -> list[str]:
+    return [line for line in lines if pattern.search(line)]

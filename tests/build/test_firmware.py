@@ -44,7 +44,7 @@ def test_build(project: Path, board: Board, runs: list[str]) -> None:
 def test_nothing_is_written_into_the_project(project: Path, board: Board) -> None:
     before = sorted(project.rglob("*"))
     build_firmware(board, "builtin")
-    assert [path for path in sorted(project.rglob("*")) if "__pycache__" not in path.parts] == before
+    assert sorted(project.rglob("*")) == before
 
 
 def test_same_content_is_built_once(project: Path, board: Board, runs: list[str]) -> None:
@@ -94,9 +94,18 @@ def test_compile_error_is_quoted_with_the_log(project: Path, board: Board) -> No
     (project / "src" / "main.cpp").write_text("int main() { return undeclared; }\n")
     with pytest.raises(BuildError) as caught:
         build_firmware(board, "builtin")
-    assert "main.cpp:1:21: error: 'undeclared' was not declared" in caught.value.cause
+    heading, *errors = caught.value.cause.splitlines()
+    assert heading == "the firmware for stm32l475 with engine builtin did not build:"
+    assert errors == ["  src/main.cpp:1:21: error: 'undeclared' was not declared in this scope"]
     log = Path(caught.value.fix.removeprefix("the full log is "))
     assert "undeclared" in log.read_text()
+
+
+def test_error_of_the_platform_is_quoted(project: Path, board: Board) -> None:
+    builder = project / "platform" / "builder" / "main.py"
+    builder.write_text("import sys\n\nsys.exit('Error: no such engine: other')\n")
+    with pytest.raises(BuildError, match="Error: no such engine: other"):
+        build_firmware(board, "other")
 
 
 def test_undefined_reference_is_quoted(project: Path, board: Board) -> None:
