@@ -12,12 +12,13 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from support.session_records import INFO, int8_run, layer_records, run_record, vector_record
+
 from harness.errors import ReportError
 from harness.measure.records import LayerRecord, RunRecord, VectorRecord
 from harness.report import SessionWriter, create_session, read_session
 from harness.report import journal as journal_module
 from harness.report.schema import columns
-from support.session_records import INFO, int8_run, layer_records, run_record, vector_record
 
 RUN = run_record(vectors_total=5, vectors=5)
 
