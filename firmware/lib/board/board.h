@@ -26,6 +26,8 @@ void board_restart_timer();
 uint64_t board_ticks();
 uint32_t board_timer_hz();
 const char* board_timer_name();
+// Runs a loop of known length and returns its instructions; 0 where the compiler decides on the length.
+uint32_t board_run_known_loop();
 
 Bytes board_arena();
 ConstBytes board_model_slot();
@@ -34,5 +36,9 @@ Bytes board_writable_model_slot();
 
 uint32_t board_stack_bytes();
 uint32_t board_stack_used_bytes();  // high-water mark since start
+
+// Defined by the firmware, called by a board whose processor faulted: says so on the line. It may use board_write() and
+// board_drain(), and nothing that the fault may have left half done.
+void report_fault();
 
 }  // namespace harness

@@ -1,0 +1,82 @@
+// Arm's MPS2 boards: the host listens on UART 0.
+#include "board.h"
+#include "cortex_m_registers.h"
+#include "mps2_registers.h"
+#include "receive_ring.h"
+#include "timer.h"
+
+namespace harness {
+namespace {
+
+using namespace mps2;
+
+ReceiveRing received;
+uint32_t hardware_overruns;
+volatile uint32_t interrupts;
+
+void handle_receive() {
+  interrupts = interrupts + 1;
+  // Acknowledged first: a byte that comes while the others are taken raises the interrupt again.
+  reg32(kUartIntclear) = kIntclearReceive;
+  if (reg32(kUartState) & kStateReceiveOverrun) {
+    reg32(kUartState) = kStateReceiveOverrun;
+    hardware_overruns = hardware_overruns + 1;
+  }
+  while (reg32(kUartState) & kStateReceiveFull) received.put(static_cast<uint8_t>(reg32(kUartData)));
+}
+
+struct InterruptVectors {
+  InterruptHandler uart0_receive;
+  InterruptHandler before_timer0[kTimer0Interrupt - 1];
+  InterruptHandler timer0;
+};
+
+static_assert(kUart0ReceiveInterrupt == 0, "the first entry of the table");
+[[gnu::section(".vectors.interrupts"), gnu::used]] const InterruptVectors kInterruptVectors = {
+    handle_receive, {}, handle_timer};
+
+void start_uart() {
+  reg32(kUartBauddiv) = HARNESS_CLOCK_HZ / HARNESS_BAUD;
+  reg32(kUartCtrl) = kCtrlTransmit | kCtrlReceive | kCtrlReceiveInterrupt;
+  enable_interrupt(kUart0ReceiveInterrupt);
+}
+
+void wait_for_transmitter() {
+  while (reg32(kUartState) & kStateTransmitFull) {
+  }
+}
+
+}  // namespace
+
+void board_start() {
+  restart_timer();
+  enable_interrupt(kTimer0Interrupt);
+  start_uart();
+}
+
+size_t board_read(uint8_t* bytes, size_t capacity) { return received.take(bytes, capacity); }
+
+void board_write(const uint8_t* bytes, size_t size) {
+  for (size_t i = 0; i < size; ++i) {
+    wait_for_transmitter();
+    reg32(kUartData) = bytes[i];
+  }
+}
+
+void board_drain() { wait_for_transmitter(); }
+
+size_t board_rx_buffer_bytes() { return ReceiveRing::kBytes; }
+
+uint32_t board_rx_overruns() { return received.overruns() + hardware_overruns; }
+
+uint32_t board_uart_interrupts() { return interrupts; }
+
+void board_restart_timer() { restart_timer(); }
+
+uint64_t board_ticks() { return timer_ticks(); }
+
+uint32_t board_timer_hz() { return HARNESS_CLOCK_HZ; }
+
+const char* board_timer_name() { return "CMSDK timer 0"; }
+
+}  // namespace harness

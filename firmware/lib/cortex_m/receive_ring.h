@@ -1,0 +1,30 @@
+// Bytes from a UART's interrupt to the program.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+namespace harness {
+
+class ReceiveRing {
+ public:
+  static constexpr size_t kBytes = 4096;
+
+  // From the interrupt. Drops the byte and counts it when the ring is full.
+  void put(uint8_t byte);
+  // From the program: at least one byte; the core sleeps until it comes.
+  size_t take(uint8_t* bytes, size_t capacity);
+  uint32_t overruns() const { return overruns_; }
+
+ private:
+  void wait();
+
+  static_assert((kBytes & (kBytes - 1)) == 0, "the positions wrap at 2^32");
+  uint8_t bytes_[kBytes];
+  std::atomic<uint32_t> written_{0};
+  std::atomic<uint32_t> taken_{0};
+  volatile uint32_t overruns_ = 0;
+};
+
+}  // namespace harness

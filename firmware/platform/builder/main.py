@@ -1,0 +1,109 @@
+"""Build the firmware for one board and one engine with the system's compiler.
+
+PlatformIO runs this as an SCons script. The environment says what to build:
+
+HARNESS_BOARD         name of an entry of boards.toml, default stm32l475
+HARNESS_ENGINE        lib/engine_<name>, default builtin
+HARNESS_BOARDS_FILES  boards.toml files, separated like PATH; default the one beside the firmware
+HARNESS_BUILD_ID      text that HELLO reports
+HARNESS_SANITIZE      1: address and undefined-behaviour sanitizers, host boards only
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from SCons.Script import Default, DefaultEnvironment
+
+env = DefaultEnvironment()
+project_dir = Path(env.subst("$PROJECT_DIR"))
+sys.path.insert(0, str(Path(env.PioPlatform().get_dir()) / "builder"))
+
+from board_entry import BoardEntry, EntryError, read_board  # noqa: E402  found by the line above
+from cores import HOST, toolchain_for  # noqa: E402
+
+COMPILE_FLAGS = ["-O2", "-g", "-ffunction-sections", "-fdata-sections", "-Wall", "-Wextra", "-Werror"]
+# Contracted multiply-adds round differently: float32 results would depend on the compiler's mood.
+COMPILE_FLAGS += ["-ffp-contract=off"]
+# The same sources give the same bytes wherever they lie.
+COMPILE_FLAGS += [f"-ffile-prefix-map={project_dir}=.", f"-ffile-prefix-map={env.subst('$BUILD_DIR')}=build"]
+CXX_FLAGS = ["-std=c++17", "-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics"]
+SANITIZE_FLAGS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+
+
+def fail(message: str) -> None:
+    sys.stderr.write(f"Error: {message}\n")
+    env.Exit(1)
+
+
+def wanted_board() -> BoardEntry:
+    files = os.environ.get("HARNESS_BOARDS_FILES") or str(project_dir.parent / "boards.toml")
+    return read_board(os.environ.get("HARNESS_BOARD") or "stm32l475", map(Path, files.split(os.pathsep)))
+
+
+def sanitize_flags(board: BoardEntry) -> list[str]:
+    if os.environ.get("HARNESS_SANITIZE") != "1":
+        return []
+    if board.core != HOST:
+        raise EntryError(f"no sanitizers for {board.core}: build a board with core = {HOST!r}, or unset HARNESS_SANITIZE")
+    return SANITIZE_FLAGS
+
+
+def library(kind: str, name: str) -> str:
+    """The library for `name`: `board_<support>` or `engine_<engine>`."""
+    known = sorted(path.name.removeprefix(f"{kind}_") for path in (project_dir / "lib").glob(f"{kind}_*"))
+    if name not in known:
+        raise EntryError(f"unknown {kind} {name!r}: lib has {', '.join(known)}")
+    return f"{kind}_{name}"
+
+
+def libraries(board: BoardEntry) -> list[str]:
+    """The libraries to link, from those that know nothing of the others on."""
+    engine = library("engine", os.environ.get("HARNESS_ENGINE") or "builtin")
+    shared = [] if board.core == HOST else ["cortex_m"]
+    return ["engine", engine, "link", "board", *shared, library("board", board.support)]
+
+
+def use_toolchain(board: BoardEntry) -> None:
+    toolchain = toolchain_for(board.core)
+    for variable, tool in {"CC": "gcc", "CXX": "g++", "LINK": "g++", "AR": "gcc-ar", "RANLIB": "gcc-ranlib"}.items():
+        env[variable] = toolchain.prefix + tool
+    flags = [*toolchain.flags, *sanitize_flags(board)]
+    env.Append(
+        CCFLAGS=[*flags, *COMPILE_FLAGS],
+        CXXFLAGS=CXX_FLAGS,
+        LINKFLAGS=[*flags, *toolchain.link_flags, "-Wl,--gc-sections", "-Wl,-Map,$BUILD_DIR/firmware.map"],
+    )
+
+
+def describe_board(board: BoardEntry) -> None:
+    """Tell the sources and the linker script what boards.toml says."""
+    texts = {"HARNESS_BOARD": board.name, "HARNESS_BUILD_ID": os.environ.get("HARNESS_BUILD_ID") or "by hand"}
+    env.Append(
+        CPPDEFINES=[*((name, env.StringifyMacro(text)) for name, text in texts.items()), *board.defines.items()],
+        LINKFLAGS=[f"-Wl,--defsym={name}={value:#x}" for name, value in board.symbols.items()],
+    )
+    if board.symbols:
+        env.Append(LINKFLAGS=["-T", str(project_dir / "lib" / "cortex_m" / "cortex_m.ld")])
+
+
+def build() -> None:
+    board = wanted_board()
+    names = libraries(board)
+    use_toolchain(board)
+    describe_board(board)
+    env.Replace(PROGNAME="firmware", PROGSUFFIX=".elf")
+    env.Append(CPPPATH=[str(project_dir / "lib" / name) for name in names])
+    for name in names:
+        env.BuildSources(f"$BUILD_DIR/lib/{name}", str(project_dir / "lib" / name))
+    elf = env.BuildProgram()
+    Default(elf)
+    if board.core != HOST:
+        objcopy = env["CXX"].replace("g++", "objcopy")
+        Default(env.Command("$BUILD_DIR/firmware.hex", elf, f"{objcopy} -O ihex $SOURCE $TARGET"))
+
+
+try:
+    build()
+except EntryError as error:
+    fail(str(error))

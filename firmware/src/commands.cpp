@@ -1,0 +1,255 @@
+#include "commands.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "board.h"
+#include "crc32.h"
+#include "tensors.h"
+
+namespace harness {
+namespace {
+
+constexpr uint32_t kMaxTimedInferences = 1'000'000;
+
+Error out_of_range(uint32_t limit, const char* text) { return {ErrorCode::kOutOfRange, limit, text}; }
+
+Error no_model() { return {ErrorCode::kNoModel, 0, "no model is loaded"}; }
+
+// The engine's codes are the link's.
+Error to_error(const Status& status) { return {static_cast<ErrorCode>(status.code), status.detail, status.text}; }
+
+bool failed(const Error& error) { return error.code != ErrorCode::kNone; }
+
+bool lies_within(uint32_t offset, size_t size, size_t limit) { return offset <= limit && size <= limit - offset; }
+
+// A stretch of time in which nothing of ours is on the line.
+class QuietWindow {
+ public:
+  QuietWindow() {
+    board_drain();
+    interrupts_ = board_uart_interrupts();
+    board_restart_timer();
+  }
+
+  // Ends the window: its ticks, and the interrupts of the UART within.
+  void write_to(PayloadWriter& answer) const {
+    const uint64_t ticks = board_ticks();
+    answer.u64(ticks);
+    answer.u32(board_uart_interrupts() - interrupts_);
+  }
+
+ private:
+  uint32_t interrupts_;
+};
+
+}  // namespace
+
+void write_error(const Error& error, PayloadWriter& answer) {
+  answer.clear();
+  answer.u16(static_cast<uint16_t>(error.code));
+  answer.u32(error.detail);
+  answer.string(error.text);
+}
+
+// A request: its payload has `fixed_bytes`, and more only where `open_ended`.
+struct Commands::Entry {
+  MessageType type;
+  uint8_t fixed_bytes;
+  bool open_ended;
+  Error (Commands::*run)(PayloadReader& request, PayloadWriter& answer);
+};
+
+const Commands::Entry* Commands::find(uint8_t type) {
+  static constexpr Entry kEntries[] = {
+      {MessageType::kHello, 2, true, &Commands::hello},  // later protocols may say more
+      {MessageType::kStatus, 0, false, &Commands::status},
+      {MessageType::kModelWrite, 4, true, &Commands::model_write},
+      {MessageType::kModelLoad, 8, false, &Commands::model_load},
+      {MessageType::kInput, 4, true, &Commands::input},
+      {MessageType::kInfer, 4, true, &Commands::infer},
+      {MessageType::kOutput, 6, false, &Commands::output},
+      {MessageType::kTime, 4, false, &Commands::time},
+      {MessageType::kProfile, 0, false, &Commands::profile},
+      {MessageType::kLayers, 2, false, &Commands::layers},
+      {MessageType::kSelfCheck, 0, false, &Commands::self_check},
+  };
+  for (const Entry& entry : kEntries) {
+    if (static_cast<uint8_t>(entry.type) == type) return &entry;
+  }
+  return nullptr;
+}
+
+MessageType Commands::execute(const Frame& request, PayloadWriter& answer) {
+  const Error error = dispatch(request, answer);
+  if (failed(error)) {
+    write_error(error, answer);
+    return MessageType::kError;
+  }
+  return static_cast<MessageType>(request.type | kAnswerBit);
+}
+
+Error Commands::dispatch(const Frame& request, PayloadWriter& answer) {
+  const Entry* entry = find(request.type);
+  if (entry == nullptr) return {ErrorCode::kUnknownRequest, request.type, "unknown request"};
+  const size_t size = request.payload_bytes;
+  if (size < entry->fixed_bytes || (size > entry->fixed_bytes && !entry->open_ended)) {
+    return {ErrorCode::kMalformedPayload, entry->fixed_bytes, "malformed payload"};
+  }
+  PayloadReader reader(request.payload, size);
+  return (this->*entry->run)(reader, answer);
+}
+
+Error Commands::hello(PayloadReader&, PayloadWriter& answer) {
+  const ConstBytes slot = board_model_slot();
+  answer.u16(kProtocol);
+  answer.u16(kMaxPayloadBytes);
+  answer.u8(kWindow);
+  answer.u32(static_cast<uint32_t>(board_rx_buffer_bytes()));
+  answer.u32(static_cast<uint32_t>(board_arena().size));
+  answer.u64(reinterpret_cast<uintptr_t>(slot.data));
+  answer.u32(static_cast<uint32_t>(slot.size));
+  answer.u8(board_writable_model_slot().size > 0);
+  answer.u32(board_timer_hz());
+  answer.string(HARNESS_BUILD_ID);
+  answer.string(HARNESS_BOARD);
+  answer.string(engine_.name());
+  answer.string(engine_.version());
+  answer.string("g++ " __VERSION__);
+  answer.string(board_timer_name());
+  return {};
+}
+
+Error Commands::status(PayloadReader&, PayloadWriter& answer) {
+  answer.u32(board_stack_bytes());
+  answer.u32(board_stack_used_bytes());
+  answer.u32(board_rx_overruns());
+  answer.u32(counters_.bad_frames);
+  answer.u32(counters_.repeated_frames);
+  return {};
+}
+
+Error Commands::model_write(PayloadReader& request, PayloadWriter&) {
+  const Bytes slot = board_writable_model_slot();
+  if (slot.size == 0) return {ErrorCode::kSlotNotWritable, 0, "the model slot is flash"};
+  const uint32_t offset = request.u32();
+  if (!lies_within(offset, request.rest_bytes(), slot.size)) {
+    return out_of_range(static_cast<uint32_t>(slot.size), "behind the model slot");
+  }
+  loaded_ = false;  // the engine reads the model in place
+  memcpy(slot.data + offset, request.rest(), request.rest_bytes());
+  return {};
+}
+
+Error Commands::model_load(PayloadReader& request, PayloadWriter& answer) {
+  const uint32_t model_bytes = request.u32();
+  const uint32_t wanted_crc = request.u32();
+  const ConstBytes slot = board_model_slot();
+  loaded_ = false;
+  if (model_bytes > slot.size) return out_of_range(static_cast<uint32_t>(slot.size), "larger than the model slot");
+  const uint32_t found_crc = crc32(0, slot.data, model_bytes);
+  if (found_crc != wanted_crc) return {ErrorCode::kSlotCrcDiffers, found_crc, "another model is in the slot"};
+
+  const Error error = to_error(engine_.load({slot.data, model_bytes}, board_arena()));
+  if (failed(error)) return error;
+  loaded_ = true;
+  input_bytes_ = input_bytes(engine_);
+  output_bytes_ = output_bytes(engine_);
+  readable_output_bytes_ = 0;
+  profiled_ops_ = 0;
+  answer.u32(engine_.arena_use().total_bytes);
+  answer.u32(engine_.arena_use().persistent_bytes);
+  answer.u32(input_bytes_);
+  answer.u32(output_bytes_);
+  answer.u16(engine_.op_count());
+  return {};
+}
+
+Error Commands::input(PayloadReader& request, PayloadWriter&) {
+  if (!loaded_) return no_model();
+  const uint32_t offset = request.u32();
+  if (!lies_within(offset, request.rest_bytes(), input_bytes_)) return out_of_range(input_bytes_, "behind the input");
+  readable_output_bytes_ = 0;
+  write_input(engine_, offset, request.rest(), request.rest_bytes());
+  return {};
+}
+
+Error Commands::infer(PayloadReader& request, PayloadWriter& answer) {
+  Error error = input(request, answer);
+  if (!failed(error)) error = invoke(nullptr);
+  if (failed(error)) return error;
+  const size_t size = std::min<size_t>(output_bytes_, answer.room());
+  read_output(engine_, 0, answer.reserve(size), size);
+  return {};
+}
+
+Error Commands::output(PayloadReader& request, PayloadWriter& answer) {
+  if (!loaded_) return no_model();
+  const uint32_t offset = request.u32();
+  const uint16_t size = request.u16();
+  if (!lies_within(offset, size, readable_output_bytes_)) {
+    return out_of_range(readable_output_bytes_, "behind the output");
+  }
+  if (size > answer.room()) return out_of_range(static_cast<uint32_t>(answer.room()), "longer than a payload");
+  read_output(engine_, offset, answer.reserve(size), size);
+  return {};
+}
+
+Error Commands::time(PayloadReader& request, PayloadWriter& answer) {
+  const uint32_t count = request.u32();
+  if (count == 0 || count > kMaxTimedInferences) return out_of_range(kMaxTimedInferences, "count of inferences");
+  const QuietWindow window;
+  for (uint32_t i = 0; i < count; ++i) {
+    const Error error = invoke(nullptr);
+    if (failed(error)) return error;
+  }
+  window.write_to(answer);
+  return {};
+}
+
+Error Commands::profile(PayloadReader&, PayloadWriter& answer) {
+  if (!loaded_) return no_model();
+  const uint16_t ops = engine_.op_count();
+  if (ops > LayerTimes::kMaxOps) return out_of_range(LayerTimes::kMaxOps, "too many ops to profile");
+  profiled_ops_ = 0;
+  const QuietWindow window;
+  const Error error = invoke(&layer_times_);
+  if (failed(error)) return error;
+  window.write_to(answer);
+  answer.u16(ops);
+  profiled_ops_ = ops;
+  return {};
+}
+
+Error Commands::layers(PayloadReader& request, PayloadWriter& answer) {
+  const uint16_t first = request.u16();
+  if (first >= profiled_ops_) return out_of_range(profiled_ops_, "behind the profiled ops");
+  for (uint16_t op = first; op < profiled_ops_ && answer.room() >= sizeof(LayerTimes::Span); ++op) {
+    answer.u64(layer_times_.span(op).begin_ticks);
+    answer.u64(layer_times_.span(op).end_ticks);
+  }
+  return {};
+}
+
+Error Commands::self_check(PayloadReader&, PayloadWriter& answer) {
+  board_drain();
+  board_restart_timer();
+  const uint32_t loop_instructions = board_run_known_loop();
+  const uint64_t loop_ticks = board_ticks();
+  board_restart_timer();
+  const uint64_t empty_ticks = board_ticks();
+  answer.u32(loop_instructions);
+  answer.u64(loop_ticks);
+  answer.u64(empty_ticks);
+  return {};
+}
+
+Error Commands::invoke(OpObserver* observer) {
+  if (!loaded_) return no_model();
+  readable_output_bytes_ = 0;
+  const Error error = to_error(engine_.invoke(observer));
+  if (!failed(error)) readable_output_bytes_ = output_bytes_;
+  return error;
+}
+
+}  // namespace harness

@@ -1,0 +1,80 @@
+#include "session.h"
+
+#include "board.h"
+#include "payload.h"
+
+namespace harness {
+
+void Session::receive(const uint8_t* bytes, size_t size) {
+  for (size_t i = 0; i < size; ++i) {
+    switch (decoder_.feed(bytes[i])) {
+      case FrameDecoder::Result::kIncomplete:
+        break;
+      case FrameDecoder::Result::kFrame:
+        handle(decoder_.frame());
+        break;
+      case FrameDecoder::Result::kBadFrame:
+        ++counters_.bad_frames;
+        send_nak(NakReason::kBadFrame);
+        break;
+    }
+  }
+}
+
+void Session::handle(const Frame& frame) {
+  if (frame.type == static_cast<uint8_t>(MessageType::kHello)) restart(frame.seq);
+  if (frame.seq == expected_) {
+    execute(frame);
+  } else if (const Answer* answer = find_answer(frame.seq)) {
+    ++counters_.repeated_frames;
+    send(answer->type, answer->seq, answer->payload, answer->payload_bytes);
+  } else {
+    send_nak(NakReason::kOutOfOrder);
+  }
+}
+
+void Session::restart(uint16_t seq) {
+  for (Answer& answer : answers_) answer.kept = false;
+  expected_ = seq;
+}
+
+void Session::execute(const Frame& request) {
+  Answer& answer = answers_[oldest_];
+  oldest_ = (oldest_ + 1) % kWindow;
+  PayloadWriter writer(answer.payload, sizeof answer.payload);
+  answer.type = commands_.execute(request, writer);
+  answer.seq = request.seq;
+  answer.payload_bytes = writer.size();
+  answer.kept = true;
+  ++expected_;
+  send(answer.type, answer.seq, answer.payload, answer.payload_bytes);
+}
+
+const Session::Answer* Session::find_answer(uint16_t seq) const {
+  for (const Answer& answer : answers_) {
+    if (answer.kept && answer.seq == seq) return &answer;
+  }
+  return nullptr;
+}
+
+void Session::send_nak(NakReason reason) {
+  const uint8_t payload[] = {static_cast<uint8_t>(reason)};
+  send(MessageType::kNak, expected_, payload, sizeof payload);
+}
+
+void Session::report_fault() {
+  uint8_t payload[32];
+  PayloadWriter writer(payload, sizeof payload);
+  write_error({ErrorCode::kEngineFailed, 0, "processor fault"}, writer);
+  // The delimiter in front ends a frame that the fault may have cut.
+  const uint8_t delimiter = 0;
+  board_write(&delimiter, 1);
+  send(MessageType::kError, expected_, payload, writer.size());
+  board_drain();
+}
+
+void Session::send(MessageType type, uint16_t seq, const uint8_t* payload, size_t payload_bytes) {
+  board_write(encoded_, encode_frame({static_cast<uint8_t>(type), seq, payload, payload_bytes}, encoded_));
+}
+
+}  // namespace harness
