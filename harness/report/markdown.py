@@ -9,7 +9,8 @@ from harness.report.compare import comparisons, session_lines
 from harness.report.table import Comparison, Row
 from harness.report.tables import SessionTables
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&])")
+# An underscore between letters is no markup: CONV_2D stays readable.
+_SPECIAL = re.compile(r"([\\`*\[\]<>#|~&]|(?<![^\W_])_|_(?![^\W_]))")
 
 
 def render_markdown(tables: SessionTables) -> str:
