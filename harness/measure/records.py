@@ -40,7 +40,7 @@ class RunRecord(Struct, frozen=True, kw_only=True):
     toolchain: str
     model: str
     model_sha256: str
-    outcome: str  # "passed", "failed", "error", "interrupted"
+    outcome: str  # "running" until one of "passed", "failed", "error", "interrupted"
     message: str  # why, when it did not pass
     vectors: int  # vectors answered
     vectors_total: int  # vectors asked for

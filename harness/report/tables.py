@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from msgspec.structs import replace
+
 from harness.measure.records import LayerRecord, RunRecord, VectorRecord
 from harness.report.schema import Record, frame
 from harness.report.session import SessionInfo
@@ -107,7 +109,11 @@ class Records:
         """What arose so far."""
         return SessionTables(
             info,
-            tuple(self._runs.values()),
+            tuple(self._so_far(key, run) for key, run in self._runs.items()),
             tuple(layer for of_run in self._layers.values() for layer in of_run.values()),
             tuple(vector for of_run in self._vectors.values() for vector in of_run.values()),
         )
+
+    def _so_far(self, key: RunKey, run: RunRecord) -> RunRecord:
+        """A run that never said how it ended has answered the vectors that are here."""
+        return replace(run, vectors=len(self._vectors.get(key, ()))) if run.outcome == "running" else run

@@ -151,10 +151,16 @@ def test_a_stopped_run_is_said_in_the_table_and_of_the_session() -> None:
     ]
 
 
+def test_a_run_that_was_cut_off_has_answered_the_vectors_that_are_there() -> None:
+    running = int8_run(outcome="running", vectors=0, accuracy=None)
+    comparison = comparisons(tables_of(FLOAT, running, *(vector_record(running, vector) for vector in range(3))))[0]
+    assert rows_of(comparison)["vectors answered"].cells == ("397 of 397", "3 of 397")
+
+
 def test_an_interrupted_run_says_how_far_it_came() -> None:
     interrupted = run_record(outcome="interrupted", vectors=1)
-    records = [interrupted, vector_record(interrupted, 0)]
-    assert session_lines(tables_of(layers=records))[1].endswith("stopped after 1 of 397 vectors")  # type: ignore[arg-type]
+    tables = tables_of(interrupted, vector_record(interrupted, 0))
+    assert session_lines(tables)[1].endswith("stopped after 1 of 397 vectors")
 
 
 def test_what_the_oracle_said_is_a_row_where_it_was_asked() -> None:

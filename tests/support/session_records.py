@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from harness.measure.records import LayerRecord, Provenance, Quantity, RunRecord, VectorRecord
 from harness.report import Records, SessionInfo, SessionTables
+from harness.report.schema import Record
 from harness.report.session import BoardInfo, Checkout, HostInfo
 
 OPS = (
@@ -129,9 +130,9 @@ def vector_record(run: RunRecord, vector: int) -> VectorRecord:
     )
 
 
-def tables_of(*runs: RunRecord, layers: Iterable[LayerRecord] = (), info: SessionInfo = INFO) -> SessionTables:
+def tables_of(*records: Record, layers: Iterable[LayerRecord] = (), info: SessionInfo = INFO) -> SessionTables:
     """The tables of a session of these records."""
-    records = Records()
-    for record in (*runs, *layers):
-        records.add(record)
-    return records.tables(info)
+    recorded = Records()
+    for record in (*records, *layers):
+        recorded.add(record)
+    return recorded.tables(info)
