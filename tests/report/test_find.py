@@ -32,6 +32,12 @@ def test_sessions_are_listed_oldest_first_and_damaged_ones_left_out(reports: Pat
     assert [folder.name[:8] for folder in list_sessions(reports)] == ["20260101", "20260103"]
 
 
+def test_of_two_sessions_of_one_second_the_later_is_the_latest(tmp_path: Path) -> None:
+    make(tmp_path, "20260101T000000Z-b", "2026-01-01T00:00:00.100000+00:00")
+    make(tmp_path, "20260101T000000Z-a", "2026-01-01T00:00:00.900000+00:00")
+    assert find_session(tmp_path, "latest").name == "20260101T000000Z-a"
+
+
 def test_a_session_is_found_by_id_path_or_as_the_latest(reports: Path, tmp_path: Path) -> None:
     second = reports / "20260102T000000Z-nogit"
     assert find_session(reports, second.name) == second
