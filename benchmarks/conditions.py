@@ -19,7 +19,8 @@ def print_conditions() -> None:
     ).stdout.strip()
     qemu = subprocess.run(["qemu-system-arm", "--version"], capture_output=True, text=True, check=False).stdout
     print(f"machine   {platform.node()}: {_cpu()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.2f}")
-    print(f"software  tinyhil {__version__} at {commit or 'no commit'}, Python {platform.python_version()}, {qemu.splitlines()[0]}")
+    print(f"software  tinyhil {__version__} at {commit or 'no commit'}, Python {platform.python_version()}")
+    print(f"emulator  {qemu.splitlines()[0]}")
 
 
 def _cpu() -> str:

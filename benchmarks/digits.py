@@ -10,9 +10,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from pathlib import Path
 
 from conditions import REPOSITORY, print_conditions, print_figure
+
 from harness.build import build_firmware
 from harness.config import boards_files, load_boards, load_suite
 from harness.measure import Bench, load_suite_vectors

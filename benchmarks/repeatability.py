@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 
 from conditions import REPOSITORY, print_conditions, print_figure
+
 from harness.config import boards_files, load_boards, load_suite
 from harness.measure import Bench, Job, Result, load_suite_vectors, run_model
 from harness.model import read_model_file

@@ -15,7 +15,9 @@ INTERRUPTED = 130  # as shells say it: 128 + SIGINT
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code: 0, 1 for a failed check, 2 for wrong input."""
-    parser = argparse.ArgumentParser(prog="harness", description="Machine learning on microcontrollers: test and measure.")
+    parser = argparse.ArgumentParser(
+        prog="harness", description="Machine learning on microcontrollers: test and measure."
+    )
     parser.add_argument("--version", action="version", version=f"tinyhil {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for module in (boards, run, report, doctor, setup):

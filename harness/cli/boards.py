@@ -16,7 +16,9 @@ def add_parser(commands: Any) -> None:
 
 
 def add_boards_file_option(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--boards-file", action="append", type=Path, default=[], metavar="FILE", help="a further boards.toml")
+    parser.add_argument(
+        "--boards-file", action="append", type=Path, default=[], metavar="FILE", help="a further boards.toml"
+    )
 
 
 def execute(options: argparse.Namespace) -> int:

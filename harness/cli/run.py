@@ -11,11 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.cli.boards import add_boards_file_option, known_boards
-from harness.config import pick_board, pick_engine
+from harness.config import Board, pick_board, pick_engine
 from harness.config.defaults import DEFAULT_ENGINE, DEFAULT_REPEATS
+from harness.errors import VectorError
 
 if TYPE_CHECKING:
-    from harness.measure import Job, Result
+    from harness.measure import Result, Sink, Vectors
+    from harness.model import Model
+    from harness.report import SessionTables
 
 RANDOM_VECTORS = 10
 
@@ -25,14 +28,24 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("model", type=Path, help="a .tflite file")
     parser.add_argument("--board", required=True, metavar="NAME", help="`harness boards` lists them")
     parser.add_argument("--target", default="auto", help="which kind of instance of the board (default: auto)")
-    parser.add_argument("--engine", default=DEFAULT_ENGINE, help=f"engine inside the firmware (default: {DEFAULT_ENGINE})")
-    parser.add_argument("--inputs", type=Path, metavar="FILE", help=".npy (N, …), or .npz with one array per input tensor")
+    parser.add_argument(
+        "--engine", default=DEFAULT_ENGINE, help=f"engine inside the firmware (default: {DEFAULT_ENGINE})"
+    )
+    parser.add_argument(
+        "--inputs", type=Path, metavar="FILE", help=".npy (N, …), or .npz with one array per input tensor"
+    )
     parser.add_argument("--labels", type=Path, metavar="FILE", help=".npy (N,) of class indices")
-    parser.add_argument("--vectors", type=positive, metavar="N", help=f"use N vectors (default: all; {RANDOM_VECTORS} random)")
-    parser.add_argument("--repeat", type=positive, default=DEFAULT_REPEATS, metavar="N", help="timed inferences (default: 3)")
+    parser.add_argument(
+        "--vectors", type=positive, metavar="N", help=f"use N vectors (default: all; {RANDOM_VECTORS} random)"
+    )
+    parser.add_argument(
+        "--repeat", type=positive, default=DEFAULT_REPEATS, metavar="N", help="timed inferences (default: 3)"
+    )
     parser.add_argument("--check", action="store_true", help="compare every output with the official interpreter's")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of the table")
-    parser.add_argument("--sanitize", action="store_true", help="native only: address and undefined-behaviour sanitizers")
+    parser.add_argument(
+        "--sanitize", action="store_true", help="native only: address and undefined-behaviour sanitizers"
+    )
     parser.add_argument("--reports-dir", type=Path, metavar="DIR", help="keep the session in this folder")
     add_boards_file_option(parser)
     parser.set_defaults(execute=execute)
@@ -46,8 +59,11 @@ def positive(text: str) -> int:
 
 
 def execute(options: argparse.Namespace) -> int:
+    from rich.console import Console
+
     from harness.measure import Bench, Job, run_model
     from harness.model import read_model_file
+    from harness.report.progress import progress_bar
 
     board = pick_board(known_boards(options), options.board)
     bench = Bench(board, pick_engine(options.engine), options.target, sanitize=options.sanitize)
@@ -60,4 +76,50 @@ def execute(options: argparse.Namespace) -> int:
         repeats=options.repeat,
         check=options.check,
     )
-    return 0
+    console = Console(stderr=True, quiet=options.json)
+    with _session(options, board) as (sink, tables):
+        with progress_bar(console, f"{job.suite} on {board.name}", len(job.vectors)) as advance:
+            result = run_model(bench, job, sink, on_vector=advance)
+        _print(options, result, tables())
+    return int(options.check and result.run.oracle_equal != result.run.vectors)
+
+
+def _vectors(options: argparse.Namespace, model: Model) -> Vectors:
+    from harness.measure import load_array_vectors, random_vectors
+
+    if options.inputs is not None:
+        return load_array_vectors(options.inputs, options.labels).first(options.vectors)
+    if options.labels is not None:
+        raise VectorError("--labels without --inputs: random inputs have no labels", "give both, or neither")
+    return random_vectors(model, options.vectors or RANDOM_VECTORS)
+
+
+@contextlib.contextmanager
+def _session(options: argparse.Namespace, board: Board) -> Iterator[tuple[Sink, Callable[[], SessionTables]]]:
+    """Where the records go, and how to see them: a folder where `--reports-dir` names one, else memory."""
+    from harness.report import Records, create_session, new_session_info
+
+    command = ["harness", *sys.argv[1:]]
+    if options.reports_dir is None:
+        records = Records()
+        info = new_session_info(Path.cwd(), command, [board])
+        yield records, lambda: records.tables(info)
+        return
+    writer = create_session(options.reports_dir, root=Path.cwd(), command=command, boards=[board])
+    try:
+        yield writer, writer.tables
+    except BaseException as error:
+        writer.finish("interrupted" if isinstance(error, KeyboardInterrupt) else "failed")
+        raise
+    writer.finish("passed")
+
+
+def _print(options: argparse.Namespace, result: Result, tables: SessionTables) -> None:
+    from rich.console import Console
+
+    from harness.report import render_terminal, run_json
+
+    if options.json:
+        print(json.dumps(run_json(result.run, result.layers, tables.info), indent=2))
+    else:
+        render_terminal(tables, Console())

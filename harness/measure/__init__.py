@@ -3,7 +3,7 @@
 from harness.measure.accuracy import judge
 from harness.measure.bench import Bench
 from harness.measure.records import LayerRecord, Provenance, Quantity, RunRecord, VectorRecord
-from harness.measure.run import Job, Result, run_model
+from harness.measure.run import Job, Result, Sink, run_model
 from harness.measure.vectors import Vectors, array_vectors, load_array_vectors, load_suite_vectors, random_vectors
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Quantity",
     "Result",
     "RunRecord",
+    "Sink",
     "VectorRecord",
     "Vectors",
     "array_vectors",

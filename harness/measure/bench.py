@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from harness.build import Firmware, build_firmware
-from harness.config import Board, EmulatedTarget
+from harness.config import Board
 from harness.errors import LinkError
-from harness.link.client import Device, Loaded
-from harness.measure.clock import Clock, calibrated_clock
-from harness.measure.records import Provenance
+from harness.link.client import Device
+from harness.link.messages import Loaded
 from harness.model import Model, check_model
 from harness.target import Target, make_target
 
@@ -43,6 +42,11 @@ class Bench:
         """
         if self._firmware is None:
             self._firmware = build_firmware(self.board, self.engine, sanitize=self.sanitize)
+        return self._firmware
+
+    @property
+    def built_firmware(self) -> Firmware | None:
+        """The firmware, if it has been built already."""
         return self._firmware
 
     def new_target(self) -> Target:
@@ -79,17 +83,3 @@ class Bench:
         check_model(model, self.board, self.engine)
         with self.start(model) as device:
             yield device, device.load(model.data)
-
-    def clock(self, device: Device) -> Clock:
-        """How to read the device's timer, after a self-check of its count.
-
-        Raises:
-            TargetError: a loop of known length was not counted right.
-        """
-        kind = self.new_target().kind
-        target = self.board.targets[kind]
-        shift = target.icount_shift if isinstance(target, EmulatedTarget) else None
-        return calibrated_clock(device.hello.timer_hz, shift, PROVENANCE[kind], device.self_check())
-
-
-PROVENANCE = {"emulated": Provenance.EMULATED, "native": Provenance.HOST, "attached": Provenance.MEASURED}

@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from msgspec import Struct
 
 from harness.errors import TargetError
+from harness.link.messages import SelfCheck
 from harness.measure.records import Provenance, Quantity
+from harness.target import Emulated, Target
 
 LOOP_SLACK_INSTRUCTIONS = 8  # setting up the loop and reading the timer, compilers differ
-
-
-class SelfCheckTicks(Protocol):
-    """The device's answer to SELF_CHECK."""
-
-    @property
-    def loop_instructions(self) -> int: ...
-    @property
-    def loop_ticks(self) -> int: ...
-    @property
-    def empty_ticks(self) -> int: ...
 
 
 class Cost(Struct, frozen=True):
@@ -45,7 +34,9 @@ class Clock(Struct, frozen=True):
     def cost(self, begin_ticks: int, end_ticks: int) -> Cost:
         """The cost between two timestamps of one timed window, less that of reading the timer."""
         if self.icount_shift is not None:
-            count = self._instructions(end_ticks) - self._instructions(begin_ticks) - self._instructions(self.empty_ticks)
+            count = (
+                self._instructions(end_ticks) - self._instructions(begin_ticks) - self._instructions(self.empty_ticks)
+            )
             return Cost(instructions=Quantity(max(count, 0), self.provenance))
         ticks = max(end_ticks - begin_ticks - self.empty_ticks, 0)
         return Cost(latency_us=Quantity(ticks * 1e6 / self.timer_hz, self.provenance))
@@ -57,15 +48,14 @@ class Clock(Struct, frozen=True):
         return ticks * 1_000_000_000 // (self.timer_hz * ns_per_instruction)
 
 
-def calibrated_clock(
-    timer_hz: int, icount_shift: int | None, provenance: Provenance, check: SelfCheckTicks
-) -> Clock:
-    """The clock of a device, after its self-check: the cost of an empty region is taken off every region.
+def calibrated_clock(timer_hz: int, target: Target, check: SelfCheck) -> Clock:
+    """The clock of a device on `target`, after its self-check: the cost of an empty region is taken off every region.
 
     Raises:
         TargetError: a loop of known length was not counted as that many instructions.
     """
-    clock = Clock(timer_hz, icount_shift, provenance, check.empty_ticks)
+    shift = target.icount_shift if isinstance(target, Emulated) else None
+    clock = Clock(timer_hz, shift, Provenance(target.provenance), check.empty_ticks)
     counted = clock.cost(0, check.loop_ticks).instructions
     if counted is not None and abs(counted.value - check.loop_instructions) > LOOP_SLACK_INSTRUCTIONS:
         raise TargetError(

@@ -33,7 +33,8 @@ class RunRecord(Struct, frozen=True, kw_only=True):
     suite: str
     variant: str
     board: str
-    target: str
+    target: str  # its kind
+    target_description: str
     engine: str
     engine_version: str
     build_id: str

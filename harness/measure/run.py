@@ -8,16 +8,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from harness.config.defaults import DEFAULT_REPEATS
 from harness.errors import HarnessError, TargetError
-from harness.link.client import Device, Loaded
+from harness.link.client import Device
+from harness.link.messages import Loaded
 from harness.measure.accuracy import predicted_class
 from harness.measure.bench import Bench
-from harness.measure.clock import Clock, Cost
+from harness.measure.clock import Clock, Cost, calibrated_clock
 from harness.measure.compare import outputs_equal
-from harness.config.defaults import DEFAULT_REPEATS
 from harness.measure.records import LayerRecord, Provenance, Quantity, RunRecord, VectorRecord
 from harness.measure.vectors import Vectors
-from harness.model import Model, decode_outputs, encode_inputs, op_macs
+from harness.model import Model, decode_outputs, encode_inputs, op_macs, total_macs
 from harness.model.oracle import Oracle
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def run_model(
     verdict: Callable[[RunRecord], str] = lambda run: "",
     on_vector: Callable[[], None] = lambda: None,
 ) -> Result:
-    """Run `job` on `bench`. Every record goes to `sink` as it arises; a run that breaks off is recorded as far as it came.
+    """Run `job` on `bench`; every record goes to `sink` as it arises, also those of a run that breaks off.
 
     Args:
         verdict: says why a finished run fails its bars; empty where it does not.
@@ -73,6 +74,7 @@ def run_model(
         HarnessError: anything between the model's check and the last answer went wrong.
     """
     run = _Run(bench, job, sink, on_vector)
+    sink.add_run(run.record("running", ""))
     try:
         run.execute()
     except HarnessError as error:
@@ -96,8 +98,6 @@ class _Run:
     job: Job
     sink: Sink
     on_vector: Callable[[], None]
-    target_kind: str = ""
-    provenance: Provenance = Provenance.HOST
     engine_version: str = ""
     answered: int = 0
     correct: int = 0
@@ -108,15 +108,17 @@ class _Run:
     loaded: Loaded | None = None
     stack_used_bytes: int | None = None
 
+    def __post_init__(self) -> None:
+        self.target = self.bench.new_target()
+        self.provenance = Provenance(self.target.provenance)
+
     def execute(self) -> None:
         model = self.job.model
         inputs = encode_inputs(self.job.vectors.inputs, model)
-        target = self.bench.new_target()
-        self.target_kind, self.provenance = target.kind, target.provenance
         with self.bench.load(model) as (device, loaded):
             self.loaded = loaded
             self.engine_version = device.hello.engine_version
-            clock = self.bench.clock(device)
+            clock = calibrated_clock(device.hello.timer_hz, self.target, device.self_check())
             self._time(device, clock, inputs[0])
             self._profile(device, clock, inputs[0])
             self._stream(device, inputs)
@@ -139,7 +141,7 @@ class _Run:
         if not self.job.check:
             yield None
             return
-        with Oracle(self.job.model.data) as oracle:
+        with Oracle(self.job.model.data, self.job.model.name) as oracle:
             yield oracle.infer
 
     def _vector_record(self, index: int, output: bytes, predicted: int) -> VectorRecord:
@@ -194,7 +196,8 @@ class _Run:
             suite=job.suite,
             variant=job.variant,
             board=bench.board.name,
-            target=self.target_kind,
+            target=self.target.kind,
+            target_description=self.target.description,
             engine=bench.engine,
             engine_version=self.engine_version,
             build_id=firmware.build_id if firmware else "",
@@ -206,20 +209,20 @@ class _Run:
             vectors=self.answered,
             vectors_total=len(job.vectors),
             repeats=len(self.costs),
-            macs=sum(op_macs(job.model, op) for op in job.model.ops),
+            macs=total_macs(job.model),
             accuracy=self._accuracy(),
-            instructions=_quantity(statistics.median_low, instructions, self.provenance),
+            instructions=_known(statistics.median_low(instructions) if instructions else None, self.provenance),
             instructions_min=int(instructions[0]) if instructions else None,
             instructions_max=int(instructions[-1]) if instructions else None,
-            latency_us=_quantity(statistics.median, latencies, self.provenance),
+            latency_us=_known(statistics.median(latencies) if latencies else None, self.provenance),
             latency_us_min=latencies[0] if latencies else None,
             latency_us_max=latencies[-1] if latencies else None,
-            arena_bytes=self.loaded and Quantity(self.loaded.arena_used_bytes, self.provenance),
-            arena_persistent_bytes=self.loaded and Quantity(self.loaded.arena_persistent_bytes, self.provenance),
-            stack_bytes=None if self.stack_used_bytes is None else Quantity(self.stack_used_bytes, self.provenance),
+            arena_bytes=_known(self.loaded.arena_used_bytes if self.loaded else None, self.provenance),
+            arena_persistent_bytes=_known(self.loaded.arena_persistent_bytes if self.loaded else None, self.provenance),
+            stack_bytes=_known(self.stack_used_bytes, self.provenance),
             model_bytes=Quantity(len(job.model.data), Provenance.STATIC),
-            firmware_flash_bytes=firmware and Quantity(firmware.footprint.flash_bytes, Provenance.STATIC),
-            firmware_ram_bytes=firmware and Quantity(firmware.footprint.ram_bytes, Provenance.STATIC),
+            firmware_flash_bytes=_known(firmware.footprint.flash_bytes if firmware else None, Provenance.STATIC),
+            firmware_ram_bytes=_known(firmware.footprint.ram_bytes if firmware else None, Provenance.STATIC),
             oracle_equal=self.equal if job.check else None,
         )
 
@@ -248,7 +251,5 @@ def _quiet(measure: Callable[[], W]) -> W:
     )
 
 
-def _quantity(
-    middle: Callable[[list[float]], float], values: list[float], provenance: Provenance
-) -> Quantity | None:
-    return Quantity(middle(values), provenance) if values else None
+def _known(value: float | None, provenance: Provenance) -> Quantity | None:
+    return None if value is None else Quantity(value, provenance)

@@ -44,7 +44,9 @@ def load_suite_vectors(path: Path) -> Vectors:
     """
     arrays = _load(path)
     if not isinstance(arrays, Mapping) or "inputs" not in arrays or "labels" not in arrays:
-        raise VectorError(f"{path}: needs the arrays inputs and labels", "save it with numpy.savez(path, inputs=…, labels=…)")
+        raise VectorError(
+            f"{path}: needs the arrays inputs and labels", "save it with numpy.savez(path, inputs=…, labels=…)"
+        )
     return _checked((arrays["inputs"],), arrays["labels"], str(path))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,6 +11,11 @@ from harness.plugin.fixtures import bench, board, device, firmware, run_model, t
 from harness.plugin.options import add_options
 from harness.plugin.run_session import RUN_SESSION, RunSession, run_session
 from harness.plugin.suites import SuiteFile
+
+if TYPE_CHECKING:
+    from harness.report.session import Outcome
+
+_OUTCOMES: dict[int, Outcome] = {pytest.ExitCode.OK: "passed", pytest.ExitCode.INTERRUPTED: "interrupted"}
 
 __all__ = ["bench", "board", "device", "firmware", "run_model", "target"]
 
@@ -55,8 +61,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     writer = run_session(session.config).writer
     if writer is not None:
-        outcomes = {pytest.ExitCode.OK: "passed", pytest.ExitCode.INTERRUPTED: "interrupted"}
-        writer.finish(outcomes.get(pytest.ExitCode(exitstatus), "failed"))
+        writer.finish(_OUTCOMES.get(exitstatus, "failed"))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -8,23 +8,31 @@ from pathlib import Path
 import pytest
 
 from harness.config import Board, boards_files, load_boards, pick_board, pick_engine
-from harness.errors import HarnessError
 from harness.config.defaults import DEFAULT_ENGINE, DEFAULT_REPEATS
+from harness.errors import HarnessError
 from harness.target import TARGET_KINDS, check_target
 
 
 def add_options(parser: pytest.Parser) -> None:
     group = parser.getgroup("harness", "machine learning on microcontrollers (tinyhil)")
-    group.addoption("--board", action="append", metavar="NAME[,NAME]", help="boards to run on; `harness boards` lists them")
-    group.addoption("--target", default="auto", choices=["auto", *TARGET_KINDS], help="which kind of instance of the board")
+    group.addoption(
+        "--board", action="append", metavar="NAME[,NAME]", help="boards to run on; `harness boards` lists them"
+    )
+    group.addoption(
+        "--target", default="auto", choices=["auto", *TARGET_KINDS], help="which kind of instance of the board"
+    )
     group.addoption("--engine", default=DEFAULT_ENGINE, metavar="NAME", help="engine inside the firmware")
     group.addoption("--suite", action="append", metavar="NAME", help="run only suites of this name")
-    group.addoption("--vectors", type=_positive, metavar="N", help="only the first N vectors; accuracy bars are not judged")
+    group.addoption(
+        "--vectors", type=_positive, metavar="N", help="only the first N vectors; accuracy bars are not judged"
+    )
     group.addoption("--repeat", type=_positive, default=DEFAULT_REPEATS, metavar="N", help="timed inferences per model")
     group.addoption("--check", action="store_true", help="compare every output with the official interpreter's")
     group.addoption("--sanitize", action="store_true", help="native only: address and undefined-behaviour sanitizers")
     group.addoption("--reports-dir", type=Path, metavar="DIR", help="where sessions are written (default: reports/)")
-    group.addoption("--boards-file", action="append", type=Path, default=[], metavar="FILE", help="a further boards.toml")
+    group.addoption(
+        "--boards-file", action="append", type=Path, default=[], metavar="FILE", help="a further boards.toml"
+    )
     parser.addini("harness_board", "boards to run on when --board is not given", type="args", default=["native"])
 
 

@@ -1,4 +1,4 @@
-"""A progress bar while vectors stream, on a terminal; nothing in a log."""
+"""Pytest's terminal for a progress bar."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ import pytest
 
 @contextlib.contextmanager
 def vector_progress(config: pytest.Config, title: str, total: int) -> Iterator[Callable[[], None]]:
-    """A function to call after each vector, for as long as the block runs."""
+    """A function to call after each vector; it moves a bar where pytest writes to a terminal."""
+    from rich.console import Console
+
+    from harness.report.progress import progress_bar
+
     reporter = config.pluginmanager.get_plugin("terminalreporter")
+    capture = config.pluginmanager.get_plugin("capturemanager")
     if reporter is None or not reporter.isatty:
         yield lambda: None
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = Console(file=reporter._tw._file, force_terminal=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    capture = config.pluginmanager.get_plugin("capturemanager")
-    uncaptured = capture.global_and_fixture_disabled() if capture else contextlib.nullcontext()
-    with uncaptured, Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task(title, total=total)
-        yield lambda: progress.advance(task)
+    with (
+        capture.global_and_fixture_disabled() if capture else contextlib.nullcontext(),
+        progress_bar(Console(file=reporter._tw._file), title, total) as advance,
+    ):
+        yield advance

@@ -81,7 +81,8 @@ class RunSession:
             self.writer = create_session(
                 self.selection.reports_dir,
                 root=self._config.rootpath,
-                command=["pytest", *self._config.invocation_params.args],
+                command=["pytest", *map(str, self._config.invocation_params.args)],
+                boards=self.selection.boards,
             )
         return self.writer
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from harness.measure import Result
 
 
-class BarMissed(Exception):
+class MissedBarError(Exception):
     """A model ran and missed a bar of its suite.toml."""
 
 
@@ -53,7 +53,7 @@ class SuiteItem(pytest.Item):
         result = run_session(self.config).run_suite_model(self.suite, self.model, self.board)
         self._note(result)
         if result.run.outcome == "failed":
-            raise BarMissed(result.run.message)
+            raise MissedBarError(result.run.message)
 
     def _note(self, result: Result) -> None:
         """The figures as JUnit properties."""
@@ -63,7 +63,7 @@ class SuiteItem(pytest.Item):
                 self.user_properties.append((field, f"{quantity.value} ({quantity.provenance})"))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        if isinstance(excinfo.value, (HarnessError, BarMissed)):
+        if isinstance(excinfo.value, (HarnessError, MissedBarError)):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 

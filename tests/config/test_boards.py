@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from harness.config import EmulatedTarget, load_boards, pick_board
 from harness.errors import ConfigError
 from harness.paths import shipped_boards_file
@@ -71,7 +72,11 @@ def test_a_later_file_replaces_an_entry_by_name(tmp_path: Path) -> None:
         ("clock_hz = 1000000", "clock_hz = 0", ["boards.desk.clock_hz"]),
         ('core = "cortex-m4f"', 'core = "cortex-m99"', ["boards.desk.core", "cortex-m99"]),
         ("bytes = 4096 }\nram", "byte = 4096 }\nram", ["boards.desk.memory.flash", "byte"]),
-        ('{ memory = "ram", offset = 2048 }', '{ memory = "rom" }', ["boards.desk.firmware.arena.memory", "rom", "ram"]),
+        (
+            '{ memory = "ram", offset = 2048 }',
+            '{ memory = "rom" }',
+            ["boards.desk.firmware.arena.memory", "rom", "ram"],
+        ),
         ("offset = 2048 }\nmodel_slot", "offset = 5000 }\nmodel_slot", ["boards.desk.firmware.arena", "does not lie"]),
         ("offset = 2048 }\nmodel_slot", "offset = 1024 }\nmodel_slot", ["boards.desk.firmware", "overlap"]),
         ("icount_shift = 4", "icount_shift = 40", ["boards.desk.targets.emulated.icount_shift"]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from harness.config import load_suite
 from harness.errors import ConfigError
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+
 from harness.config import Suite, SuiteModel
 from harness.measure.accuracy import judge, predicted_class
 from harness.measure.records import Provenance, Quantity, RunRecord

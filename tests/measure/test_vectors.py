@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from harness.errors import VectorError
 from harness.measure.vectors import load_array_vectors, load_suite_vectors
 

@@ -12,7 +12,11 @@ from support.files import edit
 def test_items_are_named_by_variant_and_board(pytester: pytest.Pytester, digits: Path) -> None:
     result = pytester.runpytest_subprocess("--collect-only", "-q", "--board=stm32l475,native", "suites")
     result.stdout.fnmatch_lines(
-        [f"suites/digits/suite.toml::{variant}[[]{board}[]]" for board in ("stm32l475", "native") for variant in ("float32", "int8")]
+        [
+            f"suites/digits/suite.toml::{variant}[[]{board}[]]"
+            for board in ("stm32l475", "native")
+            for variant in ("float32", "int8")
+        ]
     )
 
 
@@ -33,9 +37,13 @@ def test_a_run_prints_the_comparison_and_writes_a_session(pytester: pytest.Pytes
 
 
 def test_a_missed_bar_fails_the_item_and_says_by_how_much(pytester: pytest.Pytester, digits: Path) -> None:
-    edit(digits / "suite.toml", 'path = "digits_float32.tflite"', 'path = "digits_float32.tflite"\nmin_accuracy = 1.0 #')
+    edit(
+        digits / "suite.toml", 'path = "digits_float32.tflite"', 'path = "digits_float32.tflite"\nmin_accuracy = 1.0 #'
+    )
     text = (digits / "suite.toml").read_text()
-    (digits / "suite.toml").write_text("\n".join(line for line in text.splitlines() if not line.startswith("min_accuracy = 0")))
+    (digits / "suite.toml").write_text(
+        "\n".join(line for line in text.splitlines() if not line.startswith("min_accuracy = 0"))
+    )
     result = pytester.runpytest_subprocess("--board=native", "suites", "-k", "float32")
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["accuracy * is below min_accuracy 100.00% of suite.toml"])
