@@ -9,7 +9,7 @@ from harness.measure.records import Provenance, RunRecord
 from harness.report.cost import COST_KINDS, INSTRUCTIONS, CostKind
 from harness.report.figures import MEMORY, accuracy, explained, inference
 from harness.report.layers import layer_rows
-from harness.report.session import SessionInfo
+from harness.report.session import BoardInfo, SessionInfo
 from harness.report.table import Comparison, Row, distinct
 from harness.report.tables import SessionTables, run_key
 from harness.report.wording import clock_frequency, printable
@@ -55,26 +55,22 @@ def _comparison(tables: SessionTables, runs: list[RunRecord]) -> Comparison:
 
 
 def _details(info: SessionInfo, runs: list[RunRecord]) -> list[str]:
-    """What the figures are of: board and target, engine and vectors, compiler."""
+    """What the figures are of: board, target, engine and vectors, compiler."""
     engine = f"{distinct(run.engine for run in runs)} {distinct(run.engine_version for run in runs)}".rstrip()
-    vectors = max(run.vectors_total for run in runs)
     commit = f"commit {info.checkout}" if info.checkout else "no git checkout"
     toolchain = distinct(run.toolchain for run in runs)
     return [
-        _board_line(info, runs[0].board, distinct(run.target for run in runs) or "no target"),
-        f"engine {engine}, {vectors} vectors, {commit}",
+        *([_board_line(info.boards[runs[0].board])] if runs[0].board in info.boards else []),
+        distinct(f"target {run.target}: {run.target_description}" for run in runs),
+        f"engine {engine}, {max(run.vectors_total for run in runs)} vectors, {commit}",
         *([f"firmware by {toolchain}"] if toolchain else []),
     ]
 
 
-def _board_line(info: SessionInfo, name: str, target: str) -> str:
-    """`STM32L475VGT6 at 80 MHz, emulated (QEMU machine b-l475e-iot01a)`."""
-    board = info.boards.get(name)
-    if board is None:
-        return target
-    clock = f" at {clock_frequency(board.clock_hz)}" if board.clock_hz else ""
-    about = f" ({board.targets[target]})" if target in board.targets else ""
-    return f"{board.mcu}{clock}, {target}{about}"
+def _board_line(board: BoardInfo) -> str:
+    """`ST B-L475E-IOT01A discovery kit: STM32L475VGT6 at 80 MHz`."""
+    clock = f": {board.mcu} at {clock_frequency(board.clock_hz)}" if board.clock_hz else ""
+    return f"{board.description}{clock}"
 
 
 def _outcome_rows(runs: list[RunRecord]) -> list[Row]:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from harness import __version__
-from harness.config import AttachedTarget, Board, EmulatedTarget, NativeTarget
+from harness.config import Board
 from harness.report.session import SCHEMA_VERSION, BoardInfo, Checkout, HostInfo, SessionInfo
 
 GIT_TIMEOUT_S = 10
@@ -39,7 +39,7 @@ def new_session_info(
         host=HostInfo(platform.node(), _cpu_model(), _os_name()),
         command=tuple(command),
         tools={"python": platform.python_version(), "harness": __version__, **(tools or {})},
-        boards={board.name: board_info(board) for board in boards},
+        boards={board.name: BoardInfo(board.description, board.mcu, board.clock_hz) for board in boards},
         checkout=checkout,
     )
 
@@ -59,22 +59,6 @@ def read_checkout(folder: Path) -> Checkout | None:
         return None
     dirty = any(not line.startswith("# ") for line in lines)
     return Checkout(commit, dirty, None if branch == "(detached)" else branch)
-
-
-def board_info(board: Board) -> BoardInfo:
-    """What a report says of `board`."""
-    targets = {kind: _target_line(target) for kind, target in board.targets.items()}
-    return BoardInfo(board.description, board.mcu, board.clock_hz, targets)
-
-
-def _target_line(target: EmulatedTarget | NativeTarget | AttachedTarget) -> str:
-    match target:
-        case EmulatedTarget():
-            return f"QEMU machine {target.machine}"
-        case NativeTarget():
-            return "compiled for this computer"
-        case AttachedTarget():
-            return f"attached by USB, {target.probe_target}"
 
 
 def _commit_label(checkout: Checkout | None) -> str:

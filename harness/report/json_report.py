@@ -20,7 +20,7 @@ def run_json(run: RunRecord, layers: Sequence[LayerRecord], info: SessionInfo) -
         "suite": run.suite,
         "variant": run.variant,
         "board": run.board,
-        "target": run.target,
+        "target": {"kind": run.target, "description": run.target_description},
         "outcome": run.outcome,
         "message": run.message,
         "engine": {

@@ -35,12 +35,11 @@ class HostInfo(Struct, frozen=True):
 
 
 class BoardInfo(Struct, frozen=True):
-    """A board of the session. `targets`: kind to one line on what it is; `clock_hz` is None for the host."""
+    """A board of the session. `clock_hz` is None for the host."""
 
     description: str
     mcu: str
     clock_hz: int | None
-    targets: dict[str, str]
 
 
 class SessionInfo(Struct, frozen=True, kw_only=True):

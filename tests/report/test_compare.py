@@ -22,7 +22,6 @@ from harness.report.table import Comparison, Row
 FLOAT, INT8 = run_record(), int8_run()
 UNTIMED = {"instructions": None, "instructions_min": None, "instructions_max": None, "repeats": 0}
 NEVER_BUILT = UNTIMED | {
-    "target": "",
     "engine_version": "",
     "vectors": 0,
     "accuracy": None,
@@ -53,7 +52,8 @@ def test_the_title_says_what_the_figures_are_of() -> None:
     comparison = compared(FLOAT, INT8)
     assert comparison.heading == "digits on stm32l475"
     assert comparison.details == (
-        "STM32L475VGT6 at 80 MHz, emulated (QEMU machine b-l475e-iot01a)",
+        "ST B-L475E-IOT01A discovery kit: STM32L475VGT6 at 80 MHz",
+        "target emulated: QEMU 10.0.2 b-l475e-iot01a -icount shift=4",
         "engine builtin 0.1.0, 397 vectors, commit 0123456 (dirty)",
         "firmware by arm-none-eabi-g++ 12.2.1",
     )
@@ -61,7 +61,10 @@ def test_the_title_says_what_the_figures_are_of() -> None:
 
 def test_a_board_that_the_session_does_not_describe_and_no_git_are_said() -> None:
     (comparison,) = comparisons(tables_of(FLOAT, info=replace(INFO, boards={}, checkout=None)))
-    assert comparison.details[:2] == ("emulated", "engine builtin 0.1.0, 397 vectors, no git checkout")
+    assert comparison.details[:2] == (
+        "target emulated: QEMU 10.0.2 b-l475e-iot01a -icount shift=4",
+        "engine builtin 0.1.0, 397 vectors, no git checkout",
+    )
 
 
 def test_rows_compare_with_the_reference_and_say_how_they_were_obtained() -> None:

@@ -73,5 +73,5 @@ def test_host_tools_and_boards_are_recorded(tmp_path: Path) -> None:
     assert info.tools["qemu"] == "10.0.2"
     assert all((info.host.name, info.host.cpu, info.host.os))
     assert info.boards["stm32l475"].clock_hz == 80_000_000
-    assert info.boards["stm32l475"].targets["emulated"] == "QEMU machine b-l475e-iot01a"
+    assert info.boards["stm32l475"].mcu == "STM32L475VGT6"
     assert info.boards["native"].clock_hz is None

@@ -20,7 +20,8 @@ MISSED = "accuracy 97.98% is below min_accuracy 99.00% of suite.toml"
 
 AT_80 = """
 digits on stm32l475
-STM32L475VGT6 at 80 MHz, emulated (QEMU machine b-l475e-iot01a)
+ST B-L475E-IOT01A discovery kit: STM32L475VGT6 at 80 MHz
+target emulated: QEMU 10.0.2 b-l475e-iot01a -icount shift=4
 engine builtin 0.1.0, 397 vectors, commit 0123456 (dirty)
 firmware by arm-none-eabi-g++ 12.2.1
                                                                int8 vs
