@@ -5,15 +5,15 @@ from __future__ import annotations
 from harness.link.messages import MessageType
 
 ATTEMPTS = 4
-_ATTEMPTS_SUM = 2**ATTEMPTS - 1  # each attempt waits twice as long as the one before
+_WAITS = 2**ATTEMPTS - 1  # in units of the first one: each attempt waits twice as long as the one before
 _SHORTEST_S = 1.0
 _FACTOR = 10.0  # how much longer than the longest seen an answer may take
 _COMPUTES = frozenset(
     {MessageType.MODEL_LOAD, MessageType.INFER, MessageType.TIME, MessageType.PROFILE, MessageType.SELF_CHECK}
 )
-# A device that is still starting drops what it is sent: ask often.
-_HELLO_S = 0.02
-_HELLO_ATTEMPTS = 10
+# A device that is still starting drops what it is sent: ask often, for 18 s.
+_HELLO_S = 0.03
+_HELLO_ATTEMPTS = 600
 
 
 class Patience:
@@ -24,7 +24,7 @@ class Patience:
     """
 
     def __init__(self, compute_timeout_s: float) -> None:
-        self._first_s = compute_timeout_s / _ATTEMPTS_SUM
+        self._first_s = compute_timeout_s / _WAITS
         self._longest_s: dict[MessageType, float] = {}
 
     def attempts(self, kind: MessageType) -> int:
@@ -33,7 +33,7 @@ class Patience:
 
     def wait_s(self, kind: MessageType, work: int, attempt: int) -> float:
         """How long attempt 0, 1, … of a request waits. `work`: the number of inferences that the request asks for."""
-        return self._base_s(kind, work) * 2.0**attempt
+        return _HELLO_S if kind is MessageType.HELLO else self._first_wait_s(kind, work) * 2.0**attempt
 
     def observe(self, kind: MessageType, work: int, seconds: float) -> None:
         """Note how long an answer took."""
@@ -43,9 +43,7 @@ class Patience:
         """Start again: another model takes other times."""
         self._longest_s.clear()
 
-    def _base_s(self, kind: MessageType, work: int) -> float:
-        if kind is MessageType.HELLO:
-            return _HELLO_S
+    def _first_wait_s(self, kind: MessageType, work: int) -> float:
         if kind in self._longest_s:
             return max(_SHORTEST_S, _FACTOR * self._longest_s[kind] * work)
         return self._first_s * work if kind in _COMPUTES else _SHORTEST_S

@@ -59,6 +59,7 @@ class Emulated(Target):
         unused = ["-serial", "null"] * self._options.serial
         return [
             *("-machine", self._options.machine, "-display", "none", "-monitor", "none"),
+            # QEMU's default, sleep=on: a waiting firmware takes no time of this computer, and bytes wake it at once.
             *("-icount", f"shift={self.icount_shift}"),
             # A socket that both ends hold from the start: nothing to poll for, no banner lost, and its end is seen.
             *("-chardev", f"socket,id=link,fd={serial_descriptor}"),
