@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 
 #include "engine.h"
 
@@ -21,32 +20,23 @@ class FlatReader {
 
   const uint8_t* at(uint32_t position) const { return file_.data + position; }
 
-  bool contains(uint64_t position, uint64_t size) {
-    if (position <= file_.size && size <= file_.size - position) return true;
-    fail(position);
-    return false;
-  }
+  bool contains(uint64_t position, uint64_t size);
 
   template <typename T>
   T read(uint64_t position) {
     T value{};
-    if (contains(position, sizeof(T))) std::memcpy(&value, file_.data + position, sizeof(T));
+    copy(position, &value, sizeof(T));
     return value;
   }
 
   // Where the offset that stands at `position` leads to; 0 where it leads nowhere.
-  uint32_t follow(uint64_t position) {
-    const uint64_t target = position + read<uint32_t>(position);
-    return contains(target, sizeof(uint32_t)) ? static_cast<uint32_t>(target) : 0;
-  }
+  uint32_t follow(uint64_t position);
 
-  void fail(uint64_t position) {
-    if (failed_) return;
-    failed_ = true;
-    failed_at_ = static_cast<uint32_t>(position < file_.size ? position : file_.size);
-  }
+  void fail(uint64_t position);
 
  private:
+  void copy(uint64_t position, void* value, size_t size);
+
   ConstBytes file_;
   bool failed_ = false;
   uint32_t failed_at_ = 0;
@@ -63,35 +53,19 @@ struct FlatVector {
   }
 };
 
-// A table; absent where `position` is 0, and then each of its fields is absent too.
-struct FlatTable {
-  uint32_t position = 0;
-  uint32_t vtable = 0;
-  uint32_t vtable_bytes = 0;
+// A table; absent where `position()` is 0, and then each of its fields is absent too.
+class FlatTable {
+ public:
+  uint32_t position() const { return position_; }
 
-  static FlatTable at(FlatReader& reader, uint32_t position) {
-    if (position == 0) return {};
-    const int64_t vtable = int64_t{position} - reader.read<int32_t>(position);
-    if (vtable < 0) {
-      reader.fail(position);
-      return {};
-    }
-    const uint32_t bytes = reader.read<uint16_t>(static_cast<uint64_t>(vtable));
-    if (!reader.contains(static_cast<uint64_t>(vtable), bytes)) return {};
-    return {position, static_cast<uint32_t>(vtable), bytes};
-  }
+  static FlatTable at(FlatReader& reader, uint32_t position);
+  // The table that the offset at `offset_position` leads to.
+  static FlatTable follow(FlatReader& reader, uint32_t offset_position);
 
-  static FlatTable follow(FlatReader& reader, uint32_t offset_position) {
-    return offset_position == 0 ? FlatTable{} : at(reader, reader.follow(offset_position));
-  }
-
+  // Where a field stands; 0 where it is absent.
   template <typename Field>
   uint32_t field_position(FlatReader& reader, Field field) const {
-    constexpr uint32_t kVtableHeaderBytes = 4;  // the sizes of the vtable and of the table
-    const uint32_t entry = kVtableHeaderBytes + 2 * static_cast<uint32_t>(field);
-    if (entry + 2 > vtable_bytes) return 0;
-    const uint32_t offset = reader.read<uint16_t>(uint64_t{vtable} + entry);
-    return offset == 0 ? 0 : position + offset;
+    return numbered_field_position(reader, static_cast<uint32_t>(field));
   }
 
   template <typename T, typename Field>
@@ -107,12 +81,16 @@ struct FlatTable {
 
   template <typename T, typename Field>
   FlatVector vector(FlatReader& reader, Field field) const {
-    const uint32_t at = field_position(reader, field);
-    const uint32_t vector = at == 0 ? 0 : reader.follow(at);
-    if (vector == 0) return {};
-    const FlatVector result{vector + static_cast<uint32_t>(sizeof(uint32_t)), reader.read<uint32_t>(vector)};
-    return reader.contains(result.position, uint64_t{result.size} * sizeof(T)) ? result : FlatVector{};
+    return vector_at(reader, field_position(reader, field), sizeof(T));
   }
+
+ private:
+  uint32_t numbered_field_position(FlatReader& reader, uint32_t number) const;
+  static FlatVector vector_at(FlatReader& reader, uint32_t offset_position, uint32_t element_bytes);
+
+  uint32_t position_ = 0;
+  uint32_t vtable_ = 0;
+  uint32_t vtable_bytes_ = 0;
 };
 
 }  // namespace harness

@@ -26,6 +26,12 @@ Prepare find_prepare(int32_t builtin_code) {
   return nullptr;
 }
 
+Status check_operator(uint16_t index, const OperatorView& view) {
+  if (find_prepare(view.builtin_code) == nullptr) return unsupported(index, "the engine does not have this op");
+  if (view.inputs.size > Op::kMaxInputs) return bad_model(index, "op with too many inputs");
+  return view.outputs.size == 1 ? Status{} : bad_model(index, "op without exactly one output");
+}
+
 }  // namespace
 
 Status Loader::load(LoadedModel* loaded) {
@@ -69,15 +75,12 @@ Status Loader::find_lifetimes() {
 Status Loader::find_lifetimes_of_op(uint16_t index) {
   OperatorView view;
   HARNESS_RETURN_IF_ERROR(model_.read_operator(index, &view));
-  if (find_prepare(view.builtin_code) == nullptr) return unsupported(index, "the engine does not have this op");
+  HARNESS_RETURN_IF_ERROR(check_operator(index, view));
   for (uint32_t i = 0; i < view.inputs.size; ++i) {
     const int32_t tensor = view.inputs.get<int32_t>(model_.reader(), i);
     if (tensor != kNoTensor) HARNESS_RETURN_IF_ERROR(mark_read(tensor, index));
   }
-  for (uint32_t i = 0; i < view.outputs.size; ++i) {
-    HARNESS_RETURN_IF_ERROR(mark_written(view.outputs.get<int32_t>(model_.reader(), i), index));
-  }
-  return {};
+  return mark_written(view.outputs.get<int32_t>(model_.reader(), 0), index);
 }
 
 Status Loader::mark_written(int32_t index, uint16_t op) {
@@ -129,10 +132,8 @@ Status Loader::prepare_ops() {
 Status Loader::read_op(uint16_t index, Op* op) {
   op->index = index;
   HARNESS_RETURN_IF_ERROR(model_.read_operator(index, &op->view));
-  if (find_prepare(op->view.builtin_code) == nullptr) return unsupported(index, "the engine does not have this op");
+  HARNESS_RETURN_IF_ERROR(check_operator(index, op->view));
   op->input_count = op->view.inputs.size;
-  if (op->input_count > Op::kMaxInputs) return bad_model(index, "op with too many inputs");
-  if (op->view.outputs.size != 1) return bad_model(index, "op without exactly one output");
   for (uint32_t i = 0; i < op->input_count; ++i) {
     const int32_t tensor = op->view.inputs.get<int32_t>(model_.reader(), i);
     if (tensor != kNoTensor) HARNESS_RETURN_IF_ERROR(read_operand(tensor, index, &op->inputs[i]));

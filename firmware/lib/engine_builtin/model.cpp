@@ -1,6 +1,7 @@
 #include "model.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "status.h"
 
@@ -46,7 +47,7 @@ Status ModelView::open(ConstBytes file) {
   const FlatTable model = FlatTable::at(reader_, reader_.follow(0));
   const uint32_t version = model.get<uint32_t>(reader_, schema::Model::kVersion);
   HARNESS_RETURN_IF_ERROR(status());
-  if (version != schema::kVersion) return bad_model(model.position, "schema version is not 3");
+  if (version != schema::kVersion) return bad_model(model.position(), "schema version is not 3");
   operator_codes_ = model.vector<uint32_t>(reader_, schema::Model::kOperatorCodes);
   buffers_ = model.vector<uint32_t>(reader_, schema::Model::kBuffers);
   return open_subgraph(model);
@@ -55,7 +56,7 @@ Status ModelView::open(ConstBytes file) {
 Status ModelView::open_subgraph(const FlatTable& model) {
   const FlatVector subgraphs = model.vector<uint32_t>(reader_, schema::Model::kSubgraphs);
   HARNESS_RETURN_IF_ERROR(status());
-  if (subgraphs.size == 0) return bad_model(model.position, "no subgraph");
+  if (subgraphs.size == 0) return bad_model(model.position(), "no subgraph");
   if (subgraphs.size != 1) return unsupported(0, "more than one subgraph");
   const FlatTable subgraph = element(reader_, subgraphs, 0);
   tensors_ = subgraph.vector<uint32_t>(reader_, schema::SubGraph::kTensors);
@@ -63,12 +64,12 @@ Status ModelView::open_subgraph(const FlatTable& model) {
   outputs_ = subgraph.vector<int32_t>(reader_, schema::SubGraph::kOutputs);
   operators_ = subgraph.vector<uint32_t>(reader_, schema::SubGraph::kOperators);
   HARNESS_RETURN_IF_ERROR(status());
-  if (operators_.size == 0) return bad_model(subgraph.position, "no operators");
-  if (inputs_.size == 0 || outputs_.size == 0) return bad_model(subgraph.position, "no inputs or no outputs");
+  if (operators_.size == 0) return bad_model(subgraph.position(), "no operators");
+  if (inputs_.size == 0 || outputs_.size == 0) return bad_model(subgraph.position(), "no inputs or no outputs");
   if (tensors_.size > kMaxTensors) return unsupported(0, "more than 4096 tensors");
   if (operators_.size > kMaxOperators) return unsupported(0, "more than 4096 operators");
   if (inputs_.size > tensors_.size || outputs_.size > tensors_.size) {
-    return bad_model(subgraph.position, "more inputs or outputs than tensors");
+    return bad_model(subgraph.position(), "more inputs or outputs than tensors");
   }
   return {};
 }

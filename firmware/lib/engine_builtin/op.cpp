@@ -11,7 +11,7 @@ Status Op::expect_inputs(uint32_t least, uint32_t most) const {
 }
 
 Status Op::expect_options(schema::OptionsType type) const {
-  if (view.options.position == 0) return {};
+  if (view.options.position() == 0) return {};
   return view.options_type == type ? Status{} : malformed("op with another op's options");
 }
 

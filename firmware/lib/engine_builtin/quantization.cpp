@@ -42,6 +42,12 @@ Status read_affine(ModelView& model, const Op& op, const Tensor& tensor, Affine*
   return {};
 }
 
+Status check_same_quantization(const Op& op, Affine a, Affine b) {
+  constexpr float kScaleTolerance = 1e-6F;
+  if (std::abs(a.scale - b.scale) <= kScaleTolerance && a.zero_point == b.zero_point) return {};
+  return op.not_supported("tensors that must be quantized alike are not");
+}
+
 Status FilterScales::open(ModelView& model, const Op& op, const Tensor& filter, int32_t axis, int32_t channels) {
   const Quantization& quantization = filter.quantization;
   scales_ = quantization.scales;
@@ -50,6 +56,7 @@ Status FilterScales::open(ModelView& model, const Op& op, const Tensor& filter, 
     return op.malformed("filter with neither one scale nor one for each channel");
   }
   if (per_channel() && quantization.axis != axis) return op.not_supported("filter quantized along another axis");
+  if (quantization.zero_points.size > scales_.size) return op.malformed("filter with more zero points than scales");
   for (uint32_t i = 0; i < scales_.size; ++i) {
     if (!usable_scale(scales_.get<float>(model.reader(), i)))
       return op.malformed("filter scale not positive and finite");

@@ -59,6 +59,10 @@ struct Int8Output {
 // The scale and zero point of an int8 tensor that has one of each, finite, positive and in the range of int8.
 Status read_affine(ModelView& model, const Op& op, const Tensor& tensor, Affine* affine);
 
+// Checks that two int8 tensors mean the same by their values, for ops that pass them on unscaled. Converters leave a
+// last bit of difference between scales; TensorFlow Lite Micro lets 1e-6 pass, and so does this.
+Status check_same_quantization(const Op& op, Affine a, Affine b);
+
 // The scales of an int8 filter: one for all or one for each of `channels` along `axis`. Zero points must be 0.
 class FilterScales {
  public:

@@ -1,7 +1,8 @@
 // Runs models for the tests: reads cases from the standard input, writes answers to the standard output, until the
 // input ends. All numbers are little-endian, as the computer's.
 //   case:   u32 model bytes, u32 arena bytes, u32 input bytes, the model, the input (zeros where it is too short)
-//   answer: u16 status, u32 detail, u32 text bytes, u32 arena total, u32 persistent, u16 before, u16 after (calls of the
+//   answer: u16 status, u32 detail, u32 text bytes, u32 arena total, u32 persistent, u16 before, u16 after (calls of
+//   the
 //           observer), u32 output bytes, the text, the output
 // Model and arena have exactly these sizes, so AddressSanitizer sees each access outside of them.
 #include <algorithm>
@@ -67,7 +68,7 @@ void write_inputs(const std::vector<uint8_t>& values) {
     const Bytes input = harness::engine().input(i);
     std::memset(input.data, 0, input.size);
     const size_t size = std::min(input.size, values.size() - start);
-    std::memcpy(input.data, values.data() + start, size);
+    std::copy_n(values.begin() + static_cast<ptrdiff_t>(start), size, input.data);
     start += size;
   }
 }

@@ -33,13 +33,25 @@ OK, BAD_MODEL, UNSUPPORTED, ARENA_TOO_SMALL = 0, 7, 8, 9  # docs/architecture.md
 ARENA_BYTES = 1 << 20
 
 
-def compile_program(main: str, folder: Path) -> Path:
-    """Compile `main` (a file beside this one) together with the engine into `folder`; return the program."""
-    library = firmware_dir() / "lib" / "engine_builtin"
-    sources = [_SOURCES / main, *sorted(library.rglob("*.cpp"))]
+def _library() -> Path:
+    return firmware_dir() / "lib" / "engine_builtin"
+
+
+def _compile(arguments: Sequence[str | Path], folder: Path) -> None:
+    includes = [f"-I{_library()}", f"-I{_library().parent / 'engine'}"]
+    subprocess.run(["g++", *_FLAGS, *includes, *map(str, arguments)], cwd=folder, check=True)
+
+
+def compile_engine(folder: Path) -> list[Path]:
+    """Compile the engine into `folder`; return its object files."""
+    _compile(["-c", *sorted(_library().rglob("*.cpp"))], folder)
+    return sorted(folder.glob("*.o"))
+
+
+def compile_program(main: str, engine: list[Path], folder: Path) -> Path:
+    """Compile `main` (a file beside this one) into `folder` and link it with the engine; return the program."""
     program = folder / Path(main).stem
-    includes = [f"-I{library}", f"-I{library.parent / 'engine'}"]
-    subprocess.run(["g++", *_FLAGS, *includes, *map(str, sources), "-o", str(program)], check=True)
+    _compile([_SOURCES / main, *engine, "-o", program], folder)
     return program
 
 
@@ -93,5 +105,5 @@ class NativeEngine:
 
 def feed(program: Path, lines: Sequence[str]) -> list[str]:
     """Run `program` on `lines` of text; return the lines of its answer."""
-    answer = subprocess.run([program], input="\n".join(lines), capture_output=True, text=True, check=True)
+    answer = subprocess.run([program], input="\n".join(lines), stdout=subprocess.PIPE, text=True, check=True)
     return answer.stdout.splitlines()

@@ -13,16 +13,11 @@ struct Geometry {
   int32_t pixels_per_dot = 0;  // filter width, or 1
 };
 
-struct Int8Params {
+template <typename Weights>
+struct Params {
   Geometry geometry;
-  Int8Weights weights;
-  int8_t* output = nullptr;
-};
-
-struct FloatParams {
-  Geometry geometry;
-  FloatWeights weights;
-  float* output = nullptr;
+  Weights weights;
+  typename Weights::Value* output = nullptr;
 };
 
 // The places of one window in memory, the same for every output channel.
@@ -54,31 +49,22 @@ Patch make_patch(const Geometry& geometry, int32_t batch, const WindowAxis::Span
   return patch;
 }
 
-int32_t convolve(const Int8Weights& weights, const Patch& patch, const int8_t* input, const int8_t* filter) {
-  int32_t sum = 0;
+template <typename Weights>
+typename Weights::Sum convolve(const Weights& weights, const Patch& patch, const typename Weights::Value* input,
+                               const typename Weights::Value* filter) {
+  typename Weights::Sum sum = 0;
   for (int32_t row = 0; row < patch.rows; ++row) {
     for (int32_t i = 0; i < patch.dots; ++i) {
-      sum = dot(sum, input + row * patch.input_row + i * patch.input_pixel, weights.input_offset,
+      sum = dot(weights, sum, input + row * patch.input_row + i * patch.input_pixel,
                 filter + row * patch.filter_row + i * patch.filter_pixel, patch.dot_count);
     }
   }
   return sum;
 }
 
-float convolve(const FloatWeights&, const Patch& patch, const float* input, const float* filter) {
-  float sum = 0;
-  for (int32_t row = 0; row < patch.rows; ++row) {
-    for (int32_t i = 0; i < patch.dots; ++i) {
-      sum = dot(sum, input + row * patch.input_row + i * patch.input_pixel,
-                filter + row * patch.filter_row + i * patch.filter_pixel, patch.dot_count);
-    }
-  }
-  return sum;
-}
-
-template <typename Params>
+template <typename Weights>
 void run(const void* untyped) {
-  const Params& params = *static_cast<const Params*>(untyped);
+  const Params<Weights>& params = *static_cast<const Params<Weights>*>(untyped);
   const Geometry& geometry = params.geometry;
   const Window& window = geometry.window;
   const int32_t filter_size = window.y.filter * window.x.filter * geometry.filter_depth;
@@ -129,6 +115,15 @@ Status make_geometry(ModelView& model, const Op& op, Geometry* geometry) {
   return {};
 }
 
+template <typename Weights>
+Status prepare(ModelView& model, const Op& op, const Geometry& geometry, const WeightsOptions& options, Arena& arena,
+               Step* step) {
+  Params<Weights> params{geometry, {}, op.output_values<typename Weights::Value>()};
+  HARNESS_RETURN_IF_ERROR(make_weights(model, op, options, arena, &params.weights));
+  *step = make_step(run<Weights>, params, arena);
+  return {};
+}
+
 }  // namespace
 
 Status prepare_conv_2d(ModelView& model, const Op& op, Arena& arena, Step* step) {
@@ -140,16 +135,8 @@ Status prepare_conv_2d(ModelView& model, const Op& op, Arena& arena, Step* step)
   const int64_t products = int64_t{op.inputs[1].tensor.elements} / geometry.window.output_depth;
   const WeightsOptions options{option<Activation>(model, op, schema::Conv2DOptions::kActivation), 0,
                                geometry.window.output_depth, products};
-  if (op.output.tensor.type == TensorType::kFloat32) {
-    FloatParams params{geometry, {}, op.output_values<float>()};
-    HARNESS_RETURN_IF_ERROR(make_float_weights(op, options, &params.weights));
-    *step = make_step(run<FloatParams>, params, arena);
-    return {};
-  }
-  Int8Params params{geometry, {}, op.output_values<int8_t>()};
-  HARNESS_RETURN_IF_ERROR(make_int8_weights(model, op, options, arena, &params.weights));
-  *step = make_step(run<Int8Params>, params, arena);
-  return {};
+  const bool is_float = op.output.tensor.type == TensorType::kFloat32;
+  return (is_float ? prepare<FloatWeights> : prepare<Int8Weights>)(model, op, geometry, options, arena, step);
 }
 
 }  // namespace harness

@@ -9,16 +9,11 @@ struct Geometry {
   int32_t depth_multiplier = 0;  // output channels of one input channel
 };
 
-struct Int8Params {
+template <typename Weights>
+struct Params {
   Geometry geometry;
-  Int8Weights weights;
-  int8_t* output = nullptr;
-};
-
-struct FloatParams {
-  Geometry geometry;
-  FloatWeights weights;
-  float* output = nullptr;
+  Weights weights;
+  typename Weights::Value* output = nullptr;
 };
 
 // The places of one window in memory, the same for every channel.
@@ -46,49 +41,51 @@ Patch make_patch(const Window& window, int32_t batch, const WindowAxis::Span& y,
   return patch;
 }
 
-int32_t convolve(const Int8Weights& weights, const Patch& patch, const int8_t* input, const int8_t* filter) {
-  int32_t sum = 0;
+// `kChannels` neighbouring output channels, which read as many neighbouring input channels.
+template <int kChannels, typename Weights>
+void convolve(const Weights& weights, const Patch& patch, int32_t input_channel, int32_t channel,
+              typename Weights::Value* output) {
+  typename Weights::Sum sums[kChannels] = {};
+  const auto* input = weights.input + patch.input + input_channel;
+  const auto* filter = weights.filter + patch.filter + channel;
   for (int32_t row = 0; row < patch.rows; ++row) {
-    const int8_t* pixel = input + row * patch.input_row;
-    const int8_t* weight = filter + row * patch.filter_row;
     for (int32_t column = 0; column < patch.columns; ++column) {
-      sum += (pixel[column * patch.input_column] + weights.input_offset) * weight[column * patch.filter_column];
+      const auto* pixel = input + row * patch.input_row + column * patch.input_column;
+      const auto* weight = filter + row * patch.filter_row + column * patch.filter_column;
+#pragma GCC unroll 4
+      for (int i = 0; i < kChannels; ++i) sums[i] += weights.product(pixel[i], weight[i]);
     }
   }
-  return sum;
+#pragma GCC unroll 4
+  for (int i = 0; i < kChannels; ++i) output[channel + i] = weights.finish(sums[i], channel + i);
 }
 
-float convolve(const FloatWeights&, const Patch& patch, const float* input, const float* filter) {
-  float sum = 0;
-  for (int32_t row = 0; row < patch.rows; ++row) {
-    const float* pixel = input + row * patch.input_row;
-    const float* weight = filter + row * patch.filter_row;
-    for (int32_t column = 0; column < patch.columns; ++column) {
-      sum += pixel[column * patch.input_column] * weight[column * patch.filter_column];
+// All channels of one output pixel.
+template <typename Weights>
+void convolve_pixel(const Params<Weights>& params, const Patch& patch, typename Weights::Value* output) {
+  constexpr int kBlock = 4;  // whose sums fit in registers
+  const int32_t depth = params.geometry.window.output_depth;
+  const int32_t multiplier = params.geometry.depth_multiplier;
+  int32_t channel = 0;
+  if (multiplier == 1) {
+    for (; channel + kBlock <= depth; channel += kBlock) {
+      convolve<kBlock>(params.weights, patch, channel, channel, output);
     }
   }
-  return sum;
+  for (; channel < depth; ++channel) convolve<1>(params.weights, patch, channel / multiplier, channel, output);
 }
 
-template <typename Params>
+template <typename Weights>
 void run(const void* untyped) {
-  const Params& params = *static_cast<const Params*>(untyped);
+  const Params<Weights>& params = *static_cast<const Params<Weights>*>(untyped);
   const Window& window = params.geometry.window;
   auto* output = params.output;
   for (int32_t batch = 0; batch < window.batches; ++batch) {
     for (int32_t y = 0; y < window.y.output; ++y) {
       const WindowAxis::Span y_span = window.y.span(y);
       for (int32_t x = 0; x < window.x.output; ++x) {
-        const Patch patch = make_patch(window, batch, y_span, window.x.span(x));
-        const auto* input = params.weights.input + patch.input;
-        const auto* filter = params.weights.filter + patch.filter;
-        int32_t channel = 0;
-        for (int32_t input_channel = 0; input_channel < window.input_depth; ++input_channel) {
-          for (int32_t i = 0; i < params.geometry.depth_multiplier; ++i, ++channel) {
-            const auto sum = convolve(params.weights, patch, input + input_channel, filter + channel);
-            *output++ = params.weights.finish(sum, channel);
-          }
-        }
+        convolve_pixel(params, make_patch(window, batch, y_span, window.x.span(x)), output);
+        output += window.output_depth;
       }
     }
   }
@@ -117,6 +114,15 @@ Status make_geometry(ModelView& model, const Op& op, Geometry* geometry) {
   return {};
 }
 
+template <typename Weights>
+Status prepare(ModelView& model, const Op& op, const Geometry& geometry, const WeightsOptions& options, Arena& arena,
+               Step* step) {
+  Params<Weights> params{geometry, {}, op.output_values<typename Weights::Value>()};
+  HARNESS_RETURN_IF_ERROR(make_weights(model, op, options, arena, &params.weights));
+  *step = make_step(run<Weights>, params, arena);
+  return {};
+}
+
 }  // namespace
 
 Status prepare_depthwise_conv_2d(ModelView& model, const Op& op, Arena& arena, Step* step) {
@@ -128,16 +134,8 @@ Status prepare_depthwise_conv_2d(ModelView& model, const Op& op, Arena& arena, S
   HARNESS_RETURN_IF_ERROR(check_weights_types(op, window.output_depth));
   const WeightsOptions options{option<Activation>(model, op, schema::DepthwiseConv2DOptions::kActivation), 3,
                                window.output_depth, int64_t{window.y.filter} * window.x.filter};
-  if (op.output.tensor.type == TensorType::kFloat32) {
-    FloatParams params{geometry, {}, op.output_values<float>()};
-    HARNESS_RETURN_IF_ERROR(make_float_weights(op, options, &params.weights));
-    *step = make_step(run<FloatParams>, params, arena);
-    return {};
-  }
-  Int8Params params{geometry, {}, op.output_values<int8_t>()};
-  HARNESS_RETURN_IF_ERROR(make_int8_weights(model, op, options, arena, &params.weights));
-  *step = make_step(run<Int8Params>, params, arena);
-  return {};
+  const bool is_float = op.output.tensor.type == TensorType::kFloat32;
+  return (is_float ? prepare<FloatWeights> : prepare<Int8Weights>)(model, op, geometry, options, arena, step);
 }
 
 }  // namespace harness

@@ -5,15 +5,12 @@
 
 namespace harness {
 
-// sum + Σ (input[i] + input_offset) * filter[i]
-inline int32_t dot(int32_t sum, const int8_t* input, int32_t input_offset, const int8_t* filter, int32_t count) {
-  for (int32_t i = 0; i < count; ++i) sum += (input[i] + input_offset) * filter[i];
-  return sum;
-}
-
-// In order, one after the other: float sums depend on it.
-inline float dot(float sum, const float* input, const float* filter, int32_t count) {
-  for (int32_t i = 0; i < count; ++i) sum += input[i] * filter[i];
+// sum + Σ product(input[i], filter[i]), in order: float sums depend on it.
+template <typename Weights>
+typename Weights::Sum dot(const Weights& weights, typename Weights::Sum sum, const typename Weights::Value* input,
+                          const typename Weights::Value* filter, int32_t count) {
+#pragma GCC unroll 4
+  for (int32_t i = 0; i < count; ++i) sum += weights.product(input[i], filter[i]);
   return sum;
 }
 

@@ -10,42 +10,23 @@ struct Sizes {
   int32_t outputs = 0;  // per batch
 };
 
-struct Int8Params {
+template <typename Weights>
+struct Params {
   Sizes sizes;
-  Int8Weights weights;
-  int8_t* output = nullptr;
+  Weights weights;
+  typename Weights::Value* output = nullptr;
 };
 
-struct FloatParams {
-  Sizes sizes;
-  FloatWeights weights;
-  float* output = nullptr;
-};
-
-void run_int8(const void* untyped) {
-  const Int8Params& params = *static_cast<const Int8Params*>(untyped);
-  const Int8Weights& weights = params.weights;
-  const int8_t* input = weights.input;
-  int8_t* output = params.output;
+template <typename Weights>
+void run(const void* untyped) {
+  const Params<Weights>& params = *static_cast<const Params<Weights>*>(untyped);
+  const auto* input = params.weights.input;
+  auto* output = params.output;
   for (int32_t batch = 0; batch < params.sizes.batches; ++batch) {
-    const int8_t* filter = weights.filter;
+    const auto* filter = params.weights.filter;
     for (int32_t channel = 0; channel < params.sizes.outputs; ++channel) {
-      const int32_t sum = dot(0, input, weights.input_offset, filter, params.sizes.inputs);
-      *output++ = weights.finish(sum, channel);
-      filter += params.sizes.inputs;
-    }
-    input += params.sizes.inputs;
-  }
-}
-
-void run_float(const void* untyped) {
-  const FloatParams& params = *static_cast<const FloatParams*>(untyped);
-  const float* input = params.weights.input;
-  float* output = params.output;
-  for (int32_t batch = 0; batch < params.sizes.batches; ++batch) {
-    const float* filter = params.weights.filter;
-    for (int32_t channel = 0; channel < params.sizes.outputs; ++channel) {
-      *output++ = params.weights.finish(dot(0.0F, input, filter, params.sizes.inputs), channel);
+      const auto sum = dot(params.weights, 0, input, filter, params.sizes.inputs);
+      *output++ = params.weights.finish(sum, channel);
       filter += params.sizes.inputs;
     }
     input += params.sizes.inputs;
@@ -68,6 +49,15 @@ Status read_sizes(const Op& op, Sizes* sizes) {
   return {};
 }
 
+template <typename Weights>
+Status prepare(ModelView& model, const Op& op, const Sizes& sizes, const WeightsOptions& options, Arena& arena,
+               Step* step) {
+  Params<Weights> params{sizes, {}, op.output_values<typename Weights::Value>()};
+  HARNESS_RETURN_IF_ERROR(make_weights(model, op, options, arena, &params.weights));
+  *step = make_step(run<Weights>, params, arena);
+  return {};
+}
+
 }  // namespace
 
 Status prepare_fully_connected(ModelView& model, const Op& op, Arena& arena, Step* step) {
@@ -79,16 +69,8 @@ Status prepare_fully_connected(ModelView& model, const Op& op, Arena& arena, Ste
   if (option<int8_t>(model, op, Field::kWeightsFormat) != 0) return op.not_supported("shuffled weights");
   const WeightsOptions options{option<Activation>(model, op, Field::kActivation), 0, sizes.outputs, sizes.inputs,
                                product_in_float};
-  if (op.output.tensor.type == TensorType::kFloat32) {
-    FloatParams params{sizes, {}, op.output_values<float>()};
-    HARNESS_RETURN_IF_ERROR(make_float_weights(op, options, &params.weights));
-    *step = make_step(run_float, params, arena);
-    return {};
-  }
-  Int8Params params{sizes, {}, op.output_values<int8_t>()};
-  HARNESS_RETURN_IF_ERROR(make_int8_weights(model, op, options, arena, &params.weights));
-  *step = make_step(run_int8, params, arena);
-  return {};
+  const bool is_float = op.output.tensor.type == TensorType::kFloat32;
+  return (is_float ? prepare<FloatWeights> : prepare<Int8Weights>)(model, op, sizes, options, arena, step);
 }
 
 }  // namespace harness

@@ -54,6 +54,7 @@ Status read_axes(const Op& op, bool* reduced) {
   const int rank = op.inputs[0].tensor.shape.rank;
   if (axes.type != TensorType::kInt32) return op.not_supported("axes of another type than int32");
   if (axes.constant == nullptr) return op.not_supported("axes that are not constant");
+  if (axes.elements > static_cast<uint32_t>(rank)) return op.malformed("more axes than dimensions");
   const int32_t* values = op.inputs[1].values<int32_t>();
   for (uint32_t i = 0; i < axes.elements; ++i) {
     const int64_t axis = values[i] < 0 ? int64_t{values[i]} + rank : values[i];

@@ -71,13 +71,27 @@ Status prepare(const Op& op, Params* params, Arena& arena, Step* step) {
   return {};
 }
 
-// Real zero, as the output writes it.
-Status read_zero(ModelView& model, const Op& op, int32_t* zero) {
+// Padding is real zero, as the output writes it.
+Status use_zero(ModelView& model, const Op& op, Params* params) {
   if (op.output.tensor.type != TensorType::kInt8) return {};
   Affine output;
   HARNESS_RETURN_IF_ERROR(read_affine(model, op, op.output.tensor, &output));
-  *zero = output.zero_point;
+  params->default_value = output.zero_point;
   return {};
+}
+
+// Padding is the third input, a scalar quantized as the output is.
+Status use_third_input(ModelView& model, const Op& op, Params* params) {
+  const Tensor& value = op.inputs[2].tensor;
+  if (value.type != op.output.tensor.type) return op.not_supported("padding value of another type");
+  if (value.elements != 1) return op.malformed("more than one padding value");
+  params->value = op.inputs[2].values<uint8_t>();
+  if (value.type != TensorType::kInt8) return {};
+  Affine padding;
+  Affine output;
+  HARNESS_RETURN_IF_ERROR(read_affine(model, op, value, &padding));
+  HARNESS_RETURN_IF_ERROR(read_affine(model, op, op.output.tensor, &output));
+  return check_same_quantization(op, padding, output);
 }
 
 }  // namespace
@@ -86,18 +100,15 @@ Status prepare_pad(ModelView& model, const Op& op, Arena& arena, Step* step) {
   Params params;
   HARNESS_RETURN_IF_ERROR(op.expect_inputs(2, 2));
   HARNESS_RETURN_IF_ERROR(op.expect_same_type());
-  HARNESS_RETURN_IF_ERROR(read_zero(model, op, &params.default_value));
+  HARNESS_RETURN_IF_ERROR(use_zero(model, op, &params));
   return prepare(op, &params, arena, step);
 }
 
-Status prepare_padv2(ModelView&, const Op& op, Arena& arena, Step* step) {
+Status prepare_padv2(ModelView& model, const Op& op, Arena& arena, Step* step) {
   Params params;
   HARNESS_RETURN_IF_ERROR(op.expect_inputs(3, 3));
   HARNESS_RETURN_IF_ERROR(op.expect_same_type());
-  const Tensor& value = op.inputs[2].tensor;
-  if (value.type != op.output.tensor.type) return op.not_supported("padding value of another type");
-  if (value.elements != 1) return op.malformed("more than one padding value");
-  params.value = op.inputs[2].values<uint8_t>();
+  HARNESS_RETURN_IF_ERROR(use_third_input(model, op, &params));
   return prepare(op, &params, arena, step);
 }
 

@@ -112,15 +112,6 @@ Status make_pool_window(ModelView& model, const Op& op, Window* window) {
   return {};
 }
 
-// Values pass unscaled, so both sides must mean the same by them; converters leave a last bit of difference.
-Status check_same_quantization(const Op& op, Affine input, Affine output) {
-  constexpr float kScaleTolerance = 1e-6F;
-  const float difference = input.scale - output.scale;
-  const bool same_scale = difference <= kScaleTolerance && -difference <= kScaleTolerance;
-  if (same_scale && input.zero_point == output.zero_point) return {};
-  return op.not_supported("input and output quantized differently");
-}
-
 template <typename Pool>
 Status prepare_pool(ModelView& model, const Op& op, Arena& arena, Step* step) {
   Window window;

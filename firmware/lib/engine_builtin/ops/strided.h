@@ -35,24 +35,27 @@ struct StridedLoop {
   // Calls body(first, second) with the two offsets of each element, the innermost dimension fastest.
   template <typename Body>
   void run(const Body& body) const {
-    run_from(0, Strides{}, body);
+    const int inner = rank == 0 ? 0 : rank - 1;
+    const int32_t count = rank == 0 ? 1 : extents[inner];
+    const Strides step = strides[inner];
+    int32_t index[kMaxRank] = {};
+    Strides at;
+    do {
+      for (int32_t i = 0; i < count; ++i) body(at.first + i * step.first, at.second + i * step.second);
+    } while (advance(inner, index, &at));
   }
 
  private:
-  template <typename Body>
-  void run_from(int dimension, Strides at, const Body& body) const {
-    if (dimension == rank) {
-      body(at.first, at.second);
-      return;
+  // To the next index of the dimensions before `inner`; false after the last.
+  bool advance(int inner, int32_t* index, Strides* at) const {
+    for (int i = inner - 1; i >= 0; --i) {
+      const int32_t moves = ++index[i] < extents[i] ? 1 : 1 - extents[i];
+      at->first += moves * strides[i].first;
+      at->second += moves * strides[i].second;
+      if (moves == 1) return true;
+      index[i] = 0;
     }
-    const Strides step = strides[dimension];
-    if (dimension == rank - 1) {
-      for (int32_t i = 0; i < extents[dimension]; ++i) body(at.first + i * step.first, at.second + i * step.second);
-      return;
-    }
-    for (int32_t i = 0; i < extents[dimension]; ++i) {
-      run_from(dimension + 1, Strides{at.first + i * step.first, at.second + i * step.second}, body);
-    }
+    return false;
   }
 };
 

@@ -23,8 +23,7 @@ Status check_weights_types(const Op& op, int32_t channels) {
   return {};
 }
 
-Status make_int8_weights(ModelView& model, const Op& op, const WeightsOptions& options, Arena& arena,
-                         Int8Weights* weights) {
+Status make_weights(ModelView& model, const Op& op, const WeightsOptions& options, Arena& arena, Int8Weights* weights) {
   Affine input;
   Affine output;
   FilterScales scales;
@@ -53,7 +52,7 @@ Status make_int8_weights(ModelView& model, const Op& op, const WeightsOptions& o
   return {};
 }
 
-Status make_float_weights(const Op& op, const WeightsOptions& options, FloatWeights* weights) {
+Status make_weights(ModelView&, const Op& op, const WeightsOptions& options, Arena&, FloatWeights* weights) {
   weights->input = op.inputs[0].values<float>();
   weights->filter = op.inputs[1].values<float>();
   weights->bias = bias_of<float>(op);

@@ -11,6 +11,9 @@ namespace harness {
 constexpr int32_t kMaxProducts = 65536;
 
 struct Int8Weights {
+  using Value = int8_t;
+  using Sum = int32_t;
+
   const int8_t* input = nullptr;
   const int8_t* filter = nullptr;
   const int32_t* bias = nullptr;         // null: none
@@ -19,6 +22,8 @@ struct Int8Weights {
   int32_t input_offset = 0;              // minus the input's zero point
   Int8Output output;
 
+  int32_t product(int8_t value, int8_t weight) const { return (value + input_offset) * weight; }
+
   int8_t finish(int32_t products, int32_t channel) const {
     const int32_t sum = bias == nullptr ? products : wrapping_add(products, bias[channel]);
     return output.from(scale(sum, factors[channel * factor_step]));
@@ -26,10 +31,15 @@ struct Int8Weights {
 };
 
 struct FloatWeights {
+  using Value = float;
+  using Sum = float;
+
   const float* input = nullptr;
   const float* filter = nullptr;
   const float* bias = nullptr;  // null: none
   FloatRange range;
+
+  float product(float value, float weight) const { return value * weight; }
 
   float finish(float products, int32_t channel) const {
     return clamp(bias == nullptr ? products : products + bias[channel], range);
@@ -51,8 +61,7 @@ struct WeightsOptions {
 
 // Checks that input, filter, bias and output have types that go together and that the bias has `channels` elements.
 Status check_weights_types(const Op& op, int32_t channels);
-Status make_int8_weights(ModelView& model, const Op& op, const WeightsOptions& options, Arena& arena,
-                         Int8Weights* weights);
-Status make_float_weights(const Op& op, const WeightsOptions& options, FloatWeights* weights);
+Status make_weights(ModelView& model, const Op& op, const WeightsOptions& options, Arena& arena, Int8Weights* weights);
+Status make_weights(ModelView& model, const Op& op, const WeightsOptions& options, Arena& arena, FloatWeights* weights);
 
 }  // namespace harness

@@ -1,0 +1,30 @@
+"""The engine as a native program, compiled once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from firmware.engine.native import NativeEngine, compile_engine, compile_program
+
+
+@pytest.fixture(scope="session")
+def engine_objects(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    return compile_engine(tmp_path_factory.mktemp("engine"))
+
+
+@pytest.fixture(scope="session")
+def driver(engine_objects: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return compile_program("driver.cpp", engine_objects, tmp_path_factory.mktemp("driver"))
+
+
+@pytest.fixture(scope="session")
+def arithmetic(engine_objects: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return compile_program("arithmetic.cpp", engine_objects, tmp_path_factory.mktemp("arithmetic"))
+
+
+@pytest.fixture
+def engine(driver: Path) -> Iterator[NativeEngine]:
+    with NativeEngine(driver) as engine:
+        yield engine

@@ -1,0 +1,89 @@
+"""The arena: no two tensors that live at the same time overlap, and the size it reports is the size it needs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from firmware.engine.graphs import every_op
+from firmware.engine.native import ARENA_TOO_SMALL, OK, NativeEngine, feed
+from hypothesis import given
+from hypothesis import strategies as st
+from support.tflite_builder import TfliteBuilder
+
+ALIGNMENT = 16
+
+
+Record = tuple[int, int, int]  # bytes, first op, last op
+RECORDS = st.lists(
+    st.tuples(st.integers(1, 40), st.integers(0, 12), st.integers(0, 12)).map(
+        lambda drawn: (drawn[0] * ALIGNMENT, min(drawn[1:]), max(drawn[1:]))
+    ),
+    min_size=1,
+    max_size=16,
+)
+
+
+def plan(program: Path, records: list[Record]) -> tuple[int, list[int]]:
+    words = [len(records), *(word for record in records for word in record)]
+    total, *offsets = map(int, feed(program, ["plan " + " ".join(map(str, words))])[0].split())
+    return total, offsets
+
+
+def live_together(a: Record, b: Record) -> bool:
+    return a[1] <= b[2] and b[1] <= a[2]
+
+
+def largest_moment(records: list[Record]) -> int:
+    """What no plan can do with less than: the largest sum of what lives at one op."""
+    return max(sum(size for size, first, last in records if first <= op <= last) for op in range(13))
+
+
+@given(RECORDS)
+def test_live_tensors_do_not_overlap(arithmetic: Path, records: list[Record]) -> None:
+    total, offsets = plan(arithmetic, records)
+    placed = [(offset, offset + record[0], record) for offset, record in zip(offsets, records, strict=True)]
+    for i, (begin, end, record) in enumerate(placed):
+        assert begin % ALIGNMENT == 0
+        for other_begin, other_end, other in placed[:i]:
+            assert not live_together(record, other) or end <= other_begin or other_end <= begin
+    assert total == max(end for _, end, _ in placed)
+    assert total >= largest_moment(records)
+
+
+def test_the_plan_is_greedy_by_size_with_ties_from_the_last(arithmetic: Path) -> None:
+    records = [(32, 0, 1), (64, 1, 2), (32, 1, 1), (16, 2, 2)]
+    assert plan(arithmetic, records) == (128, [96, 0, 64, 64])
+
+
+def test_arena_size_is_exact(engine: NativeEngine) -> None:
+    """Every size below the reported one is refused, with a size that then suffices; from the size of the plan's own
+    records on, with the exact one."""
+    model, vector = every_op(), bytes(72)
+    whole = engine.run(model, vector)
+    assert whole.status == OK
+    exact = engine.run(model, vector, whole.arena_bytes)
+    assert (exact.status, exact.arena_bytes, exact.output) == (OK, whole.arena_bytes, whole.output)
+    for size in range(0, whole.arena_bytes, 8):
+        refused = engine.run(model, vector, size)
+        assert refused.status == ARENA_TOO_SMALL
+        assert refused.detail >= whole.arena_bytes
+    assert refused.detail == whole.arena_bytes
+    for size in (0, 8, 256, 1024):
+        needed = engine.run(model, vector, size).detail
+        assert engine.run(model, vector, needed).status == OK
+
+
+def test_persistent_part(engine: NativeEngine) -> None:
+    run = engine.run(every_op(), bytes(72))
+    assert 0 < run.persistent_bytes < run.arena_bytes
+    assert (run.arena_bytes - run.persistent_bytes) % ALIGNMENT == 0
+
+
+def test_outputs_and_inputs_that_no_op_touches(engine: NativeEngine) -> None:
+    """Inputs and outputs keep a place even where no op reads or writes them."""
+    b = TfliteBuilder()
+    x, unused = b.tensor([4], "float32"), b.tensor([4], "float32")
+    y = b.tensor([4], "float32")
+    b.op("RESHAPE", [x], [y])
+    run = engine.run(b.build([x, unused], [y, x]), bytes(range(32)))
+    assert (run.status, run.output) == (OK, bytes(range(16)) * 2)
