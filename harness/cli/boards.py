@@ -26,11 +26,11 @@ def execute(options: argparse.Namespace) -> int:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(box=box.SIMPLE, pad_edge=False)
-    for heading in ("board", "MCU", "core", "clock", "memories", "arena", "model slot", "targets"):
-        table.add_column(heading, overflow="fold")
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    for heading in ("board", "MCU, core, clock", "memories", "arena", "model slot", "targets"):
+        table.add_column(heading, no_wrap=True)
     for board in known_boards(options).values():
-        table.add_row(*_row(board))
+        table.add_row(*_row(board), end_section=True)
     Console().print(table)
     return 0
 
@@ -41,18 +41,14 @@ def known_boards(options: argparse.Namespace) -> dict[str, Board]:
 
 
 def _row(board: Board) -> tuple[str, ...]:
-    clock = f"{board.clock_hz / 1e6:g} MHz" if board.clock_hz else "-"
-    memories = ", ".join(f"{name} {binary_size(memory.bytes)}" for name, memory in board.memory.items()) or "-"
-    arena, slot = board.firmware.arena, board.firmware.model_slot
+    clock = f", {board.clock_hz / 1e6:g} MHz" if board.clock_hz else ""
     return (
         board.name,
-        board.mcu,
-        board.core,
-        clock,
-        memories,
-        binary_size(arena.bytes),
-        binary_size(slot.bytes),
-        ", ".join(board.targets),
+        f"{board.mcu}\n{board.core}{clock}",
+        "\n".join(f"{name} {binary_size(memory.bytes)}" for name, memory in board.memory.items()),
+        binary_size(board.firmware.arena.bytes),
+        binary_size(board.firmware.model_slot.bytes),
+        "\n".join(board.targets),
     )
 
 

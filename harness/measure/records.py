@@ -34,7 +34,7 @@ class RunRecord(Struct, frozen=True, kw_only=True):
     variant: str
     board: str
     target: str  # its kind
-    target_description: str
+    target_description: str = ""  # with versions
     engine: str
     engine_version: str
     build_id: str

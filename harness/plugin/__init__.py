@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from harness.errors import ReportError
 from harness.plugin.fixtures import bench, board, device, firmware, run_model, target
 from harness.plugin.options import add_options
 from harness.plugin.run_session import RUN_SESSION, RunSession, run_session
 from harness.plugin.suites import SuiteFile
+from harness.target import check_target
 
 if TYPE_CHECKING:
     from harness.report.session import Outcome
@@ -34,8 +36,8 @@ def pytest_report_header(config: pytest.Config) -> str | None:
     if not config.getoption("board"):
         return None
     selection = run_session(config).selection
-    names = ", ".join(board.name for board in selection.boards)
-    return f"tinyhil: board {names}, target {selection.target}, engine {selection.engine}"
+    names = ", ".join(f"{board.name} ({check_target(board, selection.target)})" for board in selection.boards)
+    return f"tinyhil: board {names}, engine {selection.engine}"
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -61,7 +63,11 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     writer = run_session(session.config).writer
     if writer is not None:
-        writer.finish(_OUTCOMES.get(exitstatus, "failed"))
+        try:
+            writer.finish(_OUTCOMES.get(exitstatus, "failed"))
+        except ReportError as error:
+            session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
+            session.config.issue_config_time_warning(pytest.PytestWarning(str(error)), stacklevel=2)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

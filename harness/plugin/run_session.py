@@ -11,6 +11,7 @@ import pytest
 from harness.config import Board, Suite, SuiteModel
 from harness.plugin.options import Selection, read_selection
 from harness.plugin.progress import vector_progress
+from harness.setup import PLATFORMIO_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,6 +84,7 @@ class RunSession:
                 root=self._config.rootpath,
                 command=["pytest", *map(str, self._config.invocation_params.args)],
                 boards=self.selection.boards,
+                tools={"platformio": PLATFORMIO_VERSION},
             )
         return self.writer
 

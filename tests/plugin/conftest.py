@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from harness.paths import home_dir
+
+HOME = home_dir()  # before pytester gives each test a home folder of its own
 DIGITS = Path(__file__).resolve().parents[2] / "suites" / "digits"
 
 
@@ -16,3 +19,9 @@ def digits(pytester: pytest.Pytester) -> Path:
     folder = pytester.path / "suites" / "digits"
     shutil.copytree(DIGITS, folder)
     return folder
+
+
+@pytest.fixture(autouse=True)
+def shared_tools(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tools and builds of this computer's user, also in the projects that the tests make."""
+    monkeypatch.setenv("TINYHIL_HOME", str(HOME))

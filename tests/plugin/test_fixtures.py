@@ -8,7 +8,7 @@ import pytest
 
 
 def test_a_test_of_ones_own_runs_a_model_and_is_recorded(pytester: pytest.Pytester, digits: Path) -> None:
-    pytester.makepyfile(
+    file = pytester.makepyfile(
         """
         from pathlib import Path
 
@@ -36,7 +36,7 @@ def test_a_test_of_ones_own_runs_a_model_and_is_recorded(pytester: pytest.Pytest
             assert target.kind == "native"
         """
     )
-    result = pytester.runpytest_subprocess("--board=native")
+    result = pytester.runpytest_subprocess("--board=native", file)
     result.assert_outcomes(passed=4)
     result.stdout.fnmatch_lines(["*test_run*"])
 

@@ -1,0 +1,92 @@
+"""`harness run` and `harness report` on the native target."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from harness.paths import shipped_boards_file
+
+VECTORS = shipped_boards_file().parent / "suites" / "digits" / "vectors.npz"
+
+
+@pytest.fixture
+def arrays(tmp_path: Path) -> tuple[str, str]:
+    """The first 20 digits as .npy files: inputs and labels."""
+    vectors = np.load(VECTORS)
+    np.save(tmp_path / "x.npy", vectors["inputs"][:20])
+    np.save(tmp_path / "y.npy", vectors["labels"][:20])
+    return str(tmp_path / "x.npy"), str(tmp_path / "y.npy")
+
+
+def test_a_model_runs_on_random_inputs_and_equals_the_oracle(harness: Callable[..., Any], int8_model: str) -> None:
+    done = harness("run", int8_model, "--board=native", "--check", "--vectors=3")
+    assert done.code == 0
+    assert "3 of 3" in done.out
+    assert "digits_int8 on native" in done.out
+
+
+def test_json_is_one_object_with_layers_and_provenance(
+    harness: Callable[..., Any], int8_model: str, arrays: tuple[str, str]
+) -> None:
+    inputs, labels = arrays
+    done = harness("run", int8_model, "--board=native", "--json", f"--inputs={inputs}", f"--labels={labels}")
+    told = json.loads(done.out)
+    assert done.code == 0
+    assert told["accuracy"]["value"] > 0.8
+    assert told["arena"]["arena_bytes"]["value"] > 0
+    assert [layer["op"] for layer in told["layers"]][:3] == ["CONV_2D", "CONV_2D", "MAX_POOL_2D"]
+    assert told["inference"]["latency_us"]["provenance"] == "host"
+    assert told["inference"]["instructions"] is None
+
+
+def test_a_kept_session_is_printed_again(harness: Callable[..., Any], int8_model: str) -> None:
+    assert harness("run", int8_model, "--board=native", "--vectors=2", "--reports-dir=kept").code == 0
+    again = harness("report", "--reports-dir=kept")
+    assert again.code == 0
+    assert "digits_int8 on native" in again.out
+    assert "| arena bytes |" in harness("report", "--markdown", "--reports-dir=kept").out
+    assert "passed" in harness("report", "--list", "--reports-dir=kept").out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["MODEL", "--board=natve"], "unknown board 'natve'"),
+        (["MODEL", "--board=native", "--engine=x"], "unknown engine 'x'"),
+        (["MODEL", "--board=native", "--target=emulated"], "native"),
+        (["MODEL", "--board=native", "--labels=y.npy"], "--labels without --inputs"),
+        (["MODEL", "--board=native", "--inputs=gone.npy"], "gone.npy: no such file"),
+        (["gone.tflite", "--board=native"], "gone.tflite"),
+        (["MODEL", "--board=stm32l475", "--sanitize"], "sanitize"),
+    ],
+)
+def test_wrong_input_is_one_message_and_exit_code_2(
+    harness: Callable[..., Any], int8_model: str, arguments: list[str], said: str
+) -> None:
+    done = harness("run", *(int8_model if word == "MODEL" else word for word in arguments))
+    assert done.code == 2
+    assert said in done.err
+    assert "fix:" in done.err
+    assert "Traceback" not in done.err
+
+
+def test_vectors_of_the_wrong_shape_name_both_shapes(
+    harness: Callable[..., Any], int8_model: str, tmp_path: Path
+) -> None:
+    np.save(tmp_path / "x.npy", np.zeros((4, 9, 9, 1), np.float32))
+    done = harness("run", int8_model, "--board=native", f"--inputs={tmp_path / 'x.npy'}")
+    assert done.code == 2
+    assert "(4, 9, 9, 1)" in done.err
+    assert "8, 8, 1" in done.err
+
+
+def test_a_session_that_is_not_there(harness: Callable[..., Any]) -> None:
+    done = harness("report", "--reports-dir=nowhere")
+    assert done.code == 2
+    assert "no session in nowhere" in done.err
