@@ -1,0 +1,81 @@
+"""Compare a device with the official interpreter, output by output."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from conformance.vectors import mixed_vectors
+from numpy.typing import NDArray
+
+from harness.link.client import Device
+from harness.model import Tensor, read_model, split_outputs
+from harness.model.oracle import Oracle
+
+# docs/architecture.md, Correctness
+RELATIVE_TOLERANCE = 1e-5
+ABSOLUTE_TOLERANCE = 1e-6
+
+Conform = Callable[..., None]
+
+
+@dataclass
+class Tally:
+    """What has been compared so far and agreed."""
+
+    models: int = 0
+    ops: int = 0
+    vectors: int = 0
+    output_bytes: int = 0
+
+    def __str__(self) -> str:
+        return (
+            f"{self.ops:,} ops in {self.models:,} models, {self.vectors:,} inferences: "
+            f"{self.output_bytes:,} output bytes as the official interpreter's"
+        )
+
+
+def compare(device: Device, tally: Tally, model_bytes: bytes, vectors: Sequence[bytes] | None = None) -> None:
+    """Run a model on the device and on the official interpreter: int8 must be equal, float32 close.
+
+    Args:
+        device: a started device whose model slot is writable.
+        tally: counts what agreed.
+        model_bytes: a `.tflite` file.
+        vectors: encoded inputs; where None, random and extreme ones.
+    """
+    model = read_model(model_bytes, "model")
+    vectors = mixed_vectors(model) if vectors is None else vectors
+    with Oracle(model_bytes) as oracle:
+        expected = [oracle.infer(vector) for vector in vectors]
+    device.upload(model_bytes)
+    device.load(model_bytes)
+    actual = list(device.infer_many(vectors))
+    assert len(actual) == len(vectors)
+    for number, (got, wanted) in enumerate(zip(actual, expected, strict=True)):
+        outputs = zip(model.output_tensors, split_outputs(got, model), split_outputs(wanted, model), strict=True)
+        for tensor, values, reference in outputs:
+            assert_conforms(tensor, values, reference, number)
+    tally.models += 1
+    tally.ops += len(model.ops)
+    tally.vectors += len(vectors)
+    tally.output_bytes += len(vectors) * model.output_bytes
+
+
+def assert_conforms(tensor: Tensor, values: NDArray[Any], reference: NDArray[Any], vector: int) -> None:
+    """Name the first element that differs."""
+    wrong = np.argwhere(~_agrees(values, reference))
+    if len(wrong):
+        first = tuple(int(index) for index in wrong[0])
+        raise AssertionError(
+            f"{tensor.name}: vector {vector}: {len(wrong)} of {values.size} elements differ, "
+            f"at {first}: {values[first]!r}, the official interpreter gives {reference[first]!r}"
+        )
+
+
+def _agrees(values: NDArray[Any], reference: NDArray[Any]) -> NDArray[np.bool_]:
+    if values.dtype.kind == "f":
+        return np.isclose(values, reference, RELATIVE_TOLERANCE, ABSOLUTE_TOLERANCE, equal_nan=True)
+    return np.equal(values, reference)

@@ -1,0 +1,38 @@
+"""The builtin engine in the native firmware, compared with the official interpreter over the real link."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+
+import pytest
+from conformance.comparison import Conform, Tally, compare
+
+from harness.config import load_boards
+from harness.link.client import Device
+from harness.measure.bench import Bench
+from harness.paths import shipped_boards_file
+
+_TALLY = pytest.StashKey[Tally]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[_TALLY] = Tally()
+
+
+@pytest.fixture(scope="session")
+def native_device() -> Iterator[Device]:
+    """The firmware compiled for Linux, with address and undefined-behaviour sanitizers."""
+    with Bench(load_boards([shipped_boards_file()])["native"], sanitize=True).start() as device:
+        yield device
+
+
+@pytest.fixture(scope="session")
+def conform(native_device: Device, pytestconfig: pytest.Config) -> Conform:
+    """`conform(model_bytes, vectors=None)`: assert that the device's outputs are the official interpreter's."""
+    return functools.partial(compare, native_device, pytestconfig.stash[_TALLY])
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if config.stash[_TALLY].models:
+        terminalreporter.write_line(f"conformance: {config.stash[_TALLY]}")
