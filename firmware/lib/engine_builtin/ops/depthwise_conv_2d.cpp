@@ -16,42 +16,21 @@ struct Params {
   typename Weights::Value* output = nullptr;
 };
 
-// The places of one window in memory, the same for every channel.
-struct Patch {
-  int32_t rows = 0;
-  int32_t columns = 0;
-  int32_t input = 0;      // element under the first filter element inside the image, channel 0
-  int32_t filter = 0;     // that filter element, channel 0
-  int32_t input_row = 0;  // elements from one filter row to the next
-  int32_t filter_row = 0;
-  int32_t input_column = 0;  // elements from one filter column to the next
-  int32_t filter_column = 0;
-};
-
-Patch make_patch(const Window& window, int32_t batch, const WindowAxis::Span& y, const WindowAxis::Span& x) {
-  Patch patch;
-  patch.rows = y.end - y.begin;
-  patch.columns = x.end - x.begin;
-  patch.input = ((batch * window.y.input + y.first) * window.x.input + x.first) * window.input_depth;
-  patch.filter = (y.begin * window.x.filter + x.begin) * window.output_depth;
-  patch.input_row = window.y.step() * window.x.input * window.input_depth;
-  patch.filter_row = window.x.filter * window.output_depth;
-  patch.input_column = window.x.step() * window.input_depth;
-  patch.filter_column = window.output_depth;
-  return patch;
-}
-
 // `kChannels` neighbouring output channels, which read as many neighbouring input channels.
 template <int kChannels, typename Weights>
-void convolve(const Weights& weights, const Patch& patch, int32_t input_channel, int32_t channel,
+void convolve(const Params<Weights>& params, const Patch& patch, int32_t input_channel, int32_t channel,
               typename Weights::Value* output) {
+  const Weights& weights = params.weights;
+  const Window& window = params.geometry.window;
   typename Weights::Sum sums[kChannels] = {};
   const auto* input = weights.input + patch.input + input_channel;
-  const auto* filter = weights.filter + patch.filter + channel;
+  const auto* filter = weights.filter + patch.filter * window.output_depth + channel;
   for (int32_t row = 0; row < patch.rows; ++row) {
+    const auto* pixels = input + row * patch.input_row;
+    const auto* row_filter = filter + row * window.x.filter * window.output_depth;
     for (int32_t column = 0; column < patch.columns; ++column) {
-      const auto* pixel = input + row * patch.input_row + column * patch.input_column;
-      const auto* weight = filter + row * patch.filter_row + column * patch.filter_column;
+      const auto* pixel = pixels + column * patch.input_column;
+      const auto* weight = row_filter + column * window.output_depth;
 #pragma GCC unroll 4
       for (int i = 0; i < kChannels; ++i) sums[i] += weights.product(pixel[i], weight[i]);
     }
@@ -69,44 +48,30 @@ void convolve_pixel(const Params<Weights>& params, const Patch& patch, typename 
   int32_t channel = 0;
   if (multiplier == 1) {
     for (; channel + kBlock <= depth; channel += kBlock) {
-      convolve<kBlock>(params.weights, patch, channel, channel, output);
+      convolve<kBlock>(params, patch, channel, channel, output);
     }
   }
-  for (; channel < depth; ++channel) convolve<1>(params.weights, patch, channel / multiplier, channel, output);
+  for (; channel < depth; ++channel) convolve<1>(params, patch, channel / multiplier, channel, output);
 }
 
 template <typename Weights>
 void run(const void* untyped) {
   const Params<Weights>& params = *static_cast<const Params<Weights>*>(untyped);
-  const Window& window = params.geometry.window;
   auto* output = params.output;
-  for (int32_t batch = 0; batch < window.batches; ++batch) {
-    for (int32_t y = 0; y < window.y.output; ++y) {
-      const WindowAxis::Span y_span = window.y.span(y);
-      for (int32_t x = 0; x < window.x.output; ++x) {
-        convolve_pixel(params, make_patch(window, batch, y_span, window.x.span(x)), output);
-        output += window.output_depth;
-      }
-    }
-  }
+  for_each_patch(params.geometry.window, [&](const Patch& patch) {
+    convolve_pixel(params, patch, output);
+    output += params.geometry.window.output_depth;
+  });
 }
 
 // The filter is (1, height, width, output channels); output channel c reads input channel c / depth_multiplier.
 Status make_geometry(ModelView& model, const Op& op, Geometry* geometry) {
-  using Field = schema::DepthwiseConv2DOptions;
+  using Options = schema::DepthwiseConv2DOptions;
   const Shape& filter = op.inputs[1].tensor.shape;
   if (filter.rank != 4 || filter.dims[0] != 1) return op.malformed("filter that is not 1 by height by width by depth");
-  WindowOptions options;
-  options.padding = option<Padding>(model, op, Field::kPadding);
-  options.filter_height = filter.dims[1];
-  options.filter_width = filter.dims[2];
-  options.stride_height = option<int32_t>(model, op, Field::kStrideH);
-  options.stride_width = option<int32_t>(model, op, Field::kStrideW);
-  options.dilation_height = option<int32_t>(model, op, Field::kDilationH, 1);
-  options.dilation_width = option<int32_t>(model, op, Field::kDilationW, 1);
   Window& window = geometry->window;
-  HARNESS_RETURN_IF_ERROR(make_window(op, options, &window));
-  geometry->depth_multiplier = option<int32_t>(model, op, Field::kDepthMultiplier);
+  HARNESS_RETURN_IF_ERROR(make_window(op, read_filter_options<Options>(model, op, filter), &window));
+  geometry->depth_multiplier = option<int32_t>(model, op, Options::kDepthMultiplier);
   if (filter.dims[3] != window.output_depth) return op.malformed("output and filter differ in channels");
   if (int64_t{geometry->depth_multiplier} * window.input_depth != window.output_depth) {
     return op.malformed("output channels are not input channels times depth multiplier");

@@ -20,76 +20,53 @@ struct FloatParams {
   FloatRange range;
 };
 
-// The pixels of one window, seen from one channel.
-template <typename T>
-struct Patch {
-  const T* first = nullptr;
-  int32_t rows = 0;
-  int32_t columns = 0;
-  int32_t row_step = 0;
-  int32_t column_step = 0;
-
-  template <typename Sum, typename Reduce>
-  Sum reduce(Sum sum, Reduce reduce) const {
-    for (int32_t row = 0; row < rows; ++row) {
-      const T* pixel = first + row * row_step;
-      for (int32_t column = 0; column < columns; ++column) sum = reduce(sum, pixel[column * column_step]);
-    }
-    return sum;
+// Folds `reduce` over the patch's pixels; `input` is one channel of the first.
+template <typename Sum, typename T, typename Reduce>
+Sum fold(const Patch& patch, const T* input, Sum sum, Reduce reduce) {
+  for (int32_t row = 0; row < patch.rows; ++row) {
+    const T* pixel = input + row * patch.input_row;
+    for (int32_t column = 0; column < patch.columns; ++column) sum = reduce(sum, pixel[column * patch.input_column]);
   }
-};
+  return sum;
+}
 
 struct Average {
   // Rounds to nearest, halves away from zero.
-  static int8_t of(const Patch<int8_t>& patch, const Int8Params& params) {
-    const int32_t sum = patch.reduce(int32_t{0}, [](int32_t a, int8_t b) { return a + b; });
+  static int8_t of(const Patch& patch, const int8_t* input, const Int8Params& params) {
+    const int32_t sum = fold(patch, input, int32_t{0}, [](int32_t a, int8_t b) { return a + b; });
     const int32_t count = patch.rows * patch.columns;
     const int32_t half = sum > 0 ? count / 2 : -(count / 2);
     return params.stage.from((sum + half) / count - params.stage.zero_point);
   }
 
-  static float of(const Patch<float>& patch, const FloatParams& params) {
-    const float sum = patch.reduce(0.0F, [](float a, float b) { return a + b; });
+  static float of(const Patch& patch, const float* input, const FloatParams& params) {
+    const float sum = fold(patch, input, 0.0F, [](float a, float b) { return a + b; });
     return clamp(sum / static_cast<float>(patch.rows * patch.columns), params.range);
   }
 };
 
 struct Max {
-  static int8_t of(const Patch<int8_t>& patch, const Int8Params& params) {
-    const int32_t max = patch.reduce(kInt8Min, [](int32_t a, int8_t b) { return std::max(a, int32_t{b}); });
+  static int8_t of(const Patch& patch, const int8_t* input, const Int8Params& params) {
+    const int32_t max = fold(patch, input, kInt8Min, [](int32_t a, int8_t b) { return std::max(a, int32_t{b}); });
     return params.stage.from(max - params.stage.zero_point);
   }
 
-  static float of(const Patch<float>& patch, const FloatParams& params) {
+  static float of(const Patch& patch, const float* input, const FloatParams& params) {
     constexpr float kLowest = std::numeric_limits<float>::lowest();
-    return clamp(patch.reduce(kLowest, [](float a, float b) { return std::max(a, b); }), params.range);
+    return clamp(fold(patch, input, kLowest, [](float a, float b) { return std::max(a, b); }), params.range);
   }
 };
 
 template <typename Pool, typename T, typename Params>
 void run(const void* untyped) {
   const Params& params = *static_cast<const Params*>(untyped);
-  const Window& window = params.window;
   T* output = params.output;
-  Patch<T> patch;
-  patch.row_step = window.x.input * window.input_depth;
-  patch.column_step = window.input_depth;
-  for (int32_t batch = 0; batch < window.batches; ++batch) {
-    for (int32_t y = 0; y < window.y.output; ++y) {
-      const WindowAxis::Span rows = window.y.span(y);
-      patch.rows = rows.end - rows.begin;
-      for (int32_t x = 0; x < window.x.output; ++x) {
-        const WindowAxis::Span columns = window.x.span(x);
-        patch.columns = columns.end - columns.begin;
-        const int32_t row = batch * window.y.input + rows.first;
-        patch.first = params.input + (row * window.x.input + columns.first) * window.input_depth;
-        for (int32_t channel = 0; channel < window.output_depth; ++channel) {
-          *output++ = Pool::of(patch, params);
-          ++patch.first;
-        }
-      }
+  for_each_patch(params.window, [&](const Patch& patch) {
+    const T* input = params.input + patch.input;
+    for (int32_t channel = 0; channel < params.window.output_depth; ++channel) {
+      *output++ = Pool::of(patch, input + channel, params);
     }
-  }
+  });
 }
 
 Status make_pool_window(ModelView& model, const Op& op, Window* window) {
@@ -97,12 +74,9 @@ Status make_pool_window(ModelView& model, const Op& op, Window* window) {
   HARNESS_RETURN_IF_ERROR(op.expect_options(schema::OptionsType::kPool2D));
   HARNESS_RETURN_IF_ERROR(op.expect_inputs(1, 1));
   HARNESS_RETURN_IF_ERROR(op.expect_same_type());
-  WindowOptions options;
-  options.padding = option<Padding>(model, op, Field::kPadding);
+  WindowOptions options = read_window_options<Field>(model, op);
   options.filter_height = option<int32_t>(model, op, Field::kFilterHeight);
   options.filter_width = option<int32_t>(model, op, Field::kFilterWidth);
-  options.stride_height = option<int32_t>(model, op, Field::kStrideH);
-  options.stride_width = option<int32_t>(model, op, Field::kStrideW);
   HARNESS_RETURN_IF_ERROR(make_window(op, options, window));
   // An int8 sum over the image must fit in 32 bits.
   constexpr int64_t kMaxPixels = int64_t{1} << 23;

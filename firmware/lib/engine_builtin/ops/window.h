@@ -45,6 +45,38 @@ struct Window {
   WindowAxis x;
 };
 
+// The window at one place, as far as it lies inside the image.
+struct Patch {
+  int32_t rows = 0;
+  int32_t columns = 0;
+  int32_t input = 0;         // element under its first cell, channel 0
+  int32_t input_row = 0;     // elements of the image from one of its rows to the next
+  int32_t input_column = 0;  // and from one of its columns to the next
+  int32_t filter = 0;        // its first cell, counted along the filter's rows; a row has `x.filter` cells
+};
+
+// Calls body(patch) for each place, in the order of the output's pixels.
+template <typename Body>
+void for_each_patch(const Window& window, const Body& body) {
+  Patch patch;
+  patch.input_row = window.y.step() * window.x.input * window.input_depth;
+  patch.input_column = window.x.step() * window.input_depth;
+  for (int32_t batch = 0; batch < window.batches; ++batch) {
+    for (int32_t y = 0; y < window.y.output; ++y) {
+      const WindowAxis::Span rows = window.y.span(y);
+      patch.rows = rows.end - rows.begin;
+      for (int32_t x = 0; x < window.x.output; ++x) {
+        const WindowAxis::Span columns = window.x.span(x);
+        const int32_t row = batch * window.y.input + rows.first;
+        patch.columns = columns.end - columns.begin;
+        patch.input = (row * window.x.input + columns.first) * window.input_depth;
+        patch.filter = rows.begin * window.x.filter + columns.begin;
+        body(patch);
+      }
+    }
+  }
+}
+
 struct WindowOptions {
   Padding padding = Padding::kSame;
   int32_t filter_height = 0;
@@ -54,6 +86,27 @@ struct WindowOptions {
   int32_t dilation_height = 1;
   int32_t dilation_width = 1;
 };
+
+// Padding and strides, which all tables have; the rest is the caller's.
+template <typename Field>
+WindowOptions read_window_options(ModelView& model, const Op& op) {
+  WindowOptions options;
+  options.padding = option<Padding>(model, op, Field::kPadding);
+  options.stride_height = option<int32_t>(model, op, Field::kStrideH);
+  options.stride_width = option<int32_t>(model, op, Field::kStrideW);
+  return options;
+}
+
+// The same with the dilations and the size of a filter whose dimensions 1 and 2 are height and width.
+template <typename Field>
+WindowOptions read_filter_options(ModelView& model, const Op& op, const Shape& filter) {
+  WindowOptions options = read_window_options<Field>(model, op);
+  options.filter_height = filter.dims[1];
+  options.filter_width = filter.dims[2];
+  options.dilation_height = option<int32_t>(model, op, Field::kDilationH, 1);
+  options.dilation_width = option<int32_t>(model, op, Field::kDilationW, 1);
+  return options;
+}
 
 // Checks options, input and output against each other (both NHWC, float32 or int8).
 Status make_window(const Op& op, const WindowOptions& options, Window* window);
