@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from harness.cli.boards import add_boards_file_option, known_boards
 from harness.config import Board, pick_board, pick_engine
 from harness.config.defaults import DEFAULT_ENGINE, DEFAULT_REPEATS
@@ -103,7 +105,7 @@ def _session(options: argparse.Namespace, board: Board) -> Iterator[tuple[Sink, 
     if options.reports_dir is None:
         records = Records()
         info = new_session_info(Path.cwd(), command, [board])
-        yield records, lambda: records.tables(info)
+        yield records, lambda: records.tables(replace(info, outcome="passed"))
         return
     writer = create_session(options.reports_dir, root=Path.cwd(), command=command, boards=[board])
     try:
@@ -117,9 +119,9 @@ def _session(options: argparse.Namespace, board: Board) -> Iterator[tuple[Sink, 
 def _print(options: argparse.Namespace, result: Result, tables: SessionTables) -> None:
     from rich.console import Console
 
-    from harness.report import render_terminal, run_json
+    from harness.report import render_comparisons, run_json
 
     if options.json:
         print(json.dumps(run_json(result.run, result.layers, tables.info), indent=2))
     else:
-        render_terminal(tables, Console())
+        render_comparisons(tables, Console())

@@ -7,7 +7,7 @@ from harness.report.markdown import render_markdown
 from harness.report.session import SessionInfo
 from harness.report.store import SessionWriter, create_session, read_session
 from harness.report.tables import Records, SessionTables
-from harness.report.terminal import render_terminal
+from harness.report.terminal import render_comparisons, render_terminal
 
 __all__ = [
     "Records",
@@ -19,6 +19,7 @@ __all__ = [
     "list_sessions",
     "new_session_info",
     "read_session",
+    "render_comparisons",
     "render_markdown",
     "render_terminal",
     "run_json",

@@ -18,13 +18,18 @@ MIN_COLUMN = 10  # "vs float32"
 
 
 def render_terminal(tables: SessionTables, console: Console) -> None:
+    """Print a session: every table, and what is to say of the session as a whole."""
+    render_comparisons(tables, console)
+    console.print()
+    for line in session_lines(tables):
+        console.print(Text(line))
+
+
+def render_comparisons(tables: SessionTables, console: Console) -> None:
     """Print every table of a session. Names and messages are printed as they are: no markup, no colours of theirs."""
     for comparison in comparisons(tables):
         console.print()
         _print_comparison(comparison, console)
-    console.print()
-    for line in session_lines(tables):
-        console.print(Text(line))
 
 
 def _print_comparison(comparison: Comparison, console: Console) -> None:
