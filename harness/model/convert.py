@@ -76,7 +76,8 @@ def _representative_file(representative: Path | NDArray[np.float32], out_dir: Pa
 def _run_converter(
     model_file: Path, representative: Path, variants: Sequence[str], out_dir: Path, timeout_s: float
 ) -> None:
-    command = [sys.executable, "-m", "harness.model.convert", model_file, representative, out_dir, *variants]
+    files = [str(path) for path in (model_file, representative, out_dir)]
+    command = [sys.executable, "-m", "harness.model.convert", *files, *variants]
     try:
         child = subprocess.run(
             command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, timeout=timeout_s, check=False
@@ -88,12 +89,11 @@ def _run_converter(
         ) from None
     if child.returncode == 0:
         return
-    done = [variant for variant in variants if _model_path(out_dir, variant).exists()]
-    failed = next((variant for variant in variants if variant not in done), variants[-1])
-    raise ModelError(f"{model_file}: {failed}: {_reason(child)}", _FIX)
-
-
-_FIX = "correct the model or its representative inputs; TensorFlow Lite cannot convert every layer to every variant"
+    failed = next((variant for variant in variants if not _model_path(out_dir, variant).exists()), variants[-1])
+    raise ModelError(
+        f"{model_file}: {failed}: {_reason(child)}",
+        "correct the model or its inputs; TensorFlow Lite cannot convert every layer to every variant",
+    )
 
 
 def _reason(child: subprocess.CompletedProcess[str]) -> str:

@@ -81,7 +81,7 @@ def _deterministic_keras() -> Any:
     """Keras on one thread, seeded, without oneDNN: its kernels differ between processors."""
     os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    import tensorflow as tf  # noqa: PLC0415  (reads the environment when it is imported)
+    import tensorflow as tf
 
     tf.config.threading.set_inter_op_parallelism_threads(1)
     tf.config.threading.set_intra_op_parallelism_threads(1)
