@@ -45,7 +45,9 @@ def sanitize_flags(board: BoardEntry) -> list[str]:
     if os.environ.get("HARNESS_SANITIZE") != "1":
         return []
     if board.core != HOST:
-        raise EntryError(f"no sanitizers for {board.core}: build a board with core = {HOST!r}, or unset HARNESS_SANITIZE")
+        raise EntryError(
+            f"no sanitizers for {board.core}: build a board with core = {HOST!r}, or unset HARNESS_SANITIZE"
+        )
     return SANITIZE_FLAGS
 
 

@@ -1,0 +1,106 @@
+"""Talk to the fake device: frames in, frames out."""
+
+from __future__ import annotations
+
+import os
+import struct
+import subprocess
+import zlib
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass
+from pathlib import Path
+
+from harness.link.frames import Frame, FrameDecoder, encode_frame
+from harness.link.messages import (
+    ANSWER_BIT,
+    ERROR_TYPE,
+    DeviceStatus,
+    Done,
+    ErrorAnswer,
+    Hello,
+    HelloRequest,
+    InferRequest,
+    InputRequest,
+    LayersRequest,
+    LayerTimes,
+    Loaded,
+    Message,
+    ModelLoadRequest,
+    ModelWriteRequest,
+    OutputBytes,
+    OutputRequest,
+    ProfiledRun,
+    ProfileRequest,
+    Request,
+    SelfCheck,
+    SelfCheckRequest,
+    StatusRequest,
+    TimedRun,
+    TimeRequest,
+)
+
+MAX_PAYLOAD_BYTES = 1024
+SLOT_BYTES = 1000
+
+_ANSWERS: dict[type[Request], type[Message]] = {
+    HelloRequest: Hello,
+    StatusRequest: DeviceStatus,
+    ModelWriteRequest: Done,
+    ModelLoadRequest: Loaded,
+    InputRequest: Done,
+    InferRequest: OutputBytes,
+    OutputRequest: OutputBytes,
+    TimeRequest: TimedRun,
+    ProfileRequest: ProfiledRun,
+    LayersRequest: LayerTimes,
+    SelfCheckRequest: SelfCheck,
+}
+
+
+@dataclass(frozen=True)
+class FakeModel:
+    """What fake_engine.cpp reads. `failing_op` counts from 1; 0: none fails."""
+
+    load_code: int = 0
+    op_count: int = 3
+    input0_bytes: int = 10
+    input1_bytes: int = 6
+    output0_bytes: int = 5
+    output1_bytes: int = 9
+    failing_op: int = 0
+
+    def pack(self) -> bytes:
+        return struct.pack("<7H", *astuple(self))
+
+    def requests(self) -> list[Request]:
+        """What puts it into the slot and loads it."""
+        model = self.pack()
+        return [ModelWriteRequest(0, model), ModelLoadRequest(len(model), zlib.crc32(model))]
+
+
+def exchange(device: Path, data: bytes, slot: str = "ram") -> list[Frame]:
+    """The frames that the device answers to `data`; `slot` is "ram" or "flash"."""
+    done = subprocess.run([device], input=data, capture_output=True, env={**os.environ, "FAKE_SLOT": slot}, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    assert not done.stdout or done.stdout.endswith(b"\0")
+    frames = FrameDecoder().feed(done.stdout)
+    whole = [frame for frame in frames if isinstance(frame, Frame)]
+    assert whole == frames
+    return whole
+
+
+def ask(device: Path, requests: Iterable[Request], slot: str = "ram") -> list[Message]:
+    """The answers to HELLO and `requests`, without HELLO's: a message of ERROR, or of the class in `_ANSWERS`."""
+    asked = [HelloRequest(), *requests]
+    data = b"".join(encode_frame(Frame(request.type, seq, request.pack())) for seq, request in enumerate(asked))
+    frames = exchange(device, data, slot)
+    assert [frame.seq for frame in frames] == list(range(len(asked)))
+    return [unpack(request, frame) for request, frame in zip(asked[1:], frames[1:], strict=True)]
+
+
+def unpack(request: Request, frame: Frame) -> Message:
+    """The message in the answer to `request`."""
+    if frame.type == ERROR_TYPE:
+        return ErrorAnswer.unpack(frame.payload)
+    assert frame.type == request.type | ANSWER_BIT
+    return _ANSWERS[type(request)].unpack(frame.payload)

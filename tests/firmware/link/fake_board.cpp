@@ -1,0 +1,78 @@
+// A board whose line is standard input and output. It ends with its input. Its timer advances with every reading, and
+// it aborts where something is timed before the line is quiet.
+#include <unistd.h>
+
+#include <cstdlib>
+#include <cstring>
+
+#include "board.h"
+
+namespace harness {
+namespace {
+
+constexpr uint64_t kTicksPerReading = 10;
+
+alignas(16) uint8_t arena[4096];
+alignas(16) uint8_t slot[1000];
+uint32_t reads;
+bool quiet;
+uint64_t ticks;
+
+bool slot_is_flash() {
+  const char* kind = getenv("FAKE_SLOT");
+  return kind != nullptr && strcmp(kind, "flash") == 0;
+}
+
+}  // namespace
+
+void board_start() {}
+
+size_t board_read(uint8_t* bytes, size_t capacity) {
+  ++reads;
+  const ssize_t size = read(STDIN_FILENO, bytes, capacity);
+  if (size <= 0) exit(EXIT_SUCCESS);
+  return static_cast<size_t>(size);
+}
+
+void board_write(const uint8_t* bytes, size_t size) {
+  quiet = false;
+  while (size > 0) {
+    const ssize_t written = write(STDOUT_FILENO, bytes, size);
+    if (written < 0) abort();
+    bytes += written;
+    size -= static_cast<size_t>(written);
+  }
+}
+
+void board_drain() { quiet = true; }
+
+size_t board_rx_buffer_bytes() { return 4096; }
+
+uint32_t board_rx_overruns() { return 3; }
+
+uint32_t board_uart_interrupts() { return reads; }
+
+void board_restart_timer() {
+  if (!quiet) abort();
+  ticks = 0;
+}
+
+uint64_t board_ticks() { return ticks += kTicksPerReading; }
+
+uint32_t board_timer_hz() { return 1000; }
+
+const char* board_timer_name() { return "readings"; }
+
+uint32_t board_run_known_loop() { return 20'001; }
+
+Bytes board_arena() { return {arena, sizeof arena}; }
+
+ConstBytes board_model_slot() { return {slot, sizeof slot}; }
+
+Bytes board_writable_model_slot() { return slot_is_flash() ? Bytes{} : Bytes{slot, sizeof slot}; }
+
+uint32_t board_stack_bytes() { return 8192; }
+
+uint32_t board_stack_used_bytes() { return 100; }
+
+}  // namespace harness
