@@ -34,7 +34,7 @@ class Loader {
   Status find_lifetimes_of_op(uint16_t op);
   Status mark_written(int32_t tensor, uint16_t op);
   Status mark_read(int32_t tensor, uint16_t op);
-  Status bound_plan(uint64_t* bytes);
+  uint64_t bound_plan();
 
   Status prepare_ops();
   Status read_op(uint16_t index, Op* op);

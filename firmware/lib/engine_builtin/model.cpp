@@ -12,6 +12,7 @@ constexpr uint32_t kMaxTensorBytes = 0x7FFFFFFF;  // element offsets are int32 i
 // Planning takes time in the square of the number of tensors.
 constexpr uint32_t kMaxTensors = 4096;
 constexpr uint32_t kMaxOperators = 4096;
+constexpr int32_t kDynamicDimension = -1;
 
 uint32_t element_bytes(TensorType type) {
   switch (type) {
@@ -102,7 +103,7 @@ Status ModelView::read_shape(const FlatTable& table, int32_t index, uint32_t op,
   tensor->shape.rank = static_cast<int>(dims.size);
   for (uint32_t i = 0; i < dims.size; ++i) {
     const int32_t dim = dims.get<int32_t>(reader_, i);
-    if (dim == kNoTensor) return unsupported(op, "tensor of dynamic shape");
+    if (dim == kDynamicDimension) return unsupported(op, "tensor of dynamic shape");
     if (dim <= 0) return bad_model(static_cast<uint32_t>(index), "tensor dimension is not positive");
     tensor->shape.dims[i] = dim;
     bytes *= static_cast<uint32_t>(dim);

@@ -12,7 +12,7 @@ constexpr uint32_t kVersion = 3;
 enum class Model : uint16_t { kVersion = 0, kOperatorCodes = 1, kSubgraphs = 2, kBuffers = 4 };
 enum class OperatorCode : uint16_t { kDeprecatedBuiltinCode = 0, kBuiltinCode = 3 };
 enum class SubGraph : uint16_t { kTensors = 0, kInputs = 1, kOutputs = 2, kOperators = 3 };
-enum class Buffer : uint16_t { kData = 0, kOffset = 1, kSize = 2 };
+enum class Buffer : uint16_t { kData = 0, kOffset = 1 };
 enum class Tensor : uint16_t { kShape = 0, kType = 1, kBuffer = 2, kQuantization = 4, kIsVariable = 5, kSparsity = 6 };
 enum class Quantization : uint16_t { kScale = 2, kZeroPoint = 3, kDetailsType = 4, kQuantizedDimension = 6 };
 enum class Operator : uint16_t { kOpcodeIndex = 0, kInputs = 1, kOutputs = 2, kOptionsType = 3, kOptions = 4 };
