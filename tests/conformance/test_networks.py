@@ -47,7 +47,7 @@ def _residual_network(keras: Any) -> Any:
     x = layers.Conv2D(8, 3, strides=2)(x)
     x = skip = layers.ReLU(max_value=6)(layers.BatchNormalization()(x))
     x = layers.DepthwiseConv2D(3, padding="same", depth_multiplier=2, activation="relu")(x)
-    x = layers.Conv2D(8, 1, dilation_rate=1)(x)
+    x = layers.Conv2D(8, 1)(x)
     x = layers.Activation("relu")(layers.Add()([x, skip]))
     x = layers.AveragePooling2D(2, padding="same")(layers.MaxPooling2D(2, strides=1)(x))
     features = layers.Dense(6, activation="relu")(layers.Flatten()(x))
