@@ -67,7 +67,7 @@ class Device:
 
     Args:
         stream: the line to it.
-        compute_timeout_s: how long the first inference or load may take; later ones are judged by what those took.
+        compute_timeout_s: how long an inference or load may take at most; later ones are judged by the first ones too.
         clock: seconds that only grow.
         first_seq: where requests start to count. None: anywhere, so that what an earlier host's requests left on the
             line is not taken for answers to this one's.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from harness.link.messages import MessageType
 
 ATTEMPTS = 4
-_WAITS = 2**ATTEMPTS - 1  # in units of the first one: each attempt waits twice as long as the one before
+_WAITS = (1 << ATTEMPTS) - 1  # in units of the first one: each attempt waits twice as long as the one before
 _SHORTEST_S = 1.0
 _FACTOR = 10.0  # how much longer than the longest seen an answer may take
 _COMPUTES = frozenset(
@@ -20,7 +20,7 @@ class Patience:
     """Waiting times per type of request.
 
     Args:
-        compute_timeout_s: how long the first inference (or load) may take before the device counts as dead.
+        compute_timeout_s: how long an inference (or load) may take at most before the device counts as dead.
     """
 
     def __init__(self, compute_timeout_s: float) -> None:
@@ -33,10 +33,11 @@ class Patience:
 
     def wait_s(self, kind: MessageType, work: int, attempt: int) -> float:
         """How long attempt 0, 1, … of a request waits. `work`: the number of inferences that the request asks for."""
-        return _HELLO_S if kind is MessageType.HELLO else self._first_wait_s(kind, work) * 2.0**attempt
+        return _HELLO_S if kind is MessageType.HELLO else self._first_wait_s(kind, work) * (1 << attempt)
 
     def observe(self, kind: MessageType, work: int, seconds: float) -> None:
-        """Note how long an answer took."""
+        """Note how long the answer to a request took that was sent once (of others it is not known which was heard:
+        P. Karn and C. Partridge, "Improving Round-Trip Time Estimates in Reliable Transport Protocols", 1987)."""
         self._longest_s[kind] = max(self._longest_s.get(kind, 0.0), seconds / work)
 
     def forget(self) -> None:
@@ -44,6 +45,7 @@ class Patience:
         self._longest_s.clear()
 
     def _first_wait_s(self, kind: MessageType, work: int) -> float:
+        most_s = self._first_s * work
         if kind in self._longest_s:
-            return max(_SHORTEST_S, _FACTOR * self._longest_s[kind] * work)
-        return self._first_s * work if kind in _COMPUTES else _SHORTEST_S
+            return min(most_s, max(_SHORTEST_S, _FACTOR * self._longest_s[kind] * work))
+        return most_s if kind in _COMPUTES else _SHORTEST_S

@@ -61,7 +61,6 @@ class Pipeline:
         self._queue: deque[_Pending] = deque()
         self._gate: _Pending | None = None  # after a rewind nothing behind this one is sent until it is answered
         self._attempt = 0  # of the first request in the queue
-        self._started_s = 0.0  # when it was first sent or became the first
         self._attempted_s = 0.0  # when it was last sent or became the first
         self._device_expects: int | None = None  # a seq that was never sent: the device started anew
 
@@ -124,8 +123,6 @@ class Pipeline:
     def _mark_sent(self, pending: _Pending, now_s: float) -> None:
         if pending is self._queue[0]:
             self._attempted_s = now_s
-            if not pending.sent:
-                self._started_s = now_s
         pending.sent = pending.in_flight = True
 
     def _try_again(self) -> None:
@@ -182,8 +179,9 @@ class Pipeline:
         answers = []
         while self._queue and (frame := self._queue[0].answer) is not None:
             done = self._queue.popleft()
-            self._patience.observe(done.request.type, done.work, now_s - self._started_s)
-            self._started_s = self._attempted_s = now_s
+            if self._attempt == 0:
+                self._patience.observe(done.request.type, done.work, now_s - self._attempted_s)
+            self._attempted_s = now_s
             self._attempt = 0
             self._device_expects = None
             answers.append(Answer(done.request, frame))

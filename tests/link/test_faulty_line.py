@@ -80,6 +80,21 @@ def test_a_few_faults_cost_only_time(
     assert line.now_s < 60
 
 
+@given(st.integers(3, 12))
+def test_losses_without_end_do_not_make_the_host_wait_ever_longer(every: int) -> None:
+    lost = Fault(Damage.DROP, position=0, size=10_000)
+    line = SimulatedLine(simulated_device(), ([Fault()] * (every - 1) + [lost]) * 1000)
+    device = Device(line, clock=line.clock, first_seq=7)
+    upload(device)
+    took_s = []
+    for _ in range(4):
+        start_s = line.now_s
+        for _ in range(20):
+            stream(device)
+        took_s.append(line.now_s - start_s)
+    assert took_s[-1] < 1.5 * took_s[0]
+
+
 @settings(max_examples=200)
 @given(faults(3, 0.1), st.integers(0, 30))
 def test_each_request_is_executed_once_and_in_order(line_faults: list[Fault], sound_pieces: int) -> None:

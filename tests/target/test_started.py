@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import select
 import signal
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from harness.errors import LinkError, TargetError
 from harness.link.client import Device, Loaded
 from harness.link.failures import DeviceError
 from harness.link.messages import ErrorCode
-from harness.target import Target, make_target
+from harness.target import ByteStream, Target, make_target
 
 DIGITS = Path(__file__).parents[2] / "suites" / "digits"
 MODELS = {variant: (DIGITS / f"digits_{variant}.tflite").read_bytes() for variant in ("int8", "float32")}
@@ -50,6 +51,33 @@ def connect(target: Target, firmware: Firmware, model: bytes) -> tuple[Device, L
 def vectors(loaded: Loaded, count: int) -> list[bytes]:
     generator = np.random.default_rng(475)
     return [generator.integers(0, 64, loaded.input_bytes, np.uint8).tobytes() for _ in range(count)]
+
+
+class DamagingStream:
+    """A stream that damages a byte in some thousand, in either direction: it is lost, flipped or doubled."""
+
+    def __init__(self, stream: ByteStream) -> None:
+        self._stream = stream
+        self._random = random.Random(475)
+        self._sound_bytes = 0  # until the next damage
+        self.damaged = 0
+
+    def read(self, timeout_s: float) -> bytes:
+        return self._damage(self._stream.read(timeout_s))
+
+    def write(self, data: bytes) -> None:
+        self._stream.write(self._damage(data))
+
+    def _damage(self, data: bytes) -> bytes:
+        place = self._sound_bytes
+        self._sound_bytes -= len(data)
+        if place >= len(data):
+            return data
+        self._sound_bytes = self._random.randrange(700, 2500)
+        self.damaged += 1
+        byte = data[place : place + 1]
+        replacement = self._random.choice([b"", bytes([byte[0] ^ 0x20]), byte * 2])
+        return data[:place] + replacement + data[place + 1 :]
 
 
 def children() -> list[int]:
@@ -88,6 +116,21 @@ def test_pipelined_outputs_equal_those_of_one_inference_at_a_time(
     status = device.status()
     assert (status.bad_frames, status.rx_overruns) == (0, 0)
     assert 0 < status.stack_used_bytes <= status.stack_bytes
+
+
+def test_a_bad_line_costs_only_time(target: Target, firmware: Firmware) -> None:
+    model = MODELS["int8"]
+    device, loaded = connect(target, firmware, model)
+    inputs = vectors(loaded, 100)
+    outputs = list(device.infer_many(inputs))
+    line = DamagingStream(target.start(firmware, model))
+    device = Device(line, compute_timeout_s=15.0, first_seq=65500)  # a first loss costs 1 s
+    if not target.preloads_model:
+        device.upload(model)
+    device.load(model)
+    assert list(device.infer_many(inputs)) == outputs
+    assert line.damaged > 2
+    assert device.status().bad_frames > 0
 
 
 def test_the_model_changes_without_another_firmware(target: Target, firmware: Firmware) -> None:
