@@ -10,7 +10,7 @@ import sys
 from typing import IO
 
 import numpy as np
-from tflite_micro.python.tflite_micro import runtime  # type: ignore[import-untyped]
+from tflite_micro.python.tflite_micro import runtime
 
 from harness.model.pipes import Status, receive, send
 from harness.model.tflite import Model, read_model

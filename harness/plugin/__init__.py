@@ -45,9 +45,15 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "board" in metafunc.fixturenames:
+    if "board" in metafunc.fixturenames and "board" not in _own_parameters(metafunc):
         boards = run_session(metafunc.config).selection.boards
         metafunc.parametrize("board", boards, indirect=True, scope="session", ids=[board.name for board in boards])
+
+
+def _own_parameters(metafunc: pytest.Metafunc) -> set[str]:
+    """The arguments that the test parametrizes itself."""
+    named = [mark.args[0] for mark in metafunc.definition.iter_markers("parametrize") if mark.args]
+    return {name.strip() for names in named for name in (names.split(",") if isinstance(names, str) else names)}
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

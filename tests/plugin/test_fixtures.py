@@ -41,6 +41,19 @@ def test_a_test_of_ones_own_runs_a_model_and_is_recorded(pytester: pytest.Pytest
     result.stdout.fnmatch_lines(["*test_run*"])
 
 
+def test_a_test_may_name_its_own_boards(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.parametrize("size, board", [(1, "a"), (2, "b")])
+        def test_own(size, board):
+            assert board in "ab"
+        """
+    )
+    pytester.runpytest_subprocess("--board=native").assert_outcomes(passed=2)
+
+
 def test_every_fixture_has_a_docstring(pytester: pytest.Pytester) -> None:
     result = pytester.runpytest_subprocess("--fixtures")
     for name in ("board", "bench", "firmware", "target", "device", "run_model"):
