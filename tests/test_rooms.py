@@ -1,0 +1,51 @@
+"""The rooms of docs/architecture.md: who may import whom, and what may not be imported early."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import harness
+
+PACKAGE = Path(harness.__file__).parent
+FLOW = ["setup", "config", "model", "build", "flash", "target", "link", "measure", "report"]
+FOR_ALL = {"errors", "paths"}
+CALLERS = {"plugin", "cli"}
+HEAVY = ("tensorflow", "pandas", "pyarrow", "tflite_micro", "numpy", "rich")
+
+
+def imported_rooms(path: Path) -> Iterator[str]:
+    """The rooms that a module imports anywhere, also inside functions."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("harness."):
+            yield node.module.split(".")[1]
+        elif isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[1] for alias in node.names if alias.name.startswith("harness."))
+
+
+@pytest.mark.parametrize("room", [*FLOW, *sorted(CALLERS)])
+def test_a_room_imports_only_rooms_before_it(room: str) -> None:
+    allowed = FOR_ALL | {room} | set(FLOW if room in CALLERS else FLOW[: FLOW.index(room)])
+    wrong = [
+        f"{path.relative_to(PACKAGE)} imports {other}"
+        for path in sorted((PACKAGE / room).rglob("*.py"))
+        for other in imported_rooms(path)
+        if other not in allowed
+    ]
+    assert not wrong
+
+
+def test_every_folder_of_the_package_is_a_room() -> None:
+    folders = {path.name for path in PACKAGE.iterdir() if (path / "__init__.py").exists()}
+    assert folders == {*FLOW, *CALLERS}
+
+
+def test_loading_the_plugin_loads_nothing_heavy() -> None:
+    script = f"import sys, harness.plugin; print([name for name in {HEAVY!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
