@@ -51,19 +51,21 @@ def sanitize_flags(board: BoardEntry) -> list[str]:
     return SANITIZE_FLAGS
 
 
-def library(kind: str, name: str) -> str:
-    """The library for `name`: `board_<support>` or `engine_<engine>`."""
-    known = sorted(path.name.removeprefix(f"{kind}_") for path in (project_dir / "lib").glob(f"{kind}_*"))
-    if name not in known:
-        raise EntryError(f"unknown {kind} {name!r}: lib has {', '.join(known)}")
-    return f"{kind}_{name}"
+def library(name: str) -> str:
+    """The name of a folder of lib, which must be there."""
+    folder = project_dir / "lib" / name
+    if not folder.is_dir():
+        kind = name.partition("_")[0]
+        known = sorted(path.name for path in folder.parent.glob(f"{kind}_*"))
+        raise EntryError(f"no library lib/{name}: lib has {', '.join(known)}")
+    return name
 
 
 def libraries(board: BoardEntry) -> list[str]:
     """The libraries to link, from those that know nothing of the others on."""
-    engine = library("engine", os.environ.get("HARNESS_ENGINE") or "builtin")
+    engine = library(f"engine_{os.environ.get('HARNESS_ENGINE') or 'builtin'}")
     shared = [] if board.core == HOST else ["cortex_m"]
-    return ["engine", engine, "link", "board", *shared, library("board", board.support)]
+    return ["engine", engine, "link", "board", *shared, library(f"board_{board.support}")]
 
 
 def use_toolchain(board: BoardEntry) -> None:
