@@ -45,15 +45,18 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "board" in metafunc.fixturenames and "board" not in _own_parameters(metafunc):
+    if _takes_our_board(metafunc):
         boards = run_session(metafunc.config).selection.boards
         metafunc.parametrize("board", boards, indirect=True, scope="session", ids=[board.name for board in boards])
 
 
-def _own_parameters(metafunc: pytest.Metafunc) -> set[str]:
-    """The arguments that the test parametrizes itself."""
-    named = [mark.args[0] for mark in metafunc.definition.iter_markers("parametrize") if mark.args]
-    return {name.strip() for names in named for name in (names.split(",") if isinstance(names, str) else names)}
+def _takes_our_board(metafunc: pytest.Metafunc) -> bool:
+    """Not where the test parametrizes an argument of that name itself, or its project has another fixture `board`."""
+    marks = metafunc.definition.iter_markers("parametrize")
+    names = [mark.args[0] for mark in marks if mark.args]
+    own = {name.strip() for part in names for name in (part.split(",") if isinstance(part, str) else part)}
+    fixtures = metafunc._arg2fixturedefs.get("board", ())  # pytest has no public way to ask which one is meant
+    return "board" not in own and bool(fixtures) and fixtures[-1].func.__module__ == board.__module__
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

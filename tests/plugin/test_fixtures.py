@@ -49,9 +49,17 @@ def test_a_test_may_name_its_own_boards(pytester: pytest.Pytester) -> None:
         @pytest.mark.parametrize("size, board", [(1, "a"), (2, "b")])
         def test_own(size, board):
             assert board in "ab"
+
+        class TestOther:
+            @pytest.fixture(params=["c", "d", "e"])
+            def board(self, request):
+                return request.param
+
+            def test_fixture(self, board):
+                assert board in "cde"
         """
     )
-    pytester.runpytest_subprocess("--board=native").assert_outcomes(passed=2)
+    pytester.runpytest_subprocess("--board=native").assert_outcomes(passed=5)
 
 
 def test_every_fixture_has_a_docstring(pytester: pytest.Pytester) -> None:
