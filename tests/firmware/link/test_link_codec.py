@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.link_vectors import write_vectors
 
@@ -37,6 +37,7 @@ def describe(event: Frame | BadFrame) -> str:
     return "bad" if isinstance(event, BadFrame) else f"{event.type}:{event.seq}:{event.payload.hex()}"
 
 
+@settings(max_examples=30)
 @given(st.lists(st.lists(some_frames | st.binary(max_size=40), max_size=6).map(b"".join), min_size=20, max_size=20))
 def test_any_stream_decodes_as_in_python(codec: Path, streams: list[bytes]) -> None:
     # A delimiter ends each stream: what one leaves behind must not change the next.

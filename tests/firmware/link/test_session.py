@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from firmware.link.conversation import MAX_PAYLOAD_BYTES, FakeModel, exchange
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.link.frames import FLUSH, Frame, encode_frame
@@ -129,7 +129,6 @@ some_payloads = st.binary(max_size=16) | st.binary(min_size=MAX_PAYLOAD_BYTES, m
 some_requests = st.lists(st.tuples(st.integers(0, 12), some_payloads), max_size=12)
 
 
-@settings(max_examples=200)
 @given(some_requests, st.booleans(), st.binary(max_size=60))
 def test_anything_is_answered(
     fake_device: Path, requests: list[tuple[int, bytes]], with_model: bool, garbage: bytes
