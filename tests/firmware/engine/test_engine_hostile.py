@@ -121,6 +121,17 @@ def test_wrong_options_and_tensors(engine: NativeEngine, changes: dict[str, obje
     assert run.status == status, run.text
 
 
+@pytest.mark.parametrize("op", ["MAX_POOL_2D", "AVERAGE_POOL_2D"])
+@pytest.mark.parametrize("size", [1 << 17, 1 << 28])
+def test_a_pool_whose_filter_has_more_cells_than_an_int32_counts(engine: NativeEngine, op: str, size: int) -> None:
+    """Its size is only an option: no tensor bounds it."""
+    b = TfliteBuilder()
+    x, y = b.tensor([1, 1, 1, 1], "int8", scale=0.1), b.tensor([1, 1, 1, 1], "int8", scale=0.1)
+    b.op(op, [x], [y], padding="SAME", filter_height=size, filter_width=size)
+    run = engine.run(b.build(), b"\x2a")
+    assert (run.status, run.output) == (OK, b"\x2a")
+
+
 def reshape_chain(reads: list[int], writes: list[int], **tensor: object) -> bytes:
     """RESHAPE ops that read and write these of four tensors; 0 is the model's input, 3 its output."""
     b = TfliteBuilder()

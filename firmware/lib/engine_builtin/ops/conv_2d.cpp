@@ -53,7 +53,7 @@ void convolve_pixel(const Params<Weights>& params, const Patch& patch, typename 
   const Geometry& geometry = params.geometry;
   const Runs runs = find_runs(geometry, patch);
   const auto* input = params.weights.input + patch.input;
-  const auto* filter = params.weights.filter + patch.filter * geometry.filter_depth;
+  const auto* filter = params.weights.filter + first_filter_cell(geometry.window, patch) * geometry.filter_depth;
   for (int32_t channel = 0, in_group = 0; channel < geometry.window.output_depth; ++channel) {
     output[channel] = params.weights.finish(convolve(params.weights, patch, runs, input, filter), channel);
     filter += geometry.filter_elements;

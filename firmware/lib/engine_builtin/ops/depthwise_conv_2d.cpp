@@ -24,7 +24,7 @@ void convolve(const Params<Weights>& params, const Patch& patch, int32_t input_c
   const Window& window = params.geometry.window;
   typename Weights::Sum sums[kChannels] = {};
   const auto* input = weights.input + patch.input + input_channel;
-  const auto* filter = weights.filter + patch.filter * window.output_depth + channel;
+  const auto* filter = weights.filter + first_filter_cell(window, patch) * window.output_depth + channel;
   for (int32_t row = 0; row < patch.rows; ++row) {
     const auto* pixels = input + row * patch.input_row;
     const auto* row_filter = filter + row * window.x.filter * window.output_depth;

@@ -52,8 +52,14 @@ struct Patch {
   int32_t input = 0;         // element under its first cell, channel 0
   int32_t input_row = 0;     // elements of the image from one of its rows to the next
   int32_t input_column = 0;  // and from one of its columns to the next
-  int32_t filter = 0;        // its first cell, counted along the filter's rows; a row has `x.filter` cells
+  int32_t filter_row = 0;    // its first cell in the filter
+  int32_t filter_column = 0;
 };
+
+// Its first cell, counted along the filter's rows: for filters that are tensors, whose cells an int32 can count.
+inline int32_t first_filter_cell(const Window& window, const Patch& patch) {
+  return patch.filter_row * window.x.filter + patch.filter_column;
+}
 
 // Calls body(patch) for each place, in the order of the output's pixels.
 template <typename Body>
@@ -65,12 +71,13 @@ void for_each_patch(const Window& window, const Body& body) {
     for (int32_t y = 0; y < window.y.output; ++y) {
       const WindowAxis::Span rows = window.y.span(y);
       patch.rows = rows.end - rows.begin;
+      patch.filter_row = rows.begin;
       for (int32_t x = 0; x < window.x.output; ++x) {
         const WindowAxis::Span columns = window.x.span(x);
         const int32_t row = batch * window.y.input + rows.first;
         patch.columns = columns.end - columns.begin;
         patch.input = (row * window.x.input + columns.first) * window.input_depth;
-        patch.filter = rows.begin * window.x.filter + columns.begin;
+        patch.filter_column = columns.begin;
         body(patch);
       }
     }
