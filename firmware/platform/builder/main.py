@@ -96,6 +96,9 @@ def build() -> None:
     names = libraries(board)
     use_toolchain(board)
     describe_board(board)
+    # A build without a change must be fast: look into a file only if its time changed, and keep its list of includes.
+    env.Decider("MD5-timestamp")
+    env.SetOption("implicit_cache", 1)
     env.Replace(PROGNAME="firmware", PROGSUFFIX=".elf")
     env.Append(CPPPATH=[str(project_dir / "lib" / name) for name in names])
     for name in names:
