@@ -70,7 +70,7 @@ const Commands::Entry* Commands::find(uint8_t type) {
       {MessageType::kInfer, 4, true, &Commands::infer},
       {MessageType::kOutput, 6, false, &Commands::output},
       {MessageType::kTime, 4, false, &Commands::time},
-      {MessageType::kProfile, 0, false, &Commands::profile},
+      {MessageType::kProfile, 2, false, &Commands::profile},
       {MessageType::kLayers, 2, false, &Commands::layers},
       {MessageType::kSelfCheck, 0, false, &Commands::self_check},
   };
@@ -136,7 +136,7 @@ Error Commands::model_write(PayloadReader& request, PayloadWriter&) {
   if (!lies_within(offset, request.rest_bytes(), slot.size)) {
     return out_of_range(static_cast<uint32_t>(slot.size), "behind the model slot");
   }
-  loaded_ = false;  // the engine reads the model in place
+  model_ = {};  // the engine reads it in place
   memcpy(slot.data + offset, request.rest(), request.rest_bytes());
   return {};
 }
@@ -145,31 +145,31 @@ Error Commands::model_load(PayloadReader& request, PayloadWriter& answer) {
   const uint32_t model_bytes = request.u32();
   const uint32_t wanted_crc = request.u32();
   const ConstBytes slot = board_model_slot();
-  loaded_ = false;
+  model_ = {};
   if (model_bytes > slot.size) return out_of_range(static_cast<uint32_t>(slot.size), "larger than the model slot");
   const uint32_t found_crc = crc32(0, slot.data, model_bytes);
   if (found_crc != wanted_crc) return {ErrorCode::kSlotCrcDiffers, found_crc, "another model is in the slot"};
 
   const Error error = to_error(engine_.load({slot.data, model_bytes}, board_arena()));
   if (failed(error)) return error;
-  loaded_ = true;
-  input_bytes_ = input_bytes(engine_);
-  output_bytes_ = output_bytes(engine_);
-  readable_output_bytes_ = 0;
-  profiled_ops_ = 0;
+  model_.loaded = true;
+  model_.input_bytes = input_bytes(engine_);
+  model_.output_bytes = output_bytes(engine_);
   answer.u32(engine_.arena_use().total_bytes);
   answer.u32(engine_.arena_use().persistent_bytes);
-  answer.u32(input_bytes_);
-  answer.u32(output_bytes_);
+  answer.u32(model_.input_bytes);
+  answer.u32(model_.output_bytes);
   answer.u16(engine_.op_count());
   return {};
 }
 
 Error Commands::input(PayloadReader& request, PayloadWriter&) {
-  if (!loaded_) return no_model();
+  if (!model_.loaded) return no_model();
   const uint32_t offset = request.u32();
-  if (!lies_within(offset, request.rest_bytes(), input_bytes_)) return out_of_range(input_bytes_, "behind the input");
-  readable_output_bytes_ = 0;
+  if (!lies_within(offset, request.rest_bytes(), model_.input_bytes)) {
+    return out_of_range(model_.input_bytes, "behind the input");
+  }
+  model_.readable_output_bytes = 0;
   write_input(engine_, offset, request.rest(), request.rest_bytes());
   return {};
 }
@@ -178,17 +178,17 @@ Error Commands::infer(PayloadReader& request, PayloadWriter& answer) {
   Error error = input(request, answer);
   if (!failed(error)) error = invoke(nullptr);
   if (failed(error)) return error;
-  const size_t size = std::min<size_t>(output_bytes_, answer.room());
+  const size_t size = std::min<size_t>(model_.output_bytes, answer.room());
   read_output(engine_, 0, answer.reserve(size), size);
   return {};
 }
 
 Error Commands::output(PayloadReader& request, PayloadWriter& answer) {
-  if (!loaded_) return no_model();
+  if (!model_.loaded) return no_model();
   const uint32_t offset = request.u32();
   const uint16_t size = request.u16();
-  if (!lies_within(offset, size, readable_output_bytes_)) {
-    return out_of_range(readable_output_bytes_, "behind the output");
+  if (!lies_within(offset, size, model_.readable_output_bytes)) {
+    return out_of_range(model_.readable_output_bytes, "behind the output");
   }
   if (size > answer.room()) return out_of_range(static_cast<uint32_t>(answer.room()), "longer than a payload");
   read_output(engine_, offset, answer.reserve(size), size);
@@ -207,24 +207,29 @@ Error Commands::time(PayloadReader& request, PayloadWriter& answer) {
   return {};
 }
 
-Error Commands::profile(PayloadReader&, PayloadWriter& answer) {
-  if (!loaded_) return no_model();
+Error Commands::profile(PayloadReader& request, PayloadWriter& answer) {
+  if (!model_.loaded) return no_model();
+  const uint16_t first = request.u16();
   const uint16_t ops = engine_.op_count();
-  if (ops > LayerTimes::kMaxOps) return out_of_range(LayerTimes::kMaxOps, "too many ops to profile");
-  profiled_ops_ = 0;
+  if (first > ops) return out_of_range(ops, "behind the model's ops");
+  model_.profiled_begin = model_.profiled_end = 0;
+  layer_times_.start(first);
   const QuietWindow window;
   const Error error = invoke(&layer_times_);
   if (failed(error)) return error;
   window.write_to(answer);
   answer.u16(ops);
-  profiled_ops_ = ops;
+  model_.profiled_begin = first;
+  model_.profiled_end = static_cast<uint16_t>(std::min(first + LayerTimes::kOps, int{ops}));
   return {};
 }
 
 Error Commands::layers(PayloadReader& request, PayloadWriter& answer) {
   const uint16_t first = request.u16();
-  if (first >= profiled_ops_) return out_of_range(profiled_ops_, "behind the profiled ops");
-  for (uint16_t op = first; op < profiled_ops_ && answer.room() >= sizeof(LayerTimes::Span); ++op) {
+  if (first < model_.profiled_begin || first >= model_.profiled_end) {
+    return out_of_range(model_.profiled_end, "outside the profiled ops");
+  }
+  for (uint16_t op = first; op < model_.profiled_end && answer.room() >= sizeof(LayerTimes::Span); ++op) {
     answer.u64(layer_times_.span(op).begin_ticks);
     answer.u64(layer_times_.span(op).end_ticks);
   }
@@ -245,10 +250,10 @@ Error Commands::self_check(PayloadReader&, PayloadWriter& answer) {
 }
 
 Error Commands::invoke(OpObserver* observer) {
-  if (!loaded_) return no_model();
-  readable_output_bytes_ = 0;
+  if (!model_.loaded) return no_model();
+  model_.readable_output_bytes = 0;
   const Error error = to_error(engine_.invoke(observer));
-  if (!failed(error)) readable_output_bytes_ = output_bytes_;
+  if (!failed(error)) model_.readable_output_bytes = model_.output_bytes;
   return error;
 }
 

@@ -42,15 +42,19 @@ class Commands {
 
   Error invoke(OpObserver* observer);
 
+  struct Model {
+    bool loaded = false;
+    uint32_t input_bytes = 0;
+    uint32_t output_bytes = 0;
+    uint32_t readable_output_bytes = 0;  // 0 until an inference, and after an input, which may reuse its memory
+    uint16_t profiled_begin = 0;         // the ops whose times are there
+    uint16_t profiled_end = 0;
+  };
+
   Engine& engine_;
   const LinkCounters& counters_;
   LayerTimes layer_times_;
-  // Of the loaded model; no model: all 0.
-  bool loaded_ = false;
-  uint32_t input_bytes_ = 0;
-  uint32_t output_bytes_ = 0;
-  uint32_t readable_output_bytes_ = 0;  // 0 until an inference, and after an input, which may reuse its memory
-  uint16_t profiled_ops_ = 0;
+  Model model_;  // none loaded: all 0
 };
 
 }  // namespace harness

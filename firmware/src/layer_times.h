@@ -1,4 +1,4 @@
-// When each op of an inference began and ended, in ticks since board_restart_timer().
+// When the ops of an inference began and ended, in ticks since board_restart_timer().
 #pragma once
 
 #include <cstdint>
@@ -9,21 +9,29 @@ namespace harness {
 
 class LayerTimes final : public OpObserver {
  public:
-  static constexpr uint16_t kMaxOps = 256;
+  static constexpr uint16_t kOps = 256;  // recorded in one inference
 
   struct Span {
     uint64_t begin_ticks;
     uint64_t end_ticks;
   };
 
-  // Ops from kMaxOps on are not recorded.
+  // Records ops `first` to `first` + kOps - 1 from now on.
+  void start(uint16_t first) { first_ = first; }
+
   void before_op(uint16_t op) override;
   void after_op(uint16_t op) override;
 
-  const Span& span(uint16_t op) const { return spans_[op]; }
+  // Of an op that has been recorded.
+  const Span& span(uint16_t op) const { return spans_[op - first_]; }
 
  private:
-  Span spans_[kMaxOps];
+  Span& slot(uint16_t op);
+
+  uint16_t first_ = 0;
+  // All other ops share the last one: they take the same time as those that are recorded, so that the times of
+  // several inferences fit together.
+  Span spans_[kOps + 1];
 };
 
 }  // namespace harness

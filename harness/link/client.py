@@ -14,6 +14,7 @@ from harness.errors import LinkError, ModelError, VectorError
 from harness.link.failures import device_error
 from harness.link.messages import (
     ERROR_TYPE,
+    PROFILE_OPS,
     PROTOCOL,
     DeviceStatus,
     Done,
@@ -55,7 +56,11 @@ class Stream(Protocol):
 
 @dataclass(frozen=True)
 class Profile:
-    """One inference with hooks around its ops. `layers`: (begin, end) of each op in ticks since the start."""
+    """An inference with hooks around its ops. `layers`: (begin, end) of each op in ticks since the start.
+
+    Each further PROFILE_OPS ops were timed in an inference of their own; `ticks` are the first one's, `interrupts`
+    those of all.
+    """
 
     ticks: int
     interrupts: int
@@ -158,20 +163,35 @@ class Device:
         return self._ask(TimeRequest(count), TimedRun, work=count)
 
     def profile(self, vector: bytes) -> Profile:
-        """One inference on `vector` in a quiet window, with a timestamp before and after each op."""
-        self._write_input(vector)
-        run = self._ask(ProfileRequest(), ProfiledRun)
-        layers: list[tuple[int, int]] = []
+        """An inference on `vector` in a quiet window, with a timestamp before and after each op.
+
+        A model with more than PROFILE_OPS ops runs again for each further PROFILE_OPS.
+        """
+        run, layers = self._profile_from(vector, 0)
+        interrupts = run.interrupts
         while len(layers) < run.op_count:
-            spans = self._ask(LayersRequest(len(layers)), LayerTimes).spans()
-            if not spans:
+            next_run, next_layers = self._profile_from(vector, len(layers))
+            if not next_layers:
                 raise _disagreement(f"LAYERS: {len(layers)} of {run.op_count} ops came")
-            layers += spans
-        return Profile(run.ticks, run.interrupts, layers)
+            interrupts += next_run.interrupts
+            layers += next_layers
+        return Profile(run.ticks, interrupts, layers)
 
     def self_check(self) -> SelfCheck:
         """Time a loop of known length, and nothing at all."""
         return self._ask(SelfCheckRequest(), SelfCheck)
+
+    def _profile_from(self, vector: bytes, first: int) -> tuple[ProfiledRun, list[tuple[int, int]]]:
+        """One inference, with the (begin, end) of its ops from `first` on, at most PROFILE_OPS of them."""
+        self._write_input(vector)
+        run = self._ask(ProfileRequest(first), ProfiledRun)
+        layers: list[tuple[int, int]] = []
+        while len(layers) < min(PROFILE_OPS, run.op_count - first):
+            spans = self._ask(LayersRequest(first + len(layers)), LayerTimes).spans()
+            if not spans:
+                break
+            layers += spans
+        return run, layers
 
     def _greet(self) -> Hello:
         (payload,) = self._exchange([HelloRequest()])

@@ -33,6 +33,7 @@ class MessageType(IntEnum):
     SELF_CHECK = 0x0B
 
 
+PROFILE_OPS = 256  # whose times one PROFILE records
 ERROR_TYPE = 0xFF  # the answer to a request that failed
 NAK_TYPE = 0xFE  # no answer: the device wants to go on with the seq of this frame
 
@@ -188,6 +189,8 @@ class TimeRequest(Request):
 @dataclass(frozen=True)
 class ProfileRequest(Request):
     type = MessageType.PROFILE
+    layout = struct.Struct("<H")
+    first: int
 
 
 @dataclass(frozen=True)
@@ -282,7 +285,7 @@ class TimedRun(Message):
 
 @dataclass(frozen=True)
 class ProfiledRun(Message):
-    """One inference with hooks around its ops, whose times are read by LAYERS."""
+    """One inference with hooks around its ops. LAYERS reads the times of PROFILE_OPS of all `op_count` ops."""
 
     layout = struct.Struct("<QIH")
     ticks: int

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from support.simulated_device import HELLO, OP_COUNT, SimulatedDevice, simulated_output
+from support.simulated_device import HELLO, SimulatedDevice, simulated_output
 from support.simulated_line import SimulatedLine
 
 from harness.errors import LinkError, ModelError, VectorError
@@ -111,9 +111,12 @@ def test_every_timed_run_gets_its_input_anew() -> None:
     assert device.time(vector, count=5).interrupts == 0
 
 
-def test_a_profile_has_every_layer() -> None:
-    profile = loaded_device(SimulatedDevice()).profile(bytes(16))
-    assert profile.layers == [(op, op + 1) for op in range(OP_COUNT)]
+@pytest.mark.parametrize(("op_count", "inferences"), [(0, 1), (9, 1), (256, 1), (257, 2), (600, 3)])
+def test_a_profile_has_every_layer(op_count: int, inferences: int) -> None:
+    simulated = SimulatedDevice(op_count=op_count)
+    profile = loaded_device(simulated).profile(bytes(16))
+    assert profile.layers == [(op, op + 1) for op in range(op_count)]
+    assert profile.interrupts == simulated.executed.count(MessageType.PROFILE) == inferences
 
 
 def test_self_check_and_status() -> None:

@@ -17,6 +17,7 @@ from harness.link.messages import (
     ANSWER_BIT,
     ERROR_TYPE,
     NAK_TYPE,
+    PROFILE_OPS,
     DeviceStatus,
     Done,
     ErrorAnswer,
@@ -85,6 +86,7 @@ class SimulatedDevice:
     hello: Hello = HELLO
     input_bytes: int = 16
     output_bytes: int = 16
+    op_count: int = OP_COUNT
     executed: list[MessageType] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -97,6 +99,7 @@ class SimulatedDevice:
         self._input = bytearray(self.input_bytes)
         self._output: bytes | None = None
         self._loaded = False
+        self._profiled = range(0)
 
     def receive(self, data: bytes) -> bytes:
         return b"".join(map(self._answer, self._decoder.feed(data)))
@@ -156,7 +159,7 @@ class SimulatedDevice:
             case TimeRequest():
                 return self._time(request)
             case ProfileRequest():
-                return self._profile()
+                return self._profile(request)
             case LayersRequest():
                 return self._layers(request)
             case SelfCheckRequest():
@@ -177,7 +180,7 @@ class SimulatedDevice:
         if self._slot.startswith(b"bad"):
             raise RefusalError(ErrorCode.UNSUPPORTED, 2, "no such op")
         self._loaded = True
-        return Loaded(400, 100, self.input_bytes, self.output_bytes, OP_COUNT)
+        return Loaded(400, 100, self.input_bytes, self.output_bytes, self.op_count)
 
     def _write_input(self, request: InputRequest) -> Message:
         _put(self._input, request.offset, request.data)
@@ -201,12 +204,15 @@ class SimulatedDevice:
             self._invoke()
         return TimedRun(sum(self._output or b"") * request.count, 0)
 
-    def _profile(self) -> Message:
+    def _profile(self, request: ProfileRequest) -> Message:
         self._invoke()
-        return ProfiledRun(1000, 0, OP_COUNT)
+        self._profiled = range(request.first, min(request.first + PROFILE_OPS, self.op_count))
+        return ProfiledRun(1000, 1, self.op_count)
 
     def _layers(self, request: LayersRequest) -> Message:
-        last = min(OP_COUNT, request.first + self.hello.max_payload // LayerTimes.record.size)
+        if request.first not in self._profiled:
+            raise RefusalError(ErrorCode.OUT_OF_RANGE, self._profiled.stop, "outside the profiled ops")
+        last = min(self._profiled.stop, request.first + self.hello.max_payload // LayerTimes.record.size)
         return LayerTimes(b"".join(LayerTimes.record.pack(op, op + 1) for op in range(request.first, last)))
 
     def _invoke(self) -> None:

@@ -220,7 +220,7 @@ def test_time_out_of_range(fake_device: Path, count: int) -> None:
 
 
 def test_profile(fake_device: Path) -> None:
-    profiled, first, last = ask_model(fake_device, [ProfileRequest(), LayersRequest(0), LayersRequest(2)])
+    profiled, first, last = ask_model(fake_device, [ProfileRequest(0), LayersRequest(0), LayersRequest(2)])
     assert profiled == ProfiledRun(7 * TICKS_PER_READING, 0, 3)
     assert isinstance(first, LayerTimes)
     assert isinstance(last, LayerTimes)
@@ -231,26 +231,43 @@ def test_profile(fake_device: Path) -> None:
 def test_layers_in_pages(fake_device: Path) -> None:
     model = FakeModel(op_count=256)
     pages = [LayersRequest(first) for first in range(0, 256, 64)]
-    answers = ask_model(fake_device, [ProfileRequest(), *pages], model)[1:]
+    answers = ask_model(fake_device, [ProfileRequest(0), *pages], model)[1:]
     spans = [span for answer in answers if isinstance(answer, LayerTimes) for span in answer.spans()]
     assert spans == [(20 * op + 10, 20 * op + 20) for op in range(256)]
 
 
-def test_more_ops_than_can_be_profiled(fake_device: Path) -> None:
-    answer, timed = ask_model(fake_device, [ProfileRequest(), TimeRequest(1)], FakeModel(op_count=257))
-    assert error(answer) == (ErrorCode.OUT_OF_RANGE, 256)
-    assert isinstance(timed, TimedRun)
+@pytest.mark.parametrize("first", [0, 1, 256, 300, 555])
+def test_profile_records_256_ops_from_any_on(fake_device: Path, first: int) -> None:
+    ops, end = 557, min(first + 256, 557)
+    asked = [ProfileRequest(first), *map(LayersRequest, (first - 1 if first else 0xFFFF, first, end - 1, end))]
+    profiled, before, begin, last, behind = ask_model(fake_device, asked, FakeModel(op_count=ops))
+    assert profiled == ProfiledRun((2 * ops + 1) * TICKS_PER_READING, 0, ops)
+    assert isinstance(begin, LayerTimes)
+    assert isinstance(last, LayerTimes)
+    assert begin.spans() == [(20 * op + 10, 20 * op + 20) for op in range(first, min(first + 64, end))]
+    assert last.spans() == [(20 * end - 10, 20 * end)]
+    assert error(before) == error(behind) == (ErrorCode.OUT_OF_RANGE, end)
 
 
-def test_layers_out_of_range(fake_device: Path) -> None:
-    early, _, late = ask_model(fake_device, [LayersRequest(0), ProfileRequest(), LayersRequest(3)])
-    assert error(early) == (ErrorCode.OUT_OF_RANGE, 0)
-    assert error(late) == (ErrorCode.OUT_OF_RANGE, 3)
+def test_profile_behind_the_last_op(fake_device: Path) -> None:
+    empty, layers, refused = ask_model(fake_device, [ProfileRequest(3), LayersRequest(3), ProfileRequest(4)])
+    assert empty == ProfiledRun(7 * TICKS_PER_READING, 0, 3)
+    assert error(layers) == error(refused) == (ErrorCode.OUT_OF_RANGE, 3)
 
 
-def test_new_model_has_no_profile_yet(fake_device: Path) -> None:
-    *_, answer = ask_model(fake_device, [ProfileRequest(), *MODEL.requests(), LayersRequest(0)])
-    assert error(answer) == (ErrorCode.OUT_OF_RANGE, 0)
+NO_LONGER_LOADED: dict[str, list[Request]] = {
+    "loaded again": MODEL.requests(),
+    "slot written": [ModelWriteRequest(0, b"x")],
+    "refused": FakeModel(load_code=ErrorCode.BAD_MODEL).requests(),
+    "another in the slot": [ModelLoadRequest(len(MODEL.pack()), 1)],
+    "beyond the slot": [ModelLoadRequest(SLOT_BYTES + 1, 0)],
+}
+
+
+@pytest.mark.parametrize("requests", NO_LONGER_LOADED.values(), ids=NO_LONGER_LOADED)
+def test_no_layers_of_an_earlier_model(fake_device: Path, requests: list[Request]) -> None:
+    early, *_, late = ask_model(fake_device, [LayersRequest(0), ProfileRequest(0), *requests, LayersRequest(0)])
+    assert error(early) == error(late) == (ErrorCode.OUT_OF_RANGE, 0)
 
 
 def test_self_check(fake_device: Path) -> None:
@@ -262,7 +279,7 @@ NEED_A_MODEL: list[Request] = [
     InferRequest(0, b""),
     OutputRequest(0, 0),
     TimeRequest(1),
-    ProfileRequest(),
+    ProfileRequest(0),
 ]
 
 
@@ -272,7 +289,7 @@ def test_without_a_model(fake_device: Path, request_: Request) -> None:
     assert error(answer) == (ErrorCode.NO_MODEL, 0)
 
 
-@pytest.mark.parametrize("request_", [InferRequest(0, b""), TimeRequest(2), ProfileRequest()])
+@pytest.mark.parametrize("request_", [InferRequest(0, b""), TimeRequest(2), ProfileRequest(0)])
 def test_failing_op_leaves_no_output(fake_device: Path, request_: Request) -> None:
     failed, output = ask_model(fake_device, [request_, OutputRequest(0, 1)], FakeModel(failing_op=2))
     assert failed == ErrorAnswer(ErrorCode.ENGINE_FAILED, 1, "op failed")
