@@ -13,6 +13,7 @@ from harness.build.platformio import ELF, HEX, run_platformio
 from harness.build.store import build_folder
 from harness.build.toolchain import toolchain
 from harness.config import Board
+from harness.errors import BuildError
 
 _STAMP = "firmware.json"
 
@@ -48,6 +49,8 @@ def build_firmware(board: Board, engine: str, *, sanitize: bool = False) -> Firm
         BuildError: the firmware does not compile or fit; the message has the compiler's first errors and the log.
         SetupError: PlatformIO or the compiler is missing.
     """
+    if sanitize and board.core != "host":
+        raise BuildError(f"{board.name} has no sanitizers: they need a host's runtime", "use --board=native")
     name = build_id(board, engine, sanitize=sanitize)
     with build_folder(board.name, name) as folder:
         if not _is_complete(folder):

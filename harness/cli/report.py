@@ -22,8 +22,12 @@ def execute(options: argparse.Namespace) -> int:
     from harness.report import find_session, list_sessions, read_session, render_markdown, render_terminal
 
     if options.list:
-        for path, info in list_sessions(options.reports_dir).items():
-            print(f"{path.name}  {info.outcome:11}  {', '.join(info.boards)}")
+        sessions = list_sessions(options.reports_dir)
+        for path, info in sessions.items():
+            outcome = "not finished" if info.outcome == "running" else info.outcome
+            print(f"{path.name}  {outcome:12}  {', '.join(info.boards)}")
+        if not sessions:
+            print(f"no session in {options.reports_dir}")
         return 0
     tables = read_session(find_session(options.reports_dir, options.session))
     if options.markdown:

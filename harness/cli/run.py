@@ -10,11 +10,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from msgspec.structs import replace
-
 from harness.cli.boards import add_boards_file_option, known_boards
 from harness.config import Board, pick_board, pick_engine
-from harness.config.defaults import DEFAULT_ENGINE, DEFAULT_REPEATS
+from harness.config.defaults import DEFAULT_ENGINE, DEFAULT_REPEATS, DEFAULT_TIMEOUT_S
+from harness.config.numbers import positive, seconds
 from harness.errors import VectorError
 
 if TYPE_CHECKING:
@@ -43,6 +42,9 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--repeat", type=positive, default=DEFAULT_REPEATS, metavar="N", help="timed inferences (default: 3)"
     )
+    parser.add_argument(
+        "--inference-timeout", type=seconds, default=DEFAULT_TIMEOUT_S, metavar="S", help="of one inference, in seconds"
+    )
     parser.add_argument("--check", action="store_true", help="compare every output with the official interpreter's")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of the table")
     parser.add_argument(
@@ -53,23 +55,17 @@ def add_parser(commands: Any) -> None:
     parser.set_defaults(execute=execute)
 
 
-def positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError("must be at least 1")
-    return value
-
-
 def execute(options: argparse.Namespace) -> int:
     from rich.console import Console
 
     from harness.measure import Bench, Job, run_model
-    from harness.model import read_model_file
+    from harness.model import check_model, read_model_file
     from harness.report.progress import progress_bar
 
     board = pick_board(known_boards(options), options.board)
-    bench = Bench(board, pick_engine(options.engine), options.target, sanitize=options.sanitize)
+    bench = Bench(board, pick_engine(options.engine), options.target, options.sanitize, options.inference_timeout)
     model = read_model_file(options.model)
+    check_model(model, board, bench.engine)
     job = Job(
         suite=options.model.stem,
         variant=model.variant,
@@ -83,7 +79,7 @@ def execute(options: argparse.Namespace) -> int:
         with progress_bar(console, f"{job.suite} on {board.name}", len(job.vectors)) as advance:
             result = run_model(bench, job, sink, on_vector=advance)
         _print(options, result, tables())
-    return int(options.check and result.run.oracle_equal != result.run.vectors)
+    return int(result.run.outcome != "passed")
 
 
 def _vectors(options: argparse.Namespace, model: Model) -> Vectors:
@@ -105,7 +101,7 @@ def _session(options: argparse.Namespace, board: Board) -> Iterator[tuple[Sink, 
     if options.reports_dir is None:
         records = Records()
         info = new_session_info(Path.cwd(), command, [board])
-        yield records, lambda: records.tables(replace(info, outcome="passed"))
+        yield records, lambda: records.tables(info)
         return
     writer = create_session(options.reports_dir, root=Path.cwd(), command=command, boards=[board])
     try:
@@ -113,7 +109,7 @@ def _session(options: argparse.Namespace, board: Board) -> Iterator[tuple[Sink, 
     except BaseException as error:
         writer.finish("interrupted" if isinstance(error, KeyboardInterrupt) else "failed")
         raise
-    writer.finish("passed")
+    writer.finish("failed" if any(run.outcome != "passed" for run in writer.tables().run_records) else "passed")
 
 
 def _print(options: argparse.Namespace, result: Result, tables: SessionTables) -> None:

@@ -13,6 +13,8 @@ from harness.config.toml import convert, read_toml, suggest
 from harness.errors import ConfigError
 from harness.paths import shipped_boards_file
 
+ALIGNMENT_BYTES = 16  # of a model's constants, and of tensors in the arena
+
 Positive = Annotated[int, Meta(gt=0)]
 Natural = Annotated[int, Meta(ge=0)]
 Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_.-]*$")]
@@ -199,6 +201,9 @@ def _layout(path: Path, key: str, entry: _BoardEntry, memory: Mapping[str, Memor
         for part in ("code", "data"):
             if part not in regions:
                 raise ConfigError(f"{path}: {key}: missing {part}", f'add e.g. {part} = {{ memory = "<name>" }}')
+        for part in ("data", "arena"):
+            if regions[part].kind != "ram":
+                raise ConfigError(f"{path}: {key}.{part}: {regions[part].memory} is not ram", "name a memory that is")
         _refuse_overlap(path, key, regions)
         if firmware.stack_bytes >= regions["data"].bytes:
             raise ConfigError(f"{path}: {key}.stack_bytes: {firmware.stack_bytes} leaves no room in data", "lower it")
@@ -230,7 +235,10 @@ def _region(path: Path, key: str, spec: _RegionEntry, memory: Mapping[str, Memor
             f"{path}: {key}: offset {spec.offset} + {size} bytes does not lie in {spec.memory} ({home.bytes} bytes)",
             "lower offset or bytes",
         )
-    return Region(memory=spec.memory, kind=home.kind, address=home.address + spec.offset, bytes=size)
+    address = home.address + spec.offset
+    if address % ALIGNMENT_BYTES:
+        raise ConfigError(f"{path}: {key}: address {address:#x} is not a multiple of {ALIGNMENT_BYTES}", "move it")
+    return Region(memory=spec.memory, kind=home.kind, address=address, bytes=size)
 
 
 def _refuse_overlap(path: Path, key: str, regions: Mapping[str, Region]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
+import typing
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -46,7 +47,16 @@ def convert(value: object, kind: type[T], path: Path, key: str) -> T:
     except msgspec.ValidationError as error:
         cause, where = _split_location(str(error))
         place = ".".join(part for part in (key, where) if part)
-        raise ConfigError(f"{path}: {place}: {cause}", _fix(cause, kind)) from None
+        cause += _allowed(kind, where)
+        raise ConfigError(": ".join(part for part in (str(path), place, cause) if part), _fix(cause, kind)) from None
+
+
+def _allowed(kind: type, key: str) -> str:
+    """The words that `key` of the struct `kind` can be, where it is one of a few."""
+    if not (isinstance(kind, type) and issubclass(kind, msgspec.Struct)):
+        return ""
+    words = typing.get_args(typing.get_type_hints(kind).get(key))
+    return f"; allowed: {', '.join(words)}" if words and all(isinstance(word, str) for word in words) else ""
 
 
 def _split_location(message: str) -> tuple[str, str]:

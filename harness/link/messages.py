@@ -54,6 +54,7 @@ class ErrorCode(IntEnum):
     UNSUPPORTED = 8
     ARENA_TOO_SMALL = 9
     ENGINE_FAILED = 10
+    PROCESSOR_FAULT = 11
 
 
 @dataclass(frozen=True)

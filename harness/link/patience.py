@@ -11,6 +11,9 @@ _FACTOR = 10.0  # how much longer than the longest seen an answer may take
 _COMPUTES = frozenset(
     {MessageType.MODEL_LOAD, MessageType.INFER, MessageType.TIME, MessageType.PROFILE, MessageType.SELF_CHECK}
 )
+# Sending these again disturbs the window that is being timed: late, and then at even distances.
+_QUIET = frozenset({MessageType.TIME, MessageType.PROFILE, MessageType.SELF_CHECK})
+_QUIET_FIRST_SHARE = 2  # of the whole time: the first wait takes half of it, the others share the rest
 # A device that is still starting drops what it is sent: ask often, for 18 s.
 _HELLO_S = 0.03
 _HELLO_ATTEMPTS = 600
@@ -24,7 +27,7 @@ class Patience:
     """
 
     def __init__(self, compute_timeout_s: float) -> None:
-        self._first_s = compute_timeout_s / _WAITS
+        self._compute_timeout_s = compute_timeout_s
         self._longest_s: dict[MessageType, float] = {}
 
     def attempts(self, kind: MessageType) -> int:
@@ -33,7 +36,12 @@ class Patience:
 
     def wait_s(self, kind: MessageType, work: int, attempt: int) -> float:
         """How long attempt 0, 1, … of a request waits. `work`: the number of inferences that the request asks for."""
-        return _HELLO_S if kind is MessageType.HELLO else self._first_wait_s(kind, work) * (1 << attempt)
+        if kind is MessageType.HELLO:
+            return _HELLO_S
+        first_s = self._first_wait_s(kind, work)
+        if kind in _QUIET:
+            return first_s if attempt == 0 else first_s / (ATTEMPTS - 1)
+        return first_s * (1 << attempt)
 
     def observe(self, kind: MessageType, work: int, seconds: float) -> None:
         """Note how long the answer to a request took that was sent once (of others it is not known which was heard:
@@ -45,7 +53,8 @@ class Patience:
         self._longest_s.clear()
 
     def _first_wait_s(self, kind: MessageType, work: int) -> float:
-        most_s = self._first_s * work
+        waits = _QUIET_FIRST_SHARE if kind in _QUIET else _WAITS
+        most_s = self._compute_timeout_s / waits * work
         if kind in self._longest_s:
             return min(most_s, max(_SHORTEST_S, _FACTOR * self._longest_s[kind] * work))
         return most_s if kind in _COMPUTES else _SHORTEST_S

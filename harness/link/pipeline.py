@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from harness.errors import LinkError
 from harness.link.frames import FLUSH, BadFrame, Frame, FrameDecoder, encode_frame
-from harness.link.messages import ANSWER_BIT, ERROR_TYPE, NAK_TYPE, Request
+from harness.link.messages import ANSWER_BIT, ERROR_TYPE, NAK_TYPE, MessageType, Request
 from harness.link.patience import Patience
 
 _SEQ_COUNT = 1 << 16
@@ -39,6 +39,11 @@ class _Pending:
     in_flight: bool = False  # sent, and nothing says that it or its answer was lost
     hurried: bool = False  # sent again before its time, which is done once per attempt
     answer: Frame | None = None
+
+
+_SILENCE_FIX = {
+    MessageType.HELLO: "the firmware did not start: check the memories, stack_bytes and serial of its boards.toml entry"
+}
 
 
 class Pipeline:
@@ -132,7 +137,7 @@ class Pipeline:
             restarted = "" if self._device_expects is None else f"; it expects request {self._device_expects}"
             raise LinkError(
                 f"no answer to {first.request.type.name} (request {first.seq}) after {attempts} attempts{restarted}",
-                "see whether the firmware hangs or restarted, and whether the model needs a longer compute_timeout_s",
+                _SILENCE_FIX.get(first.request.type, "see whether the device hangs, or give more --inference-timeout"),
             )
         self._attempt += 1
         self._gate = first

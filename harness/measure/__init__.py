@@ -1,6 +1,6 @@
 """Accuracy and timing runs: a bench, what to run on it, and the records that come back."""
 
-from harness.measure.accuracy import judge
+from harness.measure.accuracy import Verdict, judge
 from harness.measure.bench import Bench
 from harness.measure.records import LayerRecord, Provenance, Quantity, RunRecord, VectorRecord
 from harness.measure.run import Job, Result, Sink, run_model
@@ -17,6 +17,7 @@ __all__ = [
     "Sink",
     "VectorRecord",
     "Vectors",
+    "Verdict",
     "array_vectors",
     "judge",
     "load_array_vectors",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from harness.build import Firmware, build_firmware
 from harness.config import Board
+from harness.config.defaults import DEFAULT_TIMEOUT_S
 from harness.errors import LinkError
 from harness.link.client import Device
 from harness.link.messages import Loaded
@@ -24,12 +25,14 @@ class Bench:
         engine: the name of an engine library, `firmware/lib/engine_<engine>`.
         target: `auto`, or a kind of target that the board has.
         sanitize: build with address and undefined-behaviour sanitizers (native only).
+        timeout_s: how long one inference, or the loading of a model, may take before the device counts as dead.
     """
 
     board: Board
     engine: str = "builtin"
     target: str = "auto"
     sanitize: bool = False
+    timeout_s: float = DEFAULT_TIMEOUT_S
     _firmware: Firmware | None = field(default=None, init=False, repr=False)
 
     @property
@@ -63,7 +66,7 @@ class Bench:
         """
         firmware = self.firmware
         with self.new_target() as target:
-            device = Device(target.start(firmware, None if model is None else model.data))
+            device = Device(target.start(firmware, None if model is None else model.data), self.timeout_s)
             if device.hello.build_id != firmware.build_id:
                 raise LinkError(
                     f"{self.board.name} runs firmware {device.hello.build_id}, built was {firmware.build_id}",

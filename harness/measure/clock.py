@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
 from msgspec import Struct
 
 from harness.errors import TargetError
-from harness.link.messages import SelfCheck
+from harness.link.messages import Hello, SelfCheck
 from harness.measure.records import Provenance, Quantity
 from harness.target import Emulated, Target
 
-LOOP_SLACK_INSTRUCTIONS = 8  # setting up the loop and reading the timer, compilers differ
+_NS_PER_S = 1_000_000_000
+_LOOP_SLACK_INSTRUCTIONS = 8  # the call of the loop and its return
 
 
 class Cost(Struct, frozen=True):
@@ -19,47 +23,86 @@ class Cost(Struct, frozen=True):
     latency_us: Quantity | None = None
 
 
-class Clock(Struct, frozen=True):
-    """How a target's ticks are read.
+class Clock(ABC):
+    """How a target's ticks are read."""
 
-    `icount_shift` is QEMU's: an instruction takes 2^shift ns of the virtual clock the timer runs on. None: the timer
-    runs in real time, and `provenance` says on what.
-    """
-
-    timer_hz: int
-    icount_shift: int | None
-    provenance: Provenance
-    empty_ticks: int = 0
-
+    @abstractmethod
     def cost(self, begin_ticks: int, end_ticks: int) -> Cost:
         """The cost between two timestamps of one timed window, less that of reading the timer."""
-        if self.icount_shift is not None:
-            count = (
-                self._instructions(end_ticks) - self._instructions(begin_ticks) - self._instructions(self.empty_ticks)
-            )
-            return Cost(instructions=Quantity(max(count, 0), self.provenance))
+
+
+@dataclass(frozen=True)
+class RealTimeClock(Clock):
+    """A timer that runs in real time; `provenance` says on what. `empty_ticks`: those of an empty region."""
+
+    timer_hz: int
+    provenance: Provenance
+    empty_ticks: int
+
+    def cost(self, begin_ticks: int, end_ticks: int) -> Cost:
         ticks = max(end_ticks - begin_ticks - self.empty_ticks, 0)
         return Cost(latency_us=Quantity(ticks * 1e6 / self.timer_hz, self.provenance))
 
-    def _instructions(self, ticks: int) -> int:
-        """Exact: the timer ticks more than once an instruction, so each tick count belongs to one instruction count."""
-        assert self.icount_shift is not None
-        ns_per_instruction = 1 << self.icount_shift
-        return ticks * 1_000_000_000 // (self.timer_hz * ns_per_instruction)
+
+@dataclass(frozen=True)
+class Wrap:
+    """What a timer's wrapping adds to a window: its handler's `instructions`, once every `ticks`."""
+
+    ticks: int
+    instructions: int
 
 
-def calibrated_clock(timer_hz: int, target: Target, check: SelfCheck) -> Clock:
+# By the name in HELLO; measured, see firmware/lib/cortex_m/systick.cpp. A timer of 32 bits wraps after minutes.
+WRAPS = {"SysTick": Wrap(1 << 24, 5)}
+NO_WRAP = Wrap(1 << 64, 0)
+
+
+@dataclass(frozen=True)
+class InstructionClock(Clock):
+    """A timer on QEMU's virtual clock, where an instruction takes 2^`icount_shift` ns.
+
+    Exact while a tick is shorter than an instruction: then each number of ticks belongs to one number of instructions.
+    """
+
+    timer_hz: int
+    icount_shift: int
+    wrap: Wrap
+    empty_ticks: int
+
+    def cost(self, begin_ticks: int, end_ticks: int) -> Cost:
+        count = self.instructions(end_ticks) - self.instructions(begin_ticks) - self.instructions(self.empty_ticks)
+        return Cost(instructions=Quantity(max(count, 0), Provenance.EMULATED))
+
+    def instructions(self, ticks: int) -> int:
+        """Instructions since the timer was restarted.
+
+        round((ticks + 1/2) · 10^9 / (timer_hz · 2^shift)) less those of the wraps: found by measurement, see
+        firmware/lib/cortex_m/systick.cpp.
+        """
+        per_instruction = self.timer_hz << self.icount_shift
+        elapsed = ((2 * ticks + 1) * _NS_PER_S + per_instruction) // (2 * per_instruction)
+        return elapsed - ticks // self.wrap.ticks * self.wrap.instructions
+
+
+def calibrated_clock(hello: Hello, target: Target, check: SelfCheck) -> Clock:
     """The clock of a device on `target`, after its self-check: the cost of an empty region is taken off every region.
 
     Raises:
-        TargetError: a loop of known length was not counted as that many instructions.
+        TargetError: the timer cannot count instructions, or did not count a loop of known length right.
     """
-    shift = target.icount_shift if isinstance(target, Emulated) else None
-    clock = Clock(timer_hz, shift, Provenance(target.provenance), check.empty_ticks)
-    counted = clock.cost(0, check.loop_ticks).instructions
-    if counted is not None and abs(counted.value - check.loop_instructions) > LOOP_SLACK_INSTRUCTIONS:
+    if not isinstance(target, Emulated):
+        return RealTimeClock(hello.timer_hz, Provenance(target.provenance), check.empty_ticks)
+    if hello.timer_hz << target.icount_shift < _NS_PER_S:
         raise TargetError(
-            f"the timer counts {counted.value} instructions for a loop of {check.loop_instructions}",
-            "set icount_shift in boards.toml so that the timer ticks more than once an instruction",
+            f"{hello.timer} ticks less than once an instruction ({hello.timer_hz} Hz)",
+            f"raise icount_shift in boards.toml; it is {target.icount_shift}",
+        )
+    wrap = WRAPS.get(hello.timer, NO_WRAP)
+    clock = InstructionClock(hello.timer_hz, target.icount_shift, wrap, check.empty_ticks)
+    counted = clock.instructions(check.loop_ticks) - clock.instructions(check.empty_ticks)
+    if abs(counted - check.loop_instructions) > _LOOP_SLACK_INSTRUCTIONS:
+        raise TargetError(
+            f"{hello.timer} counts {counted} instructions for a loop of {check.loop_instructions}",
+            "correct icount_shift or the emulated machine in boards.toml",
         )
     return clock

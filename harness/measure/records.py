@@ -45,6 +45,7 @@ class RunRecord(Struct, frozen=True, kw_only=True):
     message: str  # why, when it did not pass
     vectors: int  # vectors answered
     vectors_total: int  # vectors asked for
+    vectors_source: str = ""  # a file's name, or how they were drawn
     repeats: int  # timed inferences
     macs: int
     accuracy: Quantity | None = None  # fraction 0 … 1

@@ -12,13 +12,13 @@ from harness.config.defaults import DEFAULT_REPEATS
 from harness.errors import HarnessError, TargetError
 from harness.link.client import Device
 from harness.link.messages import Loaded
-from harness.measure.accuracy import predicted_class
+from harness.measure.accuracy import Verdict, predicted_class
 from harness.measure.bench import Bench
 from harness.measure.clock import Clock, Cost, calibrated_clock
 from harness.measure.compare import outputs_equal
 from harness.measure.records import LayerRecord, Provenance, Quantity, RunRecord, VectorRecord
-from harness.measure.vectors import Vectors
-from harness.model import Model, decode_outputs, encode_inputs, op_macs, total_macs
+from harness.measure.vectors import Vectors, check_labels
+from harness.model import Model, check_model, decode_outputs, encode_inputs, op_macs, total_macs
 from harness.model.oracle import Oracle
 
 if TYPE_CHECKING:
@@ -61,13 +61,13 @@ def run_model(
     bench: Bench,
     job: Job,
     sink: Sink,
-    verdict: Callable[[RunRecord], str] = lambda run: "",
+    verdict: Callable[[RunRecord], Verdict] = lambda run: Verdict(),
     on_vector: Callable[[], None] = lambda: None,
 ) -> Result:
     """Run `job` on `bench`; every record goes to `sink` as it arises, also those of a run that breaks off.
 
     Args:
-        verdict: says why a finished run fails its bars; empty where it does not.
+        verdict: judges a finished run whose outputs are right.
         on_vector: called after each answered vector.
 
     Raises:
@@ -83,9 +83,8 @@ def run_model(
     except KeyboardInterrupt:
         sink.add_run(run.record("interrupted", f"after {run.answered} of {len(job.vectors)} vectors"))
         raise
-    record = run.record("passed", "")
-    if message := verdict(record):
-        record = run.record("failed", message)
+    judged = run.oracle_verdict() or verdict(run.record("passed", ""))
+    record = run.record("failed" if judged.failed else "passed", judged.message)
     sink.add_run(record)
     return Result(record, tuple(run.layers), tuple(run.outputs))
 
@@ -101,7 +100,7 @@ class _Run:
     engine_version: str = ""
     answered: int = 0
     correct: int = 0
-    equal: int = 0
+    different: list[int] = field(default_factory=list)  # vectors whose output is not the oracle's
     outputs: list[tuple[NDArray[Any], ...]] = field(default_factory=list)
     layers: list[LayerRecord] = field(default_factory=list)
     costs: list[Cost] = field(default_factory=list)
@@ -114,15 +113,26 @@ class _Run:
 
     def execute(self) -> None:
         model = self.job.model
+        check_model(model, self.bench.board, self.bench.engine)
+        check_labels(self.job.vectors, model)
         inputs = encode_inputs(self.job.vectors.inputs, model)
         with self.bench.load(model) as (device, loaded):
             self.loaded = loaded
             self.engine_version = device.hello.engine_version
-            clock = calibrated_clock(device.hello.timer_hz, self.target, device.self_check())
+            clock = calibrated_clock(device.hello, self.target, device.self_check())
             self._time(device, clock, inputs[0])
             self._profile(device, clock, inputs[0])
             self._stream(device, inputs)
             self.stack_used_bytes = device.status().stack_used_bytes
+
+    def oracle_verdict(self) -> Verdict | None:
+        """A failure where outputs were compared and one differs."""
+        if not self.different:
+            return None
+        count, first = len(self.different), self.different[0]
+        return Verdict(
+            f"{count} of {self.answered} outputs differ from the oracle's, first vector {first}", failed=True
+        )
 
     def _stream(self, device: Device, inputs: list[bytes]) -> None:
         model = self.job.model
@@ -131,8 +141,8 @@ class _Run:
                 real = decode_outputs(output, model)
                 self.outputs.append(real)
                 self.sink.add_vector(self._vector_record(index, output, predicted_class(real[0])))
-                if expected_output is not None:
-                    self.equal += outputs_equal(output, expected_output(inputs[index]), model)
+                if expected_output and not outputs_equal(output, expected_output(inputs[index]), model):
+                    self.different.append(index)
                 self.answered += 1
                 self.on_vector()
 
@@ -208,6 +218,7 @@ class _Run:
             message=message,
             vectors=self.answered,
             vectors_total=len(job.vectors),
+            vectors_source=job.vectors.source,
             repeats=len(self.costs),
             macs=total_macs(job.model),
             accuracy=self._accuracy(),
@@ -223,7 +234,7 @@ class _Run:
             model_bytes=Quantity(len(job.model.data), Provenance.STATIC),
             firmware_flash_bytes=_known(firmware.footprint.flash_bytes if firmware else None, Provenance.STATIC),
             firmware_ram_bytes=_known(firmware.footprint.ram_bytes if firmware else None, Provenance.STATIC),
-            oracle_equal=self.equal if job.check else None,
+            oracle_equal=self.answered - len(self.different) if job.check else None,
         )
 
     def _accuracy(self) -> Quantity | None:

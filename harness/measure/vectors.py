@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,7 +49,7 @@ def load_suite_vectors(path: Path) -> Vectors:
         raise VectorError(
             f"{path}: needs the arrays inputs and labels", "save it with numpy.savez(path, inputs=…, labels=…)"
         )
-    return _checked((arrays["inputs"],), arrays["labels"], str(path))
+    return _checked((arrays["inputs"],), arrays["labels"], path.name, str(path))
 
 
 def load_array_vectors(inputs: Path, labels: Path | None) -> Vectors:
@@ -61,18 +63,18 @@ def load_array_vectors(inputs: Path, labels: Path | None) -> Vectors:
     label_array = None if labels is None else _load(labels)
     if isinstance(label_array, Mapping):
         raise VectorError(f"{labels}: is an archive", "labels are one .npy array of N integers")
-    return _checked(parts, label_array, str(inputs))
+    return _checked(parts, label_array, inputs.name, str(labels))
 
 
 def array_vectors(inputs: ArrayLike, labels: ArrayLike | None, source: str) -> Vectors:
-    """Vectors held in arrays: `inputs` (N, …) for the model's one input, `labels` (N,).
+    """Vectors held in arrays: `inputs` (N, …) for the model's one input, `labels` (N,). `source` is what tables say.
 
     Raises:
         VectorError: there are none, or the lengths differ.
     """
     import numpy as np
 
-    return _checked((np.asarray(inputs),), None if labels is None else np.asarray(labels), source)
+    return _checked((np.asarray(inputs),), None if labels is None else np.asarray(labels), source, "labels")
 
 
 def random_vectors(model: Model, count: int) -> Vectors:
@@ -103,11 +105,28 @@ def _load(path: Path) -> Any:
         return {name: loaded[name] for name in loaded.files} if hasattr(loaded, "files") else loaded
     except FileNotFoundError:
         raise VectorError(f"{path}: no such file", "check the path") from None
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, EOFError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
         raise VectorError(f"{path}: cannot be read as .npy or .npz: {error}", "save it with numpy.save") from None
 
 
-def _checked(inputs: tuple[NDArray[Any], ...], labels: NDArray[Any] | None, source: str) -> Vectors:
+def check_labels(vectors: Vectors, model: Model) -> None:
+    """Every label is a class of the model's first output.
+
+    Raises:
+        VectorError: one is not.
+    """
+    if vectors.labels is None:
+        return
+    classes = math.prod(model.output_tensors[0].shape)
+    least, greatest = int(vectors.labels.min()), int(vectors.labels.max())
+    if least < 0 or greatest >= classes:
+        raise VectorError(
+            f"{vectors.source}: labels from {least} to {greatest}, but {model.name} has classes 0 to {classes - 1}",
+            "give the labels that the model was trained with",
+        )
+
+
+def _checked(inputs: tuple[NDArray[Any], ...], labels: NDArray[Any] | None, source: str, labels_place: str) -> Vectors:
     if not inputs or any(part.ndim == 0 or len(part) == 0 for part in inputs):
         raise VectorError(f"{source}: no vectors", "the first axis of inputs counts the vectors")
     lengths = {len(part) for part in inputs}
@@ -116,7 +135,7 @@ def _checked(inputs: tuple[NDArray[Any], ...], labels: NDArray[Any] | None, sour
     count = lengths.pop()
     if labels is not None and (labels.shape != (count,) or labels.dtype.kind not in "iu"):
         raise VectorError(
-            f"{source}: labels are {labels.dtype} of shape {labels.shape}, expected integers of shape ({count},)",
+            f"{labels_place}: labels are {labels.dtype} of shape {labels.shape}, expected integers of shape ({count},)",
             "give one class index per vector",
         )
     return Vectors(inputs, labels, source)

@@ -8,6 +8,9 @@ from harness.model.arena import least_arena_bytes
 from harness.model.graph import Model, Op
 from harness.model.support import op_trouble, supported_ops
 
+_NAMED_OPS = 6
+_IO_DTYPES = {"float32", "int8"}
+
 
 def check_model(model: Model, board: Board, engine: str) -> None:
     """Raise where `model` cannot run on `board`; the engine itself has the last word when it loads the model.
@@ -34,6 +37,9 @@ def _op_problems(model: Model, engine: str) -> list[str]:
     problems = [] if model.subgraph_count == 1 else [f"{model.subgraph_count} subgraphs: control flow"]
     if not model.inputs or not model.outputs:
         problems.append("the model has no input or no output")
+    for tensor in (*model.input_tensors, *model.output_tensors):
+        if tensor.dtype not in _IO_DTYPES:
+            problems.append(f"input or output {tensor}: float32 or int8 is needed")
     ops_by_trouble: dict[str, list[Op]] = {}
     for op in model.ops:
         ops_by_trouble.setdefault(op_trouble(model, op, engine), []).append(op)
@@ -44,8 +50,9 @@ def _op_problems(model: Model, engine: str) -> list[str]:
 def _place(model: Model, ops: list[Op]) -> str:
     """The first op in full, the others by number."""
     outputs = ", ".join(repr(tensor.short_name) for tensor in model.op_tensors(ops[0].outputs))
-    others = ", ".join(str(op.index) for op in ops[1:])
-    return f"{ops[0]}, output {outputs or 'none'}{', also op ' if others else ''}{others}"
+    others = ", ".join(str(op.index) for op in ops[1:_NAMED_OPS])
+    more = f" and {len(ops) - _NAMED_OPS} more" if len(ops) > _NAMED_OPS else ""
+    return f"{ops[0]}, output {outputs or 'none'}{', also op ' if others else ''}{others}{more}"
 
 
 def _size_problems(model: Model, board: Board, engine: str) -> list[str]:

@@ -21,6 +21,12 @@ from harness.model.pipes import Status, receive, send
 from harness.model.tflite import read_model
 
 
+def require_oracle() -> None:
+    """Raises: SetupError: the package `tflite-micro` is missing."""
+    if importlib.util.find_spec("tflite_micro") is None:
+        raise SetupError("the oracle needs the package tflite-micro", "pip install 'tinyhil[oracle]'")
+
+
 class Oracle:
     """Runs one model: `with Oracle(model_bytes) as oracle: output = oracle.infer(input)`.
 
@@ -35,8 +41,7 @@ class Oracle:
     """
 
     def __init__(self, model_bytes: bytes, name: str = "model", timeout_s: float = 60.0) -> None:
-        if importlib.util.find_spec("tflite_micro") is None:
-            raise SetupError("the oracle needs the package tflite-micro", "pip install 'tinyhil[oracle]'")
+        require_oracle()
         self.model = read_model(model_bytes, name)
         self._timeout_s = timeout_s
         self._messages: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  close() closes it

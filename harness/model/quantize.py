@@ -71,8 +71,8 @@ def _encode(array: NDArray[Any], tensor: Tensor, model: Model) -> NDArray[Any]:
     """`array` as rows of the tensor's type."""
     if array.shape[1:] not in (tensor.shape, _without_batch(tensor.shape)):
         raise VectorError(
-            f"{model.name}: input {tensor} wants an array of shape (N, {', '.join(map(str, tensor.shape))}), "
-            f"given is {array.shape}",
+            f"{model.name}: input {tensor} wants an array of shape "
+            f"(N, {', '.join(map(str, _without_batch(tensor.shape)))}), given is {array.shape}",
             "reshape the vectors; the first axis counts them",
         )
     wanted = _numpy_type(tensor, model)

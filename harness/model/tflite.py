@@ -41,6 +41,8 @@ def read_model(data: bytes, name: str) -> Model:
     Raises:
         ModelError: `data` is not a `.tflite` file, is damaged, or contradicts itself; says at which byte.
     """
+    if not data:
+        raise ModelError(f"{name}: is empty", "give a TensorFlow Lite model")
     if data[4:8] != FILE_IDENTIFIER:
         raise ModelError(
             f"{name}: byte 4: not a .tflite file: {FILE_IDENTIFIER.decode()!r} expected", "give a TensorFlow Lite model"

@@ -9,7 +9,7 @@ import pytest
 
 from harness.errors import ReportError
 from harness.plugin.fixtures import bench, board, device, firmware, run_model, target
-from harness.plugin.options import add_options
+from harness.plugin.options import add_options, concerns_boards, refuse_workers
 from harness.plugin.run_session import RUN_SESSION, RunSession, run_session
 from harness.plugin.suites import SuiteFile
 from harness.target import check_target
@@ -28,12 +28,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[RUN_SESSION] = RunSession(config)
-    if config.getoption("board"):
+    if concerns_boards(config):
+        refuse_workers(config)
         _ = run_session(config).selection  # a wrong option ends the run before anything is collected
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
-    if not config.getoption("board"):
+    if not concerns_boards(config):
         return None
     selection = run_session(config).selection
     names = ", ".join(f"{board.name} ({check_target(board, selection.target)})" for board in selection.boards)
@@ -41,7 +42,9 @@ def pytest_report_header(config: pytest.Config) -> str | None:
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    return SuiteFile.from_parent(parent, path=file_path) if file_path.name == "suite.toml" else None
+    if file_path.name != "suite.toml" or not concerns_boards(parent.config):
+        return None  # another tool's, in a project that has the plugin installed for something else
+    return SuiteFile.from_parent(parent, path=file_path)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -73,15 +73,16 @@ def run_model(request: pytest.FixtureRequest, bench: Bench) -> RunModel:
     `result.outputs` the outputs. The options `--vectors`, `--repeat` and `--check` apply.
     """
     from harness.measure import Job, array_vectors, random_vectors
-    from harness.model import read_model_file
+    from harness.model import check_model, read_model_file
 
     runs = run_session(request.config)
 
     def run(model: Path, inputs: Any = None, labels: Any = None, *, variant: str = "") -> Result:
         parsed = read_model_file(model)
+        check_model(parsed, bench.board, bench.engine)
         vectors = random_vectors(parsed, 1) if inputs is None else array_vectors(inputs, labels, request.node.name)
         job = Job(
-            suite=request.node.originalname,
+            suite=runs.call_title(request.node.nodeid),
             variant=variant or parsed.variant,
             model=parsed,
             vectors=vectors.first(runs.selection.vectors),

@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 
 from harness.config import Board, boards_files, load_boards, pick_board, pick_engine
-from harness.config.defaults import DEFAULT_ENGINE, DEFAULT_REPEATS
+from harness.config.defaults import DEFAULT_ENGINE, DEFAULT_REPEATS, DEFAULT_TIMEOUT_S
+from harness.config.numbers import positive, seconds
 from harness.errors import HarnessError
 from harness.target import TARGET_KINDS, check_target
+
+FALLBACK_BOARD = "native"
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -24,23 +27,47 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption("--engine", default=DEFAULT_ENGINE, metavar="NAME", help="engine inside the firmware")
     group.addoption("--suite", action="append", metavar="NAME", help="run only suites of this name")
     group.addoption(
-        "--vectors", type=_positive, metavar="N", help="only the first N vectors; accuracy bars are not judged"
+        "--vectors", type=positive, metavar="N", help="only the first N vectors; accuracy bars are not judged"
     )
-    group.addoption("--repeat", type=_positive, default=DEFAULT_REPEATS, metavar="N", help="timed inferences per model")
+    group.addoption("--repeat", type=positive, default=DEFAULT_REPEATS, metavar="N", help="timed inferences per model")
+    group.addoption(
+        "--inference-timeout", type=seconds, default=DEFAULT_TIMEOUT_S, metavar="S", help="of one inference, in seconds"
+    )
     group.addoption("--check", action="store_true", help="compare every output with the official interpreter's")
     group.addoption("--sanitize", action="store_true", help="native only: address and undefined-behaviour sanitizers")
     group.addoption("--reports-dir", type=Path, metavar="DIR", help="where sessions are written (default: reports/)")
     group.addoption(
         "--boards-file", action="append", type=Path, default=[], metavar="FILE", help="a further boards.toml"
     )
-    parser.addini("harness_board", "boards to run on when --board is not given", type="args", default=["native"])
+    parser.addini("harness_board", "boards to run on when --board is not given", type="args", default=[])
 
 
-def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise ValueError(text)
-    return value
+def named_boards(config: pytest.Config) -> list[str]:
+    """The boards that the options or the settings name; none in a run that has nothing to do with boards."""
+    named: list[str] = config.getoption("board") or config.getini("harness_board")
+    return named
+
+
+def concerns_boards(config: pytest.Config) -> bool:
+    """Whether any option or setting of the harness is given."""
+    choices: tuple[tuple[str, object], ...] = (
+        ("engine", DEFAULT_ENGINE),
+        ("target", "auto"),
+        ("boards_file", []),
+        ("suite", None),
+        ("sanitize", False),
+    )
+    return bool(named_boards(config)) or any(config.getoption(name) != default for name, default in choices)
+
+
+def refuse_workers(config: pytest.Config) -> None:
+    """One process runs a suite's variants: their bars compare them.
+
+    Raises:
+        pytest.UsageError: pytest-xdist would spread the items over several.
+    """
+    if getattr(config.option, "numprocesses", None) or hasattr(config, "workerinput"):
+        raise pytest.UsageError("boards are not driven from several processes yet\n  fix: run without -n")
 
 
 @dataclass(frozen=True)
@@ -55,6 +82,7 @@ class Selection:
     repeats: int
     check: bool
     sanitize: bool
+    timeout_s: float
     reports_dir: Path
 
 
@@ -64,7 +92,7 @@ def read_selection(config: pytest.Config) -> Selection:
     Raises:
         pytest.UsageError: an unknown board, target or engine, or a boards.toml that cannot be used.
     """
-    given: list[str] = config.getoption("board") or config.getini("harness_board")
+    given = named_boards(config) or [FALLBACK_BOARD]
     names = dict.fromkeys(name for part in given for name in part.split(",") if name)
     try:
         known = load_boards(boards_files(config.rootpath, config.getoption("boards_file")))
@@ -72,6 +100,10 @@ def read_selection(config: pytest.Config) -> Selection:
         for board in boards:
             check_target(board, config.getoption("target"))
         engine = pick_engine(config.getoption("engine"))
+        if config.getoption("check"):
+            from harness.model.oracle import require_oracle
+
+            require_oracle()
     except HarnessError as error:
         raise pytest.UsageError(str(error)) from None
     return Selection(
@@ -83,5 +115,6 @@ def read_selection(config: pytest.Config) -> Selection:
         repeats=config.getoption("repeat"),
         check=config.getoption("check"),
         sanitize=config.getoption("sanitize"),
+        timeout_s=config.getoption("inference_timeout"),
         reports_dir=config.getoption("reports_dir") or config.rootpath / "reports",
     )

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from harness.measure.records import Provenance, RunRecord
 from harness.report.cost import COST_KINDS, INSTRUCTIONS, CostKind
-from harness.report.figures import MEMORY, accuracy, explained, inference
+from harness.report.figures import MEMORY, accuracy, inference, layers_sum
 from harness.report.layers import layer_rows
 from harness.report.session import BoardInfo, SessionInfo
 from harness.report.table import Comparison, Row, distinct
@@ -43,7 +43,7 @@ def _comparison(tables: SessionTables, runs: list[RunRecord]) -> Comparison:
     for kind in _cost_kinds(runs):
         rows += [inference(kind).row(runs), *_range_rows(runs, kind)]
         if found := layer_rows(list(layers.values()), kind):
-            rows += [*found, explained(kind, layers).row(runs)]
+            rows += [*found, layers_sum(kind, layers).row(runs)]
     rows += [figure.row(runs) for figure in MEMORY]
     return Comparison(
         heading=printable(f"{runs[0].suite} on {runs[0].board}"),
@@ -62,9 +62,16 @@ def _details(info: SessionInfo, runs: list[RunRecord]) -> list[str]:
     return [
         *([_board_line(info.boards[runs[0].board])] if runs[0].board in info.boards else []),
         distinct(f"target {run.target}: {run.target_description}" for run in runs),
-        f"engine {engine}, {max(run.vectors_total for run in runs)} vectors, {commit}",
+        f"engine {engine}, {_vectors(runs)}, {commit}",
         *([f"firmware by {toolchain}"] if toolchain else []),
     ]
+
+
+def _vectors(runs: list[RunRecord]) -> str:
+    """`397 vectors`, and where they are from if that is no file of a suite's."""
+    source = distinct(run.vectors_source for run in runs)
+    count = f"{max(run.vectors_total for run in runs)} vectors"
+    return f"{count} ({source})" if source else count
 
 
 def _board_line(board: BoardInfo) -> str:

@@ -53,16 +53,14 @@ def inference(kind: CostKind) -> Figure:
     return Figure(f"{kind.unit}/inference", "not timed", kind.of, kind.text, kind.compare)
 
 
-def explained(kind: CostKind, layers: Mapping[str, Sequence[LayerRecord]]) -> Figure:
-    """How much of one inference the sum of a variant's layers is: the profile is a run of its own, with hooks."""
+def layers_sum(kind: CostKind, layers: Mapping[str, Sequence[LayerRecord]]) -> Figure:
+    """What all of a variant's layers cost; they are profiled in an inference of their own."""
 
     def of(run: RunRecord) -> Quantity | None:
-        inference_cost, layers_cost = kind.of(run), kind.sum(layers[run.variant])
-        if inference_cost is None or inference_cost.value == 0 or layers_cost == 0:
-            return None
-        return Quantity(layers_cost / inference_cost.value, inference_cost.provenance)
+        whole_run, cost = kind.of(run), kind.sum(layers[run.variant])
+        return Quantity(cost, whole_run.provenance) if whole_run and cost else None
 
-    return Figure("all layers/inference", "not timed", of, percent, lambda *_: "", depth=1)
+    return Figure("sum of all layers", "not timed", of, kind.text, kind.compare, depth=1)
 
 
 def _size(label: str, field: str, depth: int = 0) -> Figure:

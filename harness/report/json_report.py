@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
 
 from harness.measure.records import LayerRecord, Quantity, RunRecord
-from harness.report.cost import INSTRUCTIONS, LATENCY
 from harness.report.session import SessionInfo
 
 
@@ -46,8 +45,8 @@ def run_json(run: RunRecord, layers: Sequence[LayerRecord], info: SessionInfo) -
         "totals": {
             "layers": len(layers),
             "macs": sum(layer.macs for layer in layers),
-            "instructions": INSTRUCTIONS.sum(layers) or None,
-            "latency_us": LATENCY.sum(layers) or None,
+            "instructions": _total(layer.instructions for layer in layers),
+            "latency_us": _total(layer.latency_us for layer in layers),
         },
         "arena": {
             "arena_bytes": _quantity(run.arena_bytes),
@@ -63,6 +62,11 @@ def run_json(run: RunRecord, layers: Sequence[LayerRecord], info: SessionInfo) -
 
 def _quantity(quantity: Quantity | None) -> dict[str, Any] | None:
     return None if quantity is None else {"value": quantity.value, "provenance": str(quantity.provenance)}
+
+
+def _total(quantities: Iterable[Quantity | None]) -> dict[str, Any] | None:
+    known = [quantity for quantity in quantities if quantity is not None]
+    return _quantity(Quantity(sum(quantity.value for quantity in known), known[0].provenance)) if known else None
 
 
 def _cost(median: Quantity | None, least: float | None, greatest: float | None) -> dict[str, Any] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 EQUAL = "equal"
-_NEAR = 1.05  # below this ratio "1.0x" would say nothing: say percent
+_NEAR = 2.0  # below this ratio per cent say more, and "1.1x more" can be misread
 
 
 def whole(value: float) -> str:
@@ -36,7 +36,8 @@ def ratio(value: float, reference: float, less: str, more: str) -> str:
     word = less if value < reference else more
     factor = max(value, reference) / min(value, reference)
     if factor < _NEAR:
-        return f"{abs(value - reference) / reference:.2%} {word}"
+        change = abs(value - reference) / reference
+        return f"{change:.1%} {word}" if change >= 0.01 else f"{change:.2%} {word}"
     return f"{factor:,.0f}x {word}" if factor >= 100 else f"{factor:.1f}x {word}"
 
 

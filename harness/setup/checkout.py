@@ -45,5 +45,8 @@ def _fingerprint(checkout: Path) -> str:
 def _read_stamp(stamp: str) -> tuple[str, set[str]]:
     if not stamp:
         return "", set()
-    fingerprint, extras = json.loads(stamp)
-    return fingerprint, set(extras)
+    try:
+        fingerprint, extras = json.loads(stamp)
+        return fingerprint, set(extras)
+    except (ValueError, TypeError):  # damaged: as good as none
+        return "", set()

@@ -8,7 +8,7 @@ from harness.target.base import Target
 from harness.target.emulated import Emulated
 from harness.target.native import Native
 
-TARGET_KINDS = ("emulated", "native", "attached", "farm")
+TARGET_KINDS = ("emulated", "native", "attached")
 _DRIVEN = (Emulated.kind, Native.kind)  # `auto` takes the first that the board has
 
 

@@ -18,7 +18,8 @@ _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _LIBC = ctypes.CDLL(None)
 _END_TIMEOUT_S = 5.0
 _LAST_LINES = 6
-_SANITIZER_MARKS = ("ERROR: ", "runtime error: ", "SUMMARY: ")
+# What a sanitizer and QEMU begin their complaints with; QEMU dumps registers behind its own.
+_TELLING = ("ERROR: ", "runtime error: ", "SUMMARY: ", "qemu: ", "qemu-system")
 
 
 class TargetProcess:
@@ -85,7 +86,8 @@ class TargetProcess:
         except subprocess.TimeoutExpired:
             ending = "closed its end of the line"
         words = self._last_words()
-        return TargetError(f"{self._name} {ending}{':' if words else ''}{words}", "mend what it complains of")
+        fix = "mend what it complains of" if words else "see who ended it, and whether memory ran out"
+        return TargetError(f"{self._name} {ending}{':' if words else ''}{words}", fix)
 
     def stop(self) -> None:
         """End it and all that it started; stopping twice is harmless."""
@@ -98,7 +100,7 @@ class TargetProcess:
 
     def _last_words(self) -> str:
         lines = self._stderr.read_text("utf-8", "replace").splitlines()
-        telling = [line for line in lines if any(mark in line for mark in _SANITIZER_MARKS)]
+        telling = [line for line in lines if any(mark in line for mark in _TELLING)]
         return "".join(f"\n  {line.strip()}" for line in (telling or lines)[-_LAST_LINES:])
 
 

@@ -11,12 +11,11 @@ from conformance.vectors import mixed_vectors
 from numpy.typing import NDArray
 
 from harness.link.client import Device
+from harness.measure.compare import elements_agree
 from harness.model import Tensor, read_model, split_outputs
 from harness.model.oracle import Oracle
 
 # docs/architecture.md, Correctness
-RELATIVE_TOLERANCE = 1e-5
-ABSOLUTE_TOLERANCE = 1e-6
 
 Conform = Callable[..., None]
 
@@ -66,16 +65,10 @@ def compare(device: Device, tally: Tally, model_bytes: bytes, vectors: Sequence[
 
 def assert_conforms(tensor: Tensor, values: NDArray[Any], reference: NDArray[Any], vector: int) -> None:
     """Name the first element that differs."""
-    wrong = np.argwhere(~_agrees(values, reference))
+    wrong = np.argwhere(~elements_agree(values, reference))
     if len(wrong):
         first = tuple(int(index) for index in wrong[0])
         raise AssertionError(
             f"{tensor.name}: vector {vector}: {len(wrong)} of {values.size} elements differ, "
             f"at {first}: {values[first]!r}, the official interpreter gives {reference[first]!r}"
         )
-
-
-def _agrees(values: NDArray[Any], reference: NDArray[Any]) -> NDArray[np.bool_]:
-    if values.dtype.kind == "f":
-        return np.isclose(values, reference, RELATIVE_TOLERANCE, ABSOLUTE_TOLERANCE, equal_nan=True)
-    return np.equal(values, reference)

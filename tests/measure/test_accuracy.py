@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from harness.config import Suite, SuiteModel
-from harness.measure.accuracy import judge, predicted_class
+from harness.measure.accuracy import Verdict, judge, predicted_class
 from harness.measure.records import Provenance, Quantity, RunRecord
 
 FLOAT = SuiteModel(variant="float32", path=Path("f"), min_accuracy=0.9, reference=None, max_drop=None)
@@ -15,7 +16,7 @@ INT8 = SuiteModel(variant="int8", path=Path("i"), min_accuracy=0.9, reference="f
 SUITE = Suite("s", "", Path("suite.toml"), Path("v"), "accuracy", {"float32": FLOAT, "int8": INT8})
 
 
-def run(variant: str, accuracy: float | None, vectors: int = 100) -> RunRecord:
+def run(variant: str, accuracy: float | None) -> RunRecord:
     return RunRecord(
         suite="s",
         variant=variant,
@@ -29,7 +30,7 @@ def run(variant: str, accuracy: float | None, vectors: int = 100) -> RunRecord:
         model_sha256="0",
         outcome="passed",
         message="",
-        vectors=vectors,
+        vectors=100,
         vectors_total=100,
         repeats=1,
         macs=1,
@@ -42,17 +43,19 @@ def test_the_first_of_equal_elements_is_predicted() -> None:
 
 
 def test_accuracy_at_the_bar_passes_and_below_it_fails() -> None:
-    assert judge(SUITE, FLOAT, run("float32", 0.9), {}) == ""
-    assert "89.00% is below min_accuracy 90.00%" in judge(SUITE, FLOAT, run("float32", 0.89), {})
+    assert judge(SUITE, FLOAT, run("float32", 0.9), {}) == Verdict()
+    missed = judge(SUITE, FLOAT, run("float32", 0.89), {})
+    assert missed.failed
+    assert "89.00% is below min_accuracy 90.00%" in missed.message
 
 
-def test_a_drop_is_judged_against_the_reference_of_the_same_session() -> None:
-    reference = {"float32": run("float32", 0.98)}
-    assert judge(SUITE, INT8, run("int8", 0.975), reference) == ""
-    assert "below float32's 98.00%" in judge(SUITE, INT8, run("int8", 0.96), reference)
+@pytest.mark.parametrize(("accuracy", "failed"), [(0.975, False), (0.97, False), (0.969, True)])
+def test_a_drop_is_judged_against_the_reference_of_the_same_session(accuracy: float, failed: bool) -> None:
+    verdict = judge(SUITE, INT8, run("int8", accuracy), {"float32": run("float32", 0.98)})
+    assert verdict.failed is failed
+    assert ("below float32's 98.00%" in verdict.message) is failed
 
 
-def test_without_the_reference_or_with_vectors_missing_nothing_is_judged() -> None:
-    assert judge(SUITE, INT8, run("int8", 0.96), {}) == ""
-    assert judge(SUITE, FLOAT, run("float32", 0.1, vectors=50), {}) == ""
-    assert judge(SUITE, FLOAT, run("float32", None), {}) == ""
+def test_what_cannot_be_judged_is_said() -> None:
+    assert judge(SUITE, INT8, run("int8", 0.96), {}) == Verdict("max_drop not judged: float32 did not run")
+    assert judge(SUITE, FLOAT, run("float32", None), {}) == Verdict("bars not judged: no labels")

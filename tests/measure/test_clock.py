@@ -8,62 +8,88 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from harness.config import load_boards
+from harness.config import EmulatedTarget, load_boards
 from harness.errors import TargetError
-from harness.link.messages import SelfCheck
-from harness.measure.clock import Clock, calibrated_clock
+from harness.link.messages import Hello, SelfCheck
+from harness.measure.clock import NO_WRAP, WRAPS, Clock, InstructionClock, RealTimeClock, calibrated_clock
 from harness.measure.records import Provenance
 from harness.paths import shipped_boards_file
-from harness.target import make_target
+from harness.target import Emulated, make_target
 
 BOARDS = load_boards([shipped_boards_file()])
-TIMERS = {80_000_000: 4, 25_000_000: 6}  # of stm32l475 and mps2-an386: Hz to icount shift
+# What SysTick of emulated stm32l475 (80 MHz, shift 4) showed after 0, 1, 2, … NOPs; the first number is the overhead.
+RECORDED_TICKS = (16, 17, 19, 20, 21, 23, 24, 25, 26, 28, 29, 30, 32)
 
 
 def ticks_after(instructions: int, timer_hz: int, shift: int) -> int:
-    """What a timer shows that started with the virtual clock: every begun tick counts (firmware/lib/cortex_m)."""
-    return math.ceil(Fraction(instructions * (1 << shift) * timer_hz, 1_000_000_000))
+    """What a timer shows that was restarted `instructions` ago: whole ticks, a little ahead in phase."""
+    phase = Fraction(4, 100)
+    return math.floor(Fraction(instructions * (timer_hz << shift), 1_000_000_000) + phase)
+
+
+def test_recorded_ticks_of_a_board_count_every_nop() -> None:
+    clock = InstructionClock(80_000_000, 4, WRAPS["SysTick"], RECORDED_TICKS[0])
+    counted = [clock.cost(0, ticks).instructions for ticks in RECORDED_TICKS]
+    assert [quantity.value for quantity in counted if quantity] == list(range(len(RECORDED_TICKS)))
 
 
 @given(
-    timer_hz=st.sampled_from(sorted(TIMERS)),
+    timer=st.sampled_from([(80_000_000, 4), (25_000_000, 6)]),
     begin=st.integers(0, 10**10),
     length=st.integers(0, 10**10),
     empty=st.integers(0, 20),
 )
 def test_a_region_costs_its_instructions_less_those_of_reading_the_timer(
-    timer_hz: int, begin: int, length: int, empty: int
+    timer: tuple[int, int], begin: int, length: int, empty: int
 ) -> None:
-    shift = TIMERS[timer_hz]
-    clock = Clock(timer_hz, shift, Provenance.EMULATED, ticks_after(empty, timer_hz, shift))
-    cost = clock.cost(ticks_after(begin, timer_hz, shift), ticks_after(begin + length + empty, timer_hz, shift))
+    clock = InstructionClock(*timer, NO_WRAP, ticks_after(empty, *timer))
+    cost = clock.cost(ticks_after(begin, *timer), ticks_after(begin + length + empty, *timer))
     assert cost.instructions is not None
     assert cost.instructions.value == length
     assert cost.latency_us is None
 
 
+def test_the_handler_of_a_wrap_is_no_part_of_a_region() -> None:
+    wraps = 3
+    handlers = wraps * WRAPS["SysTick"].instructions
+    instructions = 40_000_000  # over three wraps of 2^24 ticks at 1.28 ticks an instruction
+    clock = InstructionClock(80_000_000, 4, WRAPS["SysTick"], 0)
+    assert clock.instructions(ticks_after(instructions + handlers, 80_000_000, 4)) == instructions
+
+
 def test_a_timer_in_real_time_gives_microseconds() -> None:
-    cost = Clock(1_000_000_000, None, Provenance.HOST, empty_ticks=500).cost(0, 2_500)
+    cost = RealTimeClock(1_000_000_000, Provenance.HOST, empty_ticks=500).cost(0, 2_500)
     assert cost.latency_us is not None
     assert cost.latency_us.value == 2.0
     assert cost.instructions is None
 
 
-@pytest.mark.parametrize("board", ["stm32l475", "mps2-an386"])
-def test_a_loop_of_known_length_is_checked_before_any_count_is_believed(board: str) -> None:
-    target = make_target(BOARDS[board])
-    timer_hz = BOARDS[board].clock_hz
-    assert timer_hz is not None
-    shift = TIMERS[timer_hz]
-    good = SelfCheck(20_001, ticks_after(20_011, timer_hz, shift), ticks_after(10, timer_hz, shift))
-    assert calibrated_clock(timer_hz, target, good).empty_ticks == good.empty_ticks
-    doubled = SelfCheck(20_001, good.loop_ticks * 2, good.empty_ticks)
+def calibrated(shift: int, loop_ticks: int, empty_ticks: int) -> Clock:
+    """The clock of stm32l475 after a self-check with these ticks."""
+    hello = Hello(1, 1024, 4, 4096, 0, 0, 0, False, 80_000_000, "id", "stm32l475", "e", "1", "gcc", "SysTick")
+    target = Emulated(replace(BOARDS["stm32l475"]), EmulatedTarget(machine="b-l475e-iot01a", icount_shift=shift))
+    return calibrated_clock(hello, target, SelfCheck(20_001, loop_ticks, empty_ticks))
+
+
+def test_a_loop_of_known_length_is_checked_before_any_count_is_believed() -> None:
+    loop, empty = ticks_after(20_011, 80_000_000, 4), ticks_after(10, 80_000_000, 4)
+    assert isinstance(calibrated(4, loop, empty), InstructionClock)
     with pytest.raises(TargetError, match="for a loop of 20001"):
-        calibrated_clock(timer_hz, target, doubled)
+        calibrated(4, 2 * loop, empty)
+    with pytest.raises(TargetError, match="for a loop of 20001"):
+        calibrated(5, loop, empty)
+
+
+@pytest.mark.parametrize("shift", [0, 3])
+def test_a_timer_that_skips_instructions_is_refused(shift: int) -> None:
+    with pytest.raises(TargetError, match="less than once an instruction"):
+        calibrated(shift, ticks_after(20_011, 80_000_000, shift), ticks_after(10, 80_000_000, shift))
 
 
 def test_on_the_host_there_is_nothing_to_check() -> None:
-    clock = calibrated_clock(1_000_000_000, make_target(BOARDS["native"]), SelfCheck(0, 30, 20))
+    hello = Hello(1, 1024, 4, 4096, 0, 0, 0, True, 10**9, "id", "native", "e", "1", "gcc", "CLOCK_MONOTONIC")
+    clock = calibrated_clock(hello, make_target(BOARDS["native"]), SelfCheck(0, 30, 20))
+    assert isinstance(clock, RealTimeClock)
     assert clock.provenance is Provenance.HOST
-    assert clock.icount_shift is None

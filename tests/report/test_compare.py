@@ -176,11 +176,11 @@ def test_the_costliest_layers_stand_side_by_side_with_their_share() -> None:
     labels = [row.label for row in comparison.rows]
     top = labels.index("top 5 of 9 layers")
     assert labels[top + 1] == "2/3 CONV_2D 1x8x8x32"
-    assert labels[top + 6] == "all layers/inference"
+    assert labels[top + 6] == "sum of all layers"
     first = comparison.rows[top + 1]
     assert first.cells == ("5,946,834 83%", "2,431,740 83%")
     assert (first.deltas, first.how, first.depth) == (("2.4x fewer",), "emulated", 1)
-    assert comparison.rows[top + 6].cells == ("99.00%", "99.00%")
+    assert comparison.rows[top + 6].cells == ("7,129,317", "2,923,487")
 
 
 def test_a_layer_that_one_variant_lacks_has_a_dash_there() -> None:
