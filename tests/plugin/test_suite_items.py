@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -63,7 +65,10 @@ def test_a_wrong_model_fails_its_item_and_the_next_one_runs(pytester: pytest.Pyt
         (["--board=native", "--target=emulated"], "*native*"),
         (["--board=native", "--suite=digit"], "unknown suite 'digit'*"),
         (["--board=native", "--boards-file=gone.toml"], "*gone.toml: no such file*"),
-        (["--board=native", "--vectors=0"], "*--vectors*"),
+        (["--board=native", "--vectors=0"], "*--vectors: '0' is not a whole number from 1 on*"),
+        (["--engine=bultin"], "unknown engine 'bultin'*"),
+        (["-o", "harness_board=stm32l457"], "unknown board 'stm32l457'*"),
+        (["--board=native", "-n", "2"], "boards are not driven from several processes yet"),
     ],
 )
 def test_a_wrong_option_ends_the_run_with_one_clear_message(
@@ -87,3 +92,84 @@ def test_suite_option_picks_by_name(pytester: pytest.Pytester, digits: Path) -> 
     digits.rename(digits.with_name("numbers"))
     result = pytester.runpytest_subprocess("--collect-only", "-q", "--board=native", "--suite=numbers", "suites")
     result.stdout.fnmatch_lines(["suites/numbers/suite.toml::int8[[]native[]]"])
+
+
+def test_another_tools_suite_file_is_left_alone(pytester: pytest.Pytester) -> None:
+    (pytester.path / "suite.toml").write_text("[tool]\nname = 'other'\n")
+    pytester.makepyfile("def test_nothing(): pass")
+    pytester.runpytest_subprocess().assert_outcomes(passed=1)
+
+
+def test_suites_of_one_name_stay_apart(pytester: pytest.Pytester, digits: Path) -> None:
+    shutil.copytree(digits, pytester.path / "more" / "digits")
+    result = pytester.runpytest_subprocess("--board=native", "--vectors=2", "suites", "more")
+    result.assert_outcomes(passed=4)
+    (session,) = (pytester.path / "reports").iterdir()
+    titles = {run["suite"] for run in pq.read_table(session / "runs.parquet").to_pylist()}
+    assert titles == {"digits", "more/digits"}
+
+
+def test_a_bar_that_cannot_be_judged_is_said(pytester: pytest.Pytester, digits: Path) -> None:
+    result = pytester.runpytest_subprocess("--board=native", "suites", "-k", "int8")
+    result.assert_outcomes(passed=1, deselected=1)
+    result.stdout.fnmatch_lines(["*max_drop not judged: float32 did not run*"])
+    fewer = pytester.runpytest_subprocess("--board=native", "--vectors=3", "suites", "-k", "int8")
+    fewer.stdout.fnmatch_lines(["*bars not judged: 3 of 397 vectors*"])
+
+
+BREAKS = {"a device that dies": "signal.SIGKILL", "a device that hangs": "signal.SIGSTOP"}
+
+
+@pytest.mark.parametrize("number", BREAKS.values(), ids=BREAKS)
+def test_a_lost_device_fails_its_item_and_the_next_one_runs(
+    pytester: pytest.Pytester, digits: Path, number: str
+) -> None:
+    pytester.makeconftest(
+        f"""
+        import os, signal
+        from harness.report import SessionWriter
+        from pathlib import Path
+
+        add_vector = SessionWriter.add_vector
+
+        def add_and_break(self, record):
+            add_vector(self, record)
+            if (record.variant, record.vector) == ("float32", 20):
+                children = Path(f"/proc/self/task/{{os.getpid()}}/children").read_text().split()
+                os.kill(int(children[-1]), {number})
+
+        SessionWriter.add_vector = add_and_break
+        """
+    )
+    result = pytester.runpytest_subprocess("--board=native", "suites")
+    result.assert_outcomes(failed=1, passed=1)
+    result.stdout.no_fnmatch_line("*Traceback*")
+    (session,) = (pytester.path / "reports").iterdir()
+    float32, int8 = pq.read_table(session / "runs.parquet").to_pylist()
+    assert (float32["outcome"], int8["outcome"]) == ("error", "passed")
+    assert 21 <= float32["vectors"] < 397
+
+
+def test_ctrl_c_keeps_the_rows_and_says_so(pytester: pytest.Pytester, digits: Path) -> None:
+    pytester.makeconftest(
+        """
+        import signal
+        from harness.report import SessionWriter
+
+        add_vector = SessionWriter.add_vector
+
+        def add_and_interrupt(self, record):
+            add_vector(self, record)
+            if record.vector == 20:
+                signal.raise_signal(signal.SIGINT)
+
+        SessionWriter.add_vector = add_and_interrupt
+        """
+    )
+    result = pytester.runpytest_subprocess("--board=native", "suites")
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    (session,) = (pytester.path / "reports").iterdir()
+    assert json.loads((session / "session.json").read_text())["outcome"] == "interrupted"
+    (run,) = pq.read_table(session / "runs.parquet").to_pylist()
+    assert (run["outcome"], run["vectors"]) == ("interrupted", 20)
+    assert pq.read_table(session / "vectors.parquet").num_rows == 21

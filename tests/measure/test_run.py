@@ -1,0 +1,57 @@
+"""A run on the native target: what is refused before it, and what an output that is not the oracle's does to it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from support.models import small_cnn
+from support.tflite_builder import TfliteBuilder
+
+from harness.config import load_boards
+from harness.errors import ModelError
+from harness.measure import Bench, Job, array_vectors, random_vectors, run_model
+from harness.measure import run as run_module
+from harness.model import Model, read_model
+from harness.model.oracle import Oracle
+from harness.paths import shipped_boards_file
+from harness.report import Records
+
+
+@pytest.fixture(scope="module")
+def native() -> Bench:
+    return Bench(load_boards([shipped_boards_file()])["native"])
+
+
+@pytest.fixture(scope="module")
+def model() -> Model:
+    return read_model(small_cnn("int8"), "small_cnn")
+
+
+class WrongOnce(Oracle):
+    """The oracle, but for its second answer."""
+
+    answers = 0
+
+    def infer(self, vector: bytes) -> bytes:
+        self.answers += 1
+        output = super().infer(vector)
+        return bytes([output[0] ^ 1]) + output[1:] if self.answers == 2 else output
+
+
+def test_one_output_that_differs_fails_the_run(native: Bench, model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_module, "Oracle", WrongOnce)
+    result = run_model(native, Job("s", "int8", model, random_vectors(model, 4), check=True), Records())
+    assert result.run.outcome == "failed"
+    assert result.run.oracle_equal == 3
+    assert result.run.message == "1 of 4 outputs differ from the oracle's, first vector 1"
+
+
+def test_a_model_that_does_not_fit_is_refused_before_its_vectors_are_looked_at(native: Bench) -> None:
+    builder = TfliteBuilder()
+    image = builder.tensor((1, 60_000, 60_000), "float32")
+    flat = builder.tensor((1, 60_000, 60_000), "float32")
+    builder.op("RESHAPE", [image], [flat])
+    huge = read_model(builder.build([image], [flat]), "huge")
+    vectors = array_vectors(np.zeros((1, 2)), None, "here")
+    with pytest.raises(ModelError, match="arena"):
+        run_model(native, Job("s", "float32", huge, vectors), Records())
