@@ -19,8 +19,8 @@ Session* session;
 
 }  // namespace
 
-void report_fault() {
-  if (session != nullptr) session->report_fault();
+void report_fault(uint32_t fault_status) {
+  if (session != nullptr) session->report_fault(fault_status);
 }
 
 }  // namespace harness

@@ -62,10 +62,10 @@ void Session::send_nak(NakReason reason) {
   send(MessageType::kNak, expected_, payload, sizeof payload);
 }
 
-void Session::report_fault() {
+void Session::report_fault(uint32_t fault_status) {
   uint8_t payload[32];
   PayloadWriter writer(payload, sizeof payload);
-  write_error({ErrorCode::kEngineFailed, 0, "processor fault"}, writer);
+  write_error({ErrorCode::kProcessorFault, fault_status, "processor fault"}, writer);
   // The delimiter in front ends a frame that the fault may have cut.
   const uint8_t delimiter = 0;
   board_write(&delimiter, 1);

@@ -20,7 +20,7 @@ class Session {
   void receive(const uint8_t* bytes, size_t size);
 
   // Answers the request being executed with ERROR; called from a fault.
-  void report_fault();
+  void report_fault(uint32_t fault_status);
 
  private:
   struct Answer {

@@ -38,7 +38,8 @@ uint32_t board_stack_bytes();
 uint32_t board_stack_used_bytes();  // high-water mark since start
 
 // Defined by the firmware, called by a board whose processor faulted: says so on the line. It may use board_write() and
-// board_drain(), and nothing that the fault may have left half done.
-void report_fault();
+// board_drain(), and nothing that the fault may have left half done. `fault_status`: the core's CFSR, 0 where it has
+// none.
+void report_fault(uint32_t fault_status);
 
 }  // namespace harness

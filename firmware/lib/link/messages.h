@@ -40,6 +40,7 @@ enum class ErrorCode : uint16_t {
   kUnsupported = 8,
   kArenaTooSmall = 9,
   kEngineFailed = 10,
+  kProcessorFault = 11,
 };
 
 // Why a request failed; what `detail` means depends on the code. `text` has static lifetime.
