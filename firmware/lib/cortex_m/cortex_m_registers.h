@@ -1,4 +1,5 @@
-// Registers that every Cortex-M has: Armv7-M Architecture Reference Manual (DDI 0403E), B3.2; Armv6-M has the same.
+// Registers of a Cortex-M: Armv7-M Architecture Reference Manual (DDI 0403E), B3.2. Armv6-M has the same, but for those
+// that are said to be missing there.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +12,8 @@ inline volatile uint32_t& reg32(uint32_t address) { return *reinterpret_cast<vol
 constexpr uint32_t kIcsr = 0xE000ED04;
 constexpr uint32_t kIcsrPendstset = 1u << 26;
 constexpr uint32_t kIcsrPendstclr = 1u << 25;
+constexpr uint32_t kVtor = 0xE000ED08;  // not in Armv6-M, where it is optional
+constexpr uint32_t kCfsr = 0xE000ED28;  // not in Armv6-M
 constexpr uint32_t kCpacr = 0xE000ED88;
 constexpr uint32_t kCpacrFpuFullAccess = 0xFu << 20;
 

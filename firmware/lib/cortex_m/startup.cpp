@@ -43,6 +43,21 @@ struct SystemVectors {
     },
 };
 
+// Whatever ran before, a boot loader or the boot pins' choice of memory: interrupts find this table.
+void use_own_vectors() {
+#if __ARM_ARCH_ISA_THUMB >= 2
+  reg32(kVtor) = reinterpret_cast<uint32_t>(&kSystemVectors);
+#endif
+}
+
+uint32_t fault_status() {
+#if __ARM_ARCH_ISA_THUMB >= 2
+  return reg32(kCfsr);
+#else
+  return 0;
+#endif
+}
+
 void enable_fpu() {
 #ifdef __ARM_FP
   reg32(kCpacr) = reg32(kCpacr) | kCpacrFpuFullAccess;
@@ -69,6 +84,7 @@ void initialize_variables() {
 }  // namespace harness
 
 void reset_handler() {
+  harness::use_own_vectors();
   harness::enable_fpu();
   harness::paint_stack();
   harness::initialize_variables();
@@ -85,6 +101,6 @@ void reset_handler() {
 }
 
 void stop_after_fault() {
-  harness::report_fault();
+  harness::report_fault(harness::fault_status());
   for (;;) __asm volatile("cpsid i \n wfi");
 }
