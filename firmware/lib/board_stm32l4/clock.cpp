@@ -11,12 +11,19 @@ void wait_for(uint32_t address, uint32_t bits) {
   }
 }
 
+// RM0351 3.3.3: wait states come before the faster clock, 4 of them for 80 MHz, and are read back. Not for ever: QEMU
+// has no flash interface here and reads 0.
+void set_wait_states() {
+  constexpr int kMaxReads = 100;
+  reg32(kFlashAcr) = kAcrFourWaitStates | kAcrPrefetch | kAcrInstructionCache | kAcrDataCache;
+  for (int reads = 0; reads < kMaxReads && (reg32(kFlashAcr) & kAcrWaitStates) != kAcrFourWaitStates; ++reads) {
+  }
+}
+
 }  // namespace
 
 void start_clock() {
-  // RM0351 3.3.3: wait states come before the faster clock; 4 of them for 80 MHz.
-  reg32(kFlashAcr) = kAcrFourWaitStates | kAcrPrefetch | kAcrInstructionCache | kAcrDataCache;
-
+  set_wait_states();
   reg32(kRccCr) = reg32(kRccCr) | kCrHsiOn;
   wait_for(kRccCr, kCrHsiReady);
   // 16 MHz / 1 * 10 / 2; a divider's field of 0 stands for 1 (input) and 2 (output).

@@ -7,6 +7,7 @@ namespace harness::stm32l4 {
 
 // Flash interface, 3.7.
 constexpr uint32_t kFlashAcr = 0x40022000;
+constexpr uint32_t kAcrWaitStates = 7;
 constexpr uint32_t kAcrFourWaitStates = 4;
 constexpr uint32_t kAcrPrefetch = 1u << 8;
 constexpr uint32_t kAcrInstructionCache = 1u << 9;
