@@ -15,7 +15,8 @@ void board_start();
 size_t board_read(uint8_t* bytes, size_t capacity);
 // Queues or sends all bytes; returns when they are accepted.
 void board_write(const uint8_t* bytes, size_t size);
-// Returns when the last queued byte has left: nothing of ours disturbs a timed window after it.
+// Returns when no byte waits for the transmitter: none of them disturbs a timed window after it. The last one may still
+// be on the line.
 void board_drain();
 size_t board_rx_buffer_bytes();
 uint32_t board_rx_overruns();

@@ -11,7 +11,7 @@ namespace {
 using namespace mps2;
 
 ReceiveRing received;
-uint32_t hardware_overruns;
+volatile uint32_t hardware_overruns;
 volatile uint32_t interrupts;
 
 void handle_receive() {

@@ -1,12 +1,12 @@
 // Registers of the MPS2 board with a Cortex-M image (AN385, AN386, AN500): Arm Cortex-M System Design Kit Technical
-// Reference Manual (DDI 0479), the sections named below; addresses and interrupts: Application Note AN386, chapter 3.
+// Reference Manual (DDI 0479), the components named below; addresses and interrupts: Application Note AN386, chapter 3.
 #pragma once
 
 #include <cstdint>
 
 namespace harness::mps2 {
 
-// UART 0, APB UART, 4.3.
+// UART 0, APB UART.
 constexpr uint32_t kUartData = 0x40004000;
 constexpr uint32_t kUartState = 0x40004004;
 constexpr uint32_t kStateTransmitFull = 1u << 0;
@@ -21,7 +21,7 @@ constexpr uint32_t kIntclearReceive = 1u << 1;
 constexpr uint32_t kUartBauddiv = 0x40004010;
 constexpr uint32_t kUart0ReceiveInterrupt = 0;
 
-// Timer 0, APB timer, 4.1.
+// Timer 0, APB timer.
 constexpr uint32_t kTimerCtrl = 0x40000000;
 constexpr uint32_t kTimerCtrlEnable = 1u << 0;
 constexpr uint32_t kTimerCtrlInterrupt = 1u << 3;

@@ -14,7 +14,7 @@ namespace {
 using namespace stm32l4;
 
 ReceiveRing received;
-uint32_t hardware_overruns;
+volatile uint32_t hardware_overruns;
 volatile uint32_t interrupts;
 
 void handle_usart() {

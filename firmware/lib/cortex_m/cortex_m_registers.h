@@ -29,13 +29,16 @@ inline void clear_pending_interrupt(uint32_t interrupt) {
   reg32(kNvicIcpr + interrupt / 32 * 4) = interrupt_bit(interrupt);
 }
 
-// Keeps interrupts waiting while it lives.
+// Keeps interrupts waiting while it lives, and leaves them as they were.
 class InterruptLock {
  public:
-  InterruptLock() { __asm volatile("cpsid i" ::: "memory"); }
-  ~InterruptLock() { __asm volatile("cpsie i" ::: "memory"); }
+  InterruptLock() { __asm volatile("mrs %0, primask \n cpsid i" : "=r"(primask_)::"memory"); }
+  ~InterruptLock() { __asm volatile("msr primask, %0" ::"r"(primask_) : "memory"); }
   InterruptLock(const InterruptLock&) = delete;
   InterruptLock& operator=(const InterruptLock&) = delete;
+
+ private:
+  uint32_t primask_;
 };
 
 using InterruptHandler = void (*)();
