@@ -33,7 +33,8 @@ def test_every_vector_of_the_digits_suite(conform: Conform, variant: str) -> Non
 @pytest.fixture(scope="module")
 def converted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """A network with every op of the engine that the converter makes of Keras layers, untrained."""
-    keras = pytest.importorskip("tensorflow").keras
+    from tensorflow import keras  # takes seconds: only where it is needed
+
     keras.utils.set_random_seed(0)
     path = tmp_path_factory.mktemp("keras") / "residual.keras"
     _residual_network(keras).save(path)

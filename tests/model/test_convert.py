@@ -23,7 +23,9 @@ SAMPLES = np.random.default_rng(0).uniform(size=(20, 6)).astype(np.float32)
 
 @pytest.fixture(scope="module")
 def keras() -> Any:
-    return pytest.importorskip("tensorflow").keras
+    import tensorflow as tf  # takes seconds: only where it is needed
+
+    return tf.keras
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +84,6 @@ def test_open_dimension_is_refused(keras: Any, tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_no_keras_model(tmp_path: Path) -> None:
-    pytest.importorskip("tensorflow")
     (tmp_path / "text.keras").write_text("not a model")
     with pytest.raises(ModelError, match=r"text\.keras"):
         convert_keras(tmp_path / "text.keras", SAMPLES)

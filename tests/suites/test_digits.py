@@ -25,7 +25,6 @@ VARIANTS = list(SUITE.models)
 @pytest.fixture(scope="module")
 def make() -> ModuleType:
     """The suite's script as a module: it is in no package."""
-    pytest.importorskip("sklearn")
     spec = importlib.util.spec_from_file_location("digits_make", SUITE_DIR / "make.py")
     assert spec and spec.loader
     module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
@@ -102,7 +101,6 @@ for name, data in make.make_files().items():
 
 
 def test_making_the_files_again_gives_the_same_bytes() -> None:
-    pytest.importorskip("tensorflow")
     command = [sys.executable, "-c", SHORT_TRAINING, str(SUITE_DIR)]
     first, second = (subprocess.run(command, capture_output=True, text=True, check=True).stdout for _ in range(2))
     assert first == second
