@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 from typing import Any
 
-from harness.setup import as_text, diagnose, exit_code
+from harness.setup.__main__ import check
 
 
 def add_parser(commands: Any) -> None:
     parser = commands.add_parser("doctor", help="list every requirement: found, or how to get it")
-    parser.set_defaults(execute=execute)
-
-
-def execute(_options: argparse.Namespace) -> int:
-    rows = diagnose()
-    print(as_text(rows))
-    return exit_code(rows)
+    parser.set_defaults(execute=lambda _options: check())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from typing import Any
 
 from harness.setup.__main__ import set_up
@@ -10,8 +9,4 @@ from harness.setup.__main__ import set_up
 
 def add_parser(commands: Any) -> None:
     parser = commands.add_parser("setup", help="install what a run needs: compilers, QEMU, PlatformIO")
-    parser.set_defaults(execute=execute)
-
-
-def execute(_options: argparse.Namespace) -> int:
-    return set_up("run")
+    parser.set_defaults(execute=lambda _options: set_up("run"))

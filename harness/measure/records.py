@@ -61,6 +61,7 @@ class RunRecord(Struct, frozen=True, kw_only=True):
     model_bytes: Quantity | None = None
     firmware_flash_bytes: Quantity | None = None
     firmware_ram_bytes: Quantity | None = None  # .data and .bss, without arena and stack
+    line_faults: int = 0  # damaged or repeated frames and lost bytes that the device counted
     oracle_equal: int | None = None  # vectors whose output equals the oracle's, where it was asked
 
 

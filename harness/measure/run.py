@@ -106,6 +106,7 @@ class _Run:
     costs: list[Cost] = field(default_factory=list)
     loaded: Loaded | None = None
     stack_used_bytes: int | None = None
+    line_faults: int = 0
 
     def __post_init__(self) -> None:
         self.target = self.bench.new_target()
@@ -123,7 +124,9 @@ class _Run:
             self._time(device, clock, inputs[0])
             self._profile(device, clock, inputs[0])
             self._stream(device, inputs)
-            self.stack_used_bytes = device.status().stack_used_bytes
+            status = device.status()
+            self.stack_used_bytes = status.stack_used_bytes
+            self.line_faults = status.rx_overruns + status.bad_frames + status.repeated_frames
 
     def oracle_verdict(self) -> Verdict | None:
         """A failure where outputs were compared and one differs."""
@@ -234,6 +237,7 @@ class _Run:
             model_bytes=Quantity(len(job.model.data), Provenance.STATIC),
             firmware_flash_bytes=_known(firmware.footprint.flash_bytes if firmware else None, Provenance.STATIC),
             firmware_ram_bytes=_known(firmware.footprint.ram_bytes if firmware else None, Provenance.STATIC),
+            line_faults=self.line_faults,
             oracle_equal=self.answered - len(self.different) if job.check else None,
         )
 

@@ -127,7 +127,12 @@ def _text_row(label: str, runs: list[RunRecord], cell: Callable[[RunRecord], str
 
 
 def _notes(runs: list[RunRecord], rows: list[Row]) -> tuple[str, ...]:
-    """Why runs did not pass, and what a reader must know of the provenance."""
+    """Why runs did not pass or were not judged, what went wrong on the line, what the provenance means."""
     reasons = [f"{run.variant}: {run.outcome}: {' '.join(run.message.split())}" for run in runs if run.message]
+    reasons += [
+        f"{run.variant}: the line lost something {run.line_faults} times; it was sent again"
+        for run in runs
+        if run.line_faults
+    ]
     hosted = [HOST_NOTE] if any(row.how == Provenance.HOST for row in rows) else []
     return tuple(map(printable, (*reasons, *hosted)))
