@@ -16,7 +16,17 @@ Error out_of_range(uint32_t limit, const char* text) { return {ErrorCode::kOutOf
 
 Error no_model() { return {ErrorCode::kNoModel, 0, "no model is loaded"}; }
 
+constexpr bool same(StatusCode status, ErrorCode error) {
+  return static_cast<uint16_t>(status) == static_cast<uint16_t>(error);
+}
+
 // The engine's codes are the link's.
+static_assert(same(StatusCode::kOk, ErrorCode::kNone) && same(StatusCode::kNoModel, ErrorCode::kNoModel) &&
+              same(StatusCode::kBadModel, ErrorCode::kBadModel) &&
+              same(StatusCode::kUnsupported, ErrorCode::kUnsupported) &&
+              same(StatusCode::kArenaTooSmall, ErrorCode::kArenaTooSmall) &&
+              same(StatusCode::kEngineFailed, ErrorCode::kEngineFailed));
+
 Error to_error(const Status& status) { return {static_cast<ErrorCode>(status.code), status.detail, status.text}; }
 
 bool failed(const Error& error) { return error.code != ErrorCode::kNone; }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from harness.paths import firmware_dir
@@ -23,8 +23,23 @@ FLAGS = (
 )
 
 
+def run_compiler(folder: Path, arguments: Sequence[str | Path], libraries: Iterable[str]) -> None:
+    """Run g++ in `folder`; the sources may include the headers of the firmware's `libraries` and of its `src`."""
+    includes = [f"-I{path}" for path in (*map(_library, libraries), firmware_dir() / "src")]
+    subprocess.run(["g++", *FLAGS, *includes, *map(str, arguments)], cwd=folder, check=True)
+
+
+def library_sources(name: str) -> list[Path]:
+    """The C++ files of a folder of `firmware/lib`."""
+    return sorted(_library(name).rglob("*.cpp"))
+
+
+def _library(name: str) -> Path:
+    return firmware_dir() / "lib" / name
+
+
 def compile_program(
-    program: Path, sources: Iterable[Path], libraries: Iterable[str], defines: Mapping[str, str] | None = None
+    program: Path, sources: Iterable[Path], libraries: Sequence[str], defines: Mapping[str, str] | None = None
 ) -> Path:
     """Compile and link `sources` and all sources of the firmware's `libraries`; return `program`.
 
@@ -34,9 +49,7 @@ def compile_program(
         libraries: names of folders of `firmware/lib`.
         defines: macros; a value is C++ text.
     """
-    folders = [firmware_dir() / "lib" / name for name in libraries]
-    parts = [*sources, *(source for folder in folders for source in sorted(folder.rglob("*.cpp")))]
     macros = [f"-D{name}={value}" for name, value in (defines or {}).items()]
-    includes = [f"-I{folder}" for folder in (*folders, firmware_dir() / "src")]
-    subprocess.run(["g++", *FLAGS, *macros, *includes, *map(str, parts), "-o", str(program)], check=True)
+    parts = [*sources, *(source for name in libraries for source in library_sources(name))]
+    run_compiler(program.parent, [*macros, *parts, "-o", program], libraries)
     return program

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "engine.h"
+#include "bytes.h"
 
 namespace harness {
 

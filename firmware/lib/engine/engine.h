@@ -2,21 +2,11 @@
 // engine is linked in; exactly one library defines engine().
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 
+#include "bytes.h"
+
 namespace harness {
-
-// A view of bytes owned by somebody else.
-struct ConstBytes {
-  const uint8_t* data = nullptr;
-  size_t size = 0;
-};
-
-struct Bytes {
-  uint8_t* data = nullptr;
-  size_t size = 0;
-};
 
 // The values are the link's error codes (docs/architecture.md).
 enum class StatusCode : uint16_t {

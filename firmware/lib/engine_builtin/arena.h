@@ -6,7 +6,7 @@
 #include <new>
 #include <type_traits>
 
-#include "engine.h"
+#include "bytes.h"
 
 namespace harness {
 

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "engine.h"
+#include "bytes.h"
 
 namespace harness {
 

@@ -20,7 +20,7 @@ project_dir = Path(env.subst("$PROJECT_DIR"))
 sys.path.insert(0, str(Path(env.PioPlatform().get_dir()) / "builder"))
 
 from board_entry import BoardEntry, EntryError, read_board  # noqa: E402  found by the line above
-from cores import HOST, toolchain_for  # noqa: E402
+from cores import HOST, Toolchain, toolchain_for  # noqa: E402
 
 COMPILE_FLAGS = ["-O2", "-g", "-ffunction-sections", "-fdata-sections", "-Wall", "-Wextra", "-Werror"]
 # Contracted multiply-adds round differently: float32 results would depend on the compiler's mood.
@@ -65,11 +65,10 @@ def libraries(board: BoardEntry) -> list[str]:
     """The libraries to link, from those that know nothing of the others on."""
     engine = library(f"engine_{os.environ.get('HARNESS_ENGINE') or 'builtin'}")
     shared = [] if board.core == HOST else ["cortex_m"]
-    return ["engine", engine, "link", "board", *shared, library(f"board_{board.support}")]
+    return ["bytes", "engine", engine, "link", "board", *shared, library(f"board_{board.support}")]
 
 
-def use_toolchain(board: BoardEntry) -> None:
-    toolchain = toolchain_for(board.core)
+def use_toolchain(board: BoardEntry, toolchain: Toolchain) -> None:
     for variable, tool in {"CC": "gcc", "CXX": "g++", "LINK": "g++", "AR": "gcc-ar", "RANLIB": "gcc-ranlib"}.items():
         env[variable] = toolchain.prefix + tool
     flags = [*toolchain.flags, *sanitize_flags(board)]
@@ -94,7 +93,8 @@ def describe_board(board: BoardEntry) -> None:
 def build() -> None:
     board = wanted_board()
     names = libraries(board)
-    use_toolchain(board)
+    toolchain = toolchain_for(board.core)
+    use_toolchain(board, toolchain)
     describe_board(board)
     # A build without a change must be fast: look into a file only if its time changed, and keep its list of includes.
     env.Decider("MD5-timestamp")
@@ -106,8 +106,7 @@ def build() -> None:
     elf = env.BuildProgram()
     Default(elf)
     if board.core != HOST:
-        objcopy = env["CXX"].replace("g++", "objcopy")
-        Default(env.Command("$BUILD_DIR/firmware.hex", elf, f"{objcopy} -O ihex $SOURCE $TARGET"))
+        Default(env.Command("$BUILD_DIR/firmware.hex", elf, f"{toolchain.prefix}objcopy -O ihex $SOURCE $TARGET"))
 
 
 try:

@@ -10,22 +10,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from harness.paths import firmware_dir
+from support.native_cpp import library_sources, run_compiler
 
 _SOURCES = Path(__file__).parent
-_FLAGS = [
-    "-std=c++17",
-    "-O1",
-    "-g",
-    "-Wall",
-    "-Wextra",
-    "-Werror",
-    "-fno-exceptions",
-    "-fno-rtti",
-    "-ffp-contract=off",
-    "-fsanitize=address,undefined",
-    "-fno-sanitize-recover=all",
-]
+_ENGINE = "engine_builtin"
+_LIBRARIES = ["bytes", "engine", _ENGINE]
 _CASE = struct.Struct("<III")
 _ANSWER = struct.Struct("<HIIIIHHI")
 
@@ -33,25 +22,16 @@ OK, BAD_MODEL, UNSUPPORTED, ARENA_TOO_SMALL = 0, 7, 8, 9  # docs/architecture.md
 ARENA_BYTES = 1 << 20
 
 
-def _library() -> Path:
-    return firmware_dir() / "lib" / "engine_builtin"
-
-
-def _compile(arguments: Sequence[str | Path], folder: Path) -> None:
-    includes = [f"-I{_library()}", f"-I{_library().parent / 'engine'}"]
-    subprocess.run(["g++", *_FLAGS, *includes, *map(str, arguments)], cwd=folder, check=True)
-
-
 def compile_engine(folder: Path) -> list[Path]:
     """Compile the engine into `folder`; return its object files."""
-    _compile(["-c", *sorted(_library().rglob("*.cpp"))], folder)
+    run_compiler(folder, ["-c", *library_sources(_ENGINE)], _LIBRARIES)
     return sorted(folder.glob("*.o"))
 
 
 def compile_program(main: str, engine: list[Path], folder: Path) -> Path:
     """Compile `main` (a file beside this one) into `folder` and link it with the engine; return the program."""
     program = folder / Path(main).stem
-    _compile([_SOURCES / main, *engine, "-o", program], folder)
+    run_compiler(folder, [_SOURCES / main, *engine, "-o", program], _LIBRARIES)
     return program
 
 

@@ -24,6 +24,6 @@ def fake_device(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return compile_program(
         tmp_path_factory.mktemp("device") / "device",
         [*sorted((firmware_dir() / "src").glob("*.cpp")), _HERE / "fake_board.cpp", _HERE / "fake_engine.cpp"],
-        ["engine", "board", "link"],
+        ["bytes", "engine", "board", "link"],
         {"HARNESS_BOARD": '"fake"', "HARNESS_BUILD_ID": '"b1"'},
     )
