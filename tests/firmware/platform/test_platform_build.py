@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -77,6 +78,16 @@ def test_vectors(elf: Path) -> None:
         assert words[1] == symbols.get_symbol_by_name("reset_handler")[0]["st_value"]
         assert words[3] == symbols.get_symbol_by_name("fault_handler")[0]["st_value"]
         assert words[16 + 37] == usart1[0]["st_value"]
+
+
+def test_no_heap_and_no_exceptions(elf: Path) -> None:
+    """None is linked in: no allocator of C or C++ (Itanium C++ ABI names), nothing that throws or unwinds."""
+    heap = r"_*(malloc|calloc|realloc|free)(_r)?|_sbrk(_r)?|_Zn[wa].*|_Zd[la].*"
+    exceptions = r"__cxa_.*|_Unwind_.*|__gxx_personality.*|_ZSt9terminatev"
+    with elf.open("rb") as file:
+        names = [symbol.name for symbol in ELFFile(file).get_section_by_name(".symtab").iter_symbols()]
+    assert "reset_handler" in names
+    assert [name for name in names if re.fullmatch(f"{heap}|{exceptions}", name)] == []
 
 
 def test_hex_for_loaders_that_need_it(elf: Path) -> None:
