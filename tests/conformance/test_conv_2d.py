@@ -25,11 +25,15 @@ from support.tflite_builder import NO_TENSOR
 
 @dataclass(frozen=True)
 class Conv2d:
-    """`gain` is how far the outputs overflow their range; at 1 they fill about half of it."""
+    """`gain` is how far the outputs overflow their range; at 1 they fill about half of it.
+
+    `channels` and `filters` are those of one group.
+    """
 
     window: Window
     channels: int = 3
     filters: int = 4
+    groups: int = 1
     batch: int = 1
     activation: str = "NONE"
     per_channel: bool = True
@@ -40,21 +44,22 @@ class Conv2d:
 
     def add(self, graph: Graph) -> None:
         window, input_scale = self.window, 0.05
-        scales = channel_scales(self.filters, per_channel=self.per_channel)
+        filters = self.filters * self.groups
+        scales = channel_scales(filters, per_channel=self.per_channel)
         terms = window.kernel_h * window.kernel_w * self.channels
         image = graph.values(
-            [self.batch, window.height, window.width, self.channels], input_scale, self.input_zero_point
+            [self.batch, window.height, window.width, self.channels * self.groups], input_scale, self.input_zero_point
         )
-        filters = graph.filters([self.filters, window.kernel_h, window.kernel_w, self.channels], scales)
-        bias = graph.bias(self.filters, input_scale * scales, limit=20_000) if self.has_bias else NO_TENSOR
+        weights = graph.filters([filters, window.kernel_h, window.kernel_w, self.channels], scales)
+        bias = graph.bias(filters, input_scale * scales, limit=20_000) if self.has_bias else NO_TENSOR
         output = graph.values(
-            [self.batch, window.output_height, window.output_width, self.filters],
+            [self.batch, window.output_height, window.output_width, filters],
             output_scale(input_scale * scales.mean(), terms, self.gain),
             self.output_zero_point,
             name=repr(self),
         )
         graph.builder.op(
-            "CONV_2D", [image, filters, bias], [output], fused_activation_function=self.activation, **window.options
+            "CONV_2D", [image, weights, bias], [output], fused_activation_function=self.activation, **window.options
         )
 
 
@@ -79,6 +84,7 @@ CASES = st.builds(
     window=windows(),
     channels=st.integers(1, 17),
     filters=st.integers(1, 17),
+    groups=st.integers(1, 3),
     batch=st.integers(1, 2),
     activation=st.sampled_from(ACTIVATIONS),
     per_channel=st.booleans(),

@@ -43,6 +43,11 @@ QUANTIZATIONS = [
 GRID = [
     Mean(axes=axes, keep_dims=keep_dims, scales=scales, zero_points=zero_points)
     for axes, keep_dims, (scales, zero_points) in itertools.product(AXES, [True, False], QUANTIZATIONS)
+] + [
+    Mean(shape, axes, keep_dims)
+    for (shape, axes), keep_dims in itertools.product(
+        [((7,), (0,)), ((3, 5), (0,)), ((3, 5), (-1,)), ((2, 3, 4), (0, 2)), ((2, 3, 4), (1, 1))], [True, False]
+    )
 ]
 
 SIDES = st.integers(1, 9)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -17,17 +18,19 @@ Padding = tuple[tuple[int, int], ...]  # elements before and after, per axis
 
 @dataclass(frozen=True)
 class Pad:
-    """Pads with real zero, or with `fill`: a quantized value in int8, a real one in float32."""
+    """Pads with real zero, or with `fill`: a quantized value in int8, a real one in float32, or an input."""
 
     shape: tuple[int, ...]
     padding: Padding
     zero_point: int = 3
-    fill: int | None = None
+    fill: int | Literal["input"] | None = None
 
     def add(self, graph: Graph) -> None:
         values = graph.values(self.shape, 0.05, self.zero_point)
         inputs = [values, graph.indices(self.padding)]
-        if self.fill is not None:
+        if self.fill == "input":
+            inputs.append(graph.values([], 0.05, self.zero_point))
+        elif self.fill is not None:
             scale = 0.05 if graph.is_quantized else None
             inputs.append(
                 graph.builder.tensor([1], graph.dtype, scale=scale, zero_point=self.zero_point, data=[self.fill])
@@ -55,7 +58,7 @@ class Reshape:
 PADS = [
     Pad((1, 3, 2, 4), tuple(zip(before, after, strict=True)), fill=fill)
     for before, after, fill in itertools.product(
-        [(0, 0, 0, 0), (0, 1, 2, 0), (1, 0, 0, 3)], [(0, 0, 0, 0), (0, 2, 1, 0), (2, 0, 1, 1)], [None, -128, 7]
+        [(0, 0, 0, 0), (0, 1, 2, 0), (1, 0, 0, 3)], [(0, 0, 0, 0), (0, 2, 1, 0), (2, 0, 1, 1)], [None, -128, 7, "input"]
     )
 ] + [
     Pad((5,), ((2, 1),)),
@@ -76,7 +79,7 @@ CASES = st.builds(
     shape=st.tuples(st.integers(1, 2), st.integers(1, 5), st.integers(1, 5), st.integers(1, 7)),
     padding=st.tuples(SIDES, SIDES, SIDES, SIDES),
     zero_point=ZERO_POINTS,
-    fill=st.one_of(st.none(), st.integers(-128, 127)),
+    fill=st.one_of(st.sampled_from([None, "input"]), st.integers(-128, 127)),
 )
 
 

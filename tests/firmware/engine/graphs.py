@@ -12,10 +12,10 @@ Shape = Sequence[int]
 
 
 class OneOp:
-    """Draws tensors of one type for the op under test.
+    """Draws tensors for the op under test.
 
     Args:
-        dtype: "int8" or "float32": activations and filters; int8 ones get scales and zero points.
+        dtype: "int8" or "float32", of activations; int8 ones get scales and zero points.
         seed: of everything drawn.
     """
 
@@ -25,12 +25,12 @@ class OneOp:
         self.rng = np.random.default_rng(seed)
         self.quantizations: dict[int, tuple[float, int]] = {}  # scale and zero point of each activation
 
-    def activation(self, shape: Shape, *, like: int | None = None, scale: float = 0.05) -> int:
+    def activation(self, shape: Shape, *, like: int | None = None) -> int:
         """A tensor that is computed; `like` gives it another tensor's quantization."""
         if self.dtype == "float32":
             return self.builder.tensor(shape, "float32")
         if like is None:
-            quantization = (scale * float(self.rng.uniform(0.7, 1.4)), int(self.rng.integers(-100, 100)))
+            quantization = (0.05 * float(self.rng.uniform(0.7, 1.4)), int(self.rng.integers(-100, 100)))
         else:
             quantization = self.quantizations[like]
         tensor = self.builder.tensor(shape, "int8", scale=quantization[0], zero_point=quantization[1])
@@ -38,16 +38,13 @@ class OneOp:
         return tensor
 
     def filter(self, shape: Shape, axis: int, scales: int) -> int:
-        """Weights with `scales` scales along `axis`."""
-        if self.dtype == "float32":
-            return self.builder.tensor(shape, "float32", data=self.rng.normal(size=shape))
+        """int8 weights with `scales` scales along `axis`."""
         data = self.rng.integers(-127, 128, shape)
         values = self.rng.uniform(0.002, 0.02, scales).tolist()
         return self.builder.tensor(shape, "int8", scale=values, zero_point=0, axis=axis, data=data)
 
     def bias(self, channels: int) -> int:
-        if self.dtype == "float32":
-            return self.builder.tensor([channels], "float32", data=self.rng.normal(size=channels))
+        """int32."""
         data = self.rng.integers(-3000, 3000, channels)
         return self.builder.tensor([channels], "int32", scale=0.001, data=data)
 
@@ -55,10 +52,6 @@ class OneOp:
         """An int32 constant: axes, a shape, paddings."""
         array = np.asarray(values, np.int32)
         return self.builder.tensor(array.shape, "int32", data=array)
-
-    def values(self, size: int) -> bytes:
-        """`size` random values for inputs of this model's type."""
-        return random_values(self.dtype, size, self.rng)
 
 
 def random_values(dtype: str, size: int, rng: np.random.Generator) -> bytes:
