@@ -33,6 +33,8 @@ void systick_restart() {
   wraps = 0;
 }
 
+void systick_clear() { reg32(kCvr) = 0; }
+
 uint64_t systick_ticks() {
   InterruptLock lock;
   // The counter runs down from 2^24, which reads as 0.

@@ -6,6 +6,8 @@
 namespace harness {
 
 void systick_restart();
+// The counter alone, as cheaply as can be: what systick_ticks() says afterwards is meaningless until a restart.
+void systick_clear();
 uint64_t systick_ticks();
 void systick_handler();
 
