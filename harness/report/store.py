@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -61,6 +62,8 @@ class SessionWriter:
         self.path = path
         self.info = info
         self._records = Records()
+        # `finish` needs them and they take a second to load: meanwhile the device computes.
+        threading.Thread(target=_load_table_libraries, daemon=True).start()
         with _writing(path):
             _write_info(path, info)
             self._journal = Journal(path / JOURNAL_FILE)
@@ -145,6 +148,11 @@ def read_info(path: Path) -> SessionInfo:
         raise ReportError(f"{file}: {error.strerror}", "name the folder of a session") from None
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise ReportError(f"{file}: {error}", "restore that file, or delete the folder") from None
+
+
+def _load_table_libraries() -> None:
+    import pandas  # noqa: F401  pyarrow loads it when it converts rows
+    from pyarrow import parquet  # noqa: F401
 
 
 class _Versioned(msgspec.Struct):
