@@ -33,8 +33,13 @@ def read_or_refuse(data: bytes) -> None:
         assert error.fix
 
 
+def test_an_empty_file() -> None:
+    with pytest.raises(ModelError, match=r"^cut\.tflite: is empty"):
+        read_model(b"", "cut.tflite")
+
+
 def test_every_truncation() -> None:
-    for size in range(len(GOOD)):
+    for size in range(1, len(GOOD)):
         with pytest.raises(ModelError, match=r"^cut\.tflite: byte \d+: "):
             read_model(GOOD[:size], "cut.tflite")
 
