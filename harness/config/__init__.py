@@ -12,10 +12,11 @@ from harness.config.boards import (
     load_boards,
     pick_board,
 )
-from harness.config.engines import known_engines, pick_engine
+from harness.config.engines import ENGINES, engine_folder, pick_engine
 from harness.config.suites import Suite, SuiteModel, load_suite
 
 __all__ = [
+    "ENGINES",
     "AttachedTarget",
     "Board",
     "EmulatedTarget",
@@ -26,7 +27,7 @@ __all__ = [
     "Suite",
     "SuiteModel",
     "boards_files",
-    "known_engines",
+    "engine_folder",
     "load_boards",
     "load_suite",
     "pick_board",

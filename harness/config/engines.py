@@ -1,17 +1,19 @@
-"""The engines that a firmware can be built with: the libraries `firmware/lib/engine_<name>`."""
+"""The engines that a firmware can be built with."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 from harness.config.toml import suggest
 from harness.errors import ConfigError
 from harness.paths import firmware_dir
 
-_PREFIX = "engine_"
+ENGINES = ("builtin", "tflm", "tflm-ref")
 
 
-def known_engines() -> list[str]:
-    """The names of the engine libraries, sorted."""
-    return sorted(folder.name.removeprefix(_PREFIX) for folder in (firmware_dir() / "lib").glob(f"{_PREFIX}*"))
+def engine_folder(name: str) -> Path:
+    """The engine's library; what follows a dash chooses among its kernels, `tflm-ref` is a build of `tflm`."""
+    return firmware_dir() / "lib" / f"engine_{name.partition('-')[0]}"
 
 
 def pick_engine(name: str) -> str:
@@ -20,7 +22,6 @@ def pick_engine(name: str) -> str:
     Raises:
         ConfigError: there is none; the message lists the known ones and the nearest.
     """
-    engines = known_engines()
-    if name not in engines:
-        raise ConfigError(f"unknown engine {name!r}", f"use one of: {suggest(name, engines)}")
+    if name not in ENGINES:
+        raise ConfigError(f"unknown engine {name!r}", f"use one of: {suggest(name, ENGINES)}")
     return name

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from harness.config import engine_folder
 from harness.errors import ConfigError
 from harness.model.graph import Model, Op, Tensor
-from harness.paths import firmware_dir
 
 _OP_LINE = re.compile(r"^\s*OP\(\s*(\w+)\s*,", re.MULTILINE)
 # An op computes in one type; these two only change it. int32 (bias, axes, shapes, paddings) goes with each.
@@ -28,7 +28,7 @@ def supported_ops(engine: str) -> frozenset[str]:
     Raises:
         ConfigError: the engine has no list of ops.
     """
-    path = firmware_dir() / "lib" / f"engine_{engine}" / "ops.def"
+    path = engine_folder(engine) / "ops.def"
     try:
         return frozenset(_OP_LINE.findall(path.read_text(encoding="utf-8")))
     except OSError as error:
