@@ -160,7 +160,7 @@ Error Commands::model_load(PayloadReader& request, PayloadWriter& answer) {
   const uint32_t found_crc = crc32(0, slot.data, model_bytes);
   if (found_crc != wanted_crc) return {ErrorCode::kSlotCrcDiffers, found_crc, "another model is in the slot"};
 
-  const Error error = to_error(engine_.load({slot.data, model_bytes}, board_arena()));
+  const Error error = to_error(engine_.load({slot.data, model_bytes}, {board_arena(), {}}));
   if (failed(error)) return error;
   model_.loaded = true;
   model_.input_bytes = input_bytes(engine_);

@@ -43,21 +43,24 @@ class Placement:
 def lifetimes(model: Model) -> tuple[Lifetime, ...]:
     """Of each tensor that an inference needs room for, by tensor index.
 
-    An input lives from the start, an output to the end; constants stay in the model slot.
+    An input lives from the start, an output to the end, a variable always; constants stay in the model slot.
     """
     first = dict.fromkeys(model.inputs, 0)
     last = dict.fromkeys(model.inputs, 0)
     for op in model.ops:
         for index in op.inputs:
             last[index] = op.index
+            if index >= 0 and model.tensors[index].is_variable:
+                first[index] = 0
         for index in op.outputs:
             first.setdefault(index, op.index)
             last[index] = op.index
     last |= dict.fromkeys(model.outputs, len(model.ops))
+    last |= {index: len(model.ops) for index in first if model.tensors[index].is_variable}
     return tuple(
         Lifetime(tensor.index, aligned(tensor.bytes), first[tensor.index], last[tensor.index])
         for tensor in model.tensors
-        if tensor.index in first and not tensor.is_constant and not tensor.is_variable
+        if tensor.index in first and not tensor.is_constant
     )
 
 

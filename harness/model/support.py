@@ -1,38 +1,52 @@
 """Which ops an engine has, and on which types.
 
-The list of ops is the engine's own: `firmware/lib/engine_<name>/ops.def`, one line `OP(CONV_2D, 3, …)` for each.
+The list is the engine's own: `firmware/lib/engine_<name>/ops.def`, one line for each op, `OP(CONV_2D, …, (float32,
+int8), …)`: its name in the TensorFlow Lite schema, and in the first inner parentheses the types that it computes on.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 
 from harness.config import engine_folder
 from harness.errors import ConfigError
 from harness.model.graph import Model, Op, Tensor
 
-_OP_LINE = re.compile(r"^\s*OP\(\s*(\w+)\s*,", re.MULTILINE)
-# An op computes in one type; these two only change it. int32 (bias, axes, shapes, paddings) goes with each.
-_ONE_TYPE = (frozenset({"float32"}), frozenset({"int8"}))
-_TYPES = {
-    "QUANTIZE": (frozenset({"float32", "int8"}), frozenset({"int8"})),
-    "DEQUANTIZE": (frozenset({"float32", "int8"}),),
-}
+_OP_LINE = re.compile(r"^\s*OP\((\w+),[^()]*\(([^()]*)\)(?:,\s*\(([^()]*)\))?\)", re.MULTILINE)
+# What goes with the type that an op computes in: axes, shapes, paddings, bias, and the weights of int16x8.
+_COMPANIONS = {"int16": frozenset({"int8", "int32", "int64"})}
+_COMPANIONS_OF_ALL = frozenset({"int32"})
+_TYPE_CHANGERS = frozenset({"QUANTIZE", "DEQUANTIZE", "SHAPE"})
+
+
+@dataclass(frozen=True)
+class OpSupport:
+    """The types that an engine's op computes on, and those of them with kernels for the DSP extension."""
+
+    types: frozenset[str]
+    dsp_types: frozenset[str]
 
 
 @cache
-def supported_ops(engine: str) -> frozenset[str]:
-    """Names of the ops that `engine` has, as in the TensorFlow Lite schema.
+def supported_ops(engine: str) -> Mapping[str, OpSupport]:
+    """The ops that `engine` has, by their names in the TensorFlow Lite schema.
 
     Raises:
         ConfigError: the engine has no list of ops.
     """
     path = engine_folder(engine) / "ops.def"
     try:
-        return frozenset(_OP_LINE.findall(path.read_text(encoding="utf-8")))
+        lines = _OP_LINE.findall(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror}", f"an engine lists its ops there; is {engine!r} one?") from None
+    return {name: OpSupport(_types(types), _types(dsp_types)) for name, types, dsp_types in lines}
+
+
+def _types(listed: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", listed))
 
 
 def op_trouble(model: Model, op: Op, engine: str) -> str:
@@ -49,10 +63,19 @@ def op_trouble(model: Model, op: Op, engine: str) -> str:
             return trouble
     if model.is_hybrid(op):
         return "hybrid: float32 values meet quantized weights"
-    dtypes = frozenset(tensor.dtype for tensor in tensors) - {"int32"}
-    if dtypes not in _TYPES.get(op.name, _ONE_TYPE):
-        return f"{engine} has no {op.name} of {' and '.join(sorted(dtypes)) or 'int32'}"
+    if not _takes(supported_ops(engine)[op.name], model, op):
+        dtypes = {tensor.dtype for tensor in tensors}
+        return f"{engine} has no {op.name} of {' and '.join(sorted(dtypes - _COMPANIONS_OF_ALL)) or 'int32'}"
     return ""
+
+
+def _takes(support: OpSupport, model: Model, op: Op) -> bool:
+    dtypes = frozenset(tensor.dtype for tensor in model.op_tensors((*op.inputs, *op.outputs)))
+    if op.name in _TYPE_CHANGERS:
+        return dtypes <= support.types | _COMPANIONS_OF_ALL
+    computes_in = {tensor.dtype for tensor in model.op_tensors(op.outputs)}
+    companions = _COMPANIONS_OF_ALL.union(*(_COMPANIONS.get(dtype, frozenset()) for dtype in computes_in))
+    return computes_in <= support.types and len(computes_in) == 1 and dtypes <= computes_in | companions
 
 
 def _tensor_trouble(tensor: Tensor) -> str:

@@ -17,8 +17,8 @@ from harness.model.support import op_trouble, supported_ops
 
 def test_the_engine_lists_its_ops() -> None:
     ops = supported_ops("builtin")
-    assert {"CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "SOFTMAX", "RESHAPE"} <= ops
-    assert ops <= set(BUILTIN_OPERATORS)
+    assert {"CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "SOFTMAX", "RESHAPE"} <= set(ops)
+    assert set(ops) <= set(BUILTIN_OPERATORS)
 
 
 def test_unknown_engine() -> None:

@@ -37,6 +37,12 @@ class OpObserver {
   ~OpObserver() = default;
 };
 
+// The arena: one piece of RAM, or two that do not touch. Both are 16-byte aligned; `second` may be empty.
+struct ArenaMemory {
+  Bytes first;
+  Bytes second;
+};
+
 struct ArenaUse {
   uint32_t total_bytes = 0;
   uint32_t persistent_bytes = 0;  // part of the total that lives as long as the model is loaded
@@ -47,9 +53,9 @@ class Engine {
   virtual const char* name() const = 0;
   virtual const char* version() const = 0;
 
-  // Validates `model` and prepares it. Both views stay in use until the next load. `model` is 16-byte aligned;
+  // Validates `model` and prepares it. All of them stay in use until the next load. `model` is 16-byte aligned;
   // it is untrusted. After an error no model is loaded.
-  virtual Status load(ConstBytes model, Bytes arena) = 0;
+  virtual Status load(ConstBytes model, ArenaMemory arena) = 0;
 
   virtual ArenaUse arena_use() const = 0;
   virtual uint16_t op_count() const = 0;
@@ -58,7 +64,8 @@ class Engine {
   virtual Bytes input(uint16_t index) = 0;
   virtual ConstBytes output(uint16_t index) const = 0;
 
-  // Runs once on what stands in the inputs; inputs may be overwritten by it. `observer` may be null.
+  // Runs once on what stands in the inputs; inputs may be overwritten by it. State (variable tensors) is reset first:
+  // an inference does not depend on those before it. `observer` may be null.
   virtual Status invoke(OpObserver* observer) = 0;
 
  protected:

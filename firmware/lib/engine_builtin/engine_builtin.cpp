@@ -1,4 +1,6 @@
 // The engine that a firmware with this library gets.
+#include <cstring>
+
 #include "engine.h"
 #include "loader.h"
 
@@ -10,7 +12,7 @@ class BuiltinEngine final : public Engine {
   const char* name() const override { return "builtin"; }
   const char* version() const override { return "0.1.0"; }
 
-  Status load(ConstBytes model, Bytes arena) override {
+  Status load(ConstBytes model, ArenaMemory arena) override {
     model_ = {};
     return Loader(model, arena).load(&model_);
   }
@@ -26,6 +28,10 @@ class BuiltinEngine final : public Engine {
 
   Status invoke(OpObserver* observer) override {
     if (model_.steps == nullptr) return {StatusCode::kNoModel, 0, "no model is loaded"};
+    for (uint16_t i = 0; i < model_.variable_count; ++i) {
+      const Variable& variable = model_.variables[i];
+      std::memset(variable.bytes.data, variable.initial, variable.bytes.size);
+    }
     if (observer == nullptr) {
       for (uint16_t op = 0; op < model_.step_count; ++op) model_.steps[op].run(model_.steps[op].params);
       return {};

@@ -14,7 +14,7 @@ struct Registration {
 };
 
 constexpr Registration kRegistrations[] = {
-#define OP(name, code, function) {code, prepare_##function},
+#define OP(name, code, function, types, dsp_types) {code, prepare_##function},
 #include "ops.def"
 #undef OP
 };
@@ -29,7 +29,15 @@ Prepare find_prepare(int32_t builtin_code) {
 Status check_operator(uint16_t index, const OperatorView& view) {
   if (find_prepare(view.builtin_code) == nullptr) return unsupported(index, "the engine does not have this op");
   if (view.inputs.size > Op::kMaxInputs) return bad_model(index, "op with too many inputs");
-  return view.outputs.size == 1 ? Status{} : bad_model(index, "op without exactly one output");
+  if (view.outputs.size == 0) return bad_model(index, "op without output");
+  return view.outputs.size > Op::kMaxOutputs ? bad_model(index, "op with too many outputs") : Status{};
+}
+
+// A variable starts as real zero, as in TensorFlow Lite Micro's ResetVariableTensors: int8 ones as their zero point.
+uint8_t initial_byte(FlatReader& reader, const Tensor& variable) {
+  const FlatVector& zero_points = variable.quantization.zero_points;
+  if (variable.type != TensorType::kInt8 || zero_points.size == 0) return 0;
+  return static_cast<uint8_t>(zero_points.get<int64_t>(reader, 0));
 }
 
 }  // namespace
@@ -38,6 +46,7 @@ Status Loader::load(LoadedModel* loaded) {
   HARNESS_RETURN_IF_ERROR(model_.open(file_));
   HARNESS_RETURN_IF_ERROR(plan());
   HARNESS_RETURN_IF_ERROR(prepare_ops());
+  HARNESS_RETURN_IF_ERROR(list_variables());
   HARNESS_RETURN_IF_ERROR(list_inputs());
   HARNESS_RETURN_IF_ERROR(list_outputs());
   HARNESS_RETURN_IF_ERROR(finish());
@@ -80,13 +89,17 @@ Status Loader::find_lifetimes_of_op(uint16_t index) {
     const int32_t tensor = view.inputs.get<int32_t>(model_.reader(), i);
     if (tensor != kNoTensor) HARNESS_RETURN_IF_ERROR(mark_read(tensor, index));
   }
-  return mark_written(view.outputs.get<int32_t>(model_.reader(), 0), index);
+  for (uint32_t i = 0; i < view.outputs.size; ++i) {
+    HARNESS_RETURN_IF_ERROR(mark_written(view.outputs.get<int32_t>(model_.reader(), i), index));
+  }
+  return {};
 }
 
 Status Loader::mark_written(int32_t index, uint16_t op) {
   Tensor tensor;
   HARNESS_RETURN_IF_ERROR(model_.read_tensor(index, op, &tensor));
   if (tensor.constant != nullptr) return bad_model(op, "constant tensor as an input or an op's output");
+  if (tensor.is_variable) return bad_model(op, "variable tensor as an input or an op's output");
   PlanRecord& record = records_[index];
   if (record.first_op != kNoOp) return bad_model(op, "tensor written twice");
   record.first_op = op;
@@ -99,9 +112,21 @@ Status Loader::mark_read(int32_t index, uint16_t op) {
   Tensor tensor;
   HARNESS_RETURN_IF_ERROR(model_.read_tensor(index, op, &tensor));
   if (tensor.constant != nullptr) return {};
+  if (tensor.is_variable) {
+    mark_variable(&records_[index], tensor);
+    return {};
+  }
   if (records_[index].first_op == kNoOp) return bad_model(op, "tensor read before anything writes it");
   records_[index].last_op = op;
   return {};
+}
+
+// It is reset before the first op and must survive the last.
+void Loader::mark_variable(PlanRecord* record, const Tensor& variable) {
+  if (record->first_op == kNoOp) ++loaded_.variable_count;
+  record->first_op = 0;
+  record->last_op = static_cast<uint16_t>(model_.operator_count() - 1);
+  record->bytes = static_cast<uint32_t>(align_up(variable.bytes));
 }
 
 // What certainly suffices, where there is no room to plan: every tensor a place of its own.
@@ -110,7 +135,9 @@ uint64_t Loader::bound_plan() {
   for (uint32_t i = 0; i < model_.tensor_count(); ++i) {
     Tensor tensor;
     const Status status = model_.read_tensor(static_cast<int32_t>(i), 0, &tensor);
-    if (status.ok() && tensor.constant == nullptr) bytes += align_up(tensor.bytes);
+    if (!status.ok() || tensor.constant != nullptr) continue;
+    bytes += align_up(tensor.bytes);
+    if (tensor.is_variable) ++loaded_.variable_count;
   }
   return bytes;
 }
@@ -139,7 +166,11 @@ Status Loader::read_op(uint16_t index, Op* op) {
     const int32_t tensor = op->view.inputs.get<int32_t>(model_.reader(), i);
     if (tensor != kNoTensor) HARNESS_RETURN_IF_ERROR(read_operand(tensor, index, &op->inputs[i]));
   }
-  return read_operand(op->view.outputs.get<int32_t>(model_.reader(), 0), index, &op->output);
+  op->output_count = op->view.outputs.size;
+  for (uint32_t i = 0; i < op->output_count; ++i) {
+    HARNESS_RETURN_IF_ERROR(read_operand(op->view.outputs.get<int32_t>(model_.reader(), i), index, &op->outputs[i]));
+  }
+  return {};
 }
 
 Status Loader::read_operand(int32_t tensor, uint32_t op, Operand* operand) {
@@ -147,6 +178,24 @@ Status Loader::read_operand(int32_t tensor, uint32_t op, Operand* operand) {
   const bool planned = operand->tensor.constant == nullptr && records_ != nullptr;
   operand->activation = planned ? arena_.front(records_[tensor].offset) : nullptr;
   operand->present = true;
+  return {};
+}
+
+Status Loader::list_variables() {
+  Variable* variables = arena_.allocate<Variable>(loaded_.variable_count);
+  loaded_.variables = variables;
+  if (records_ == nullptr) return {};
+  for (uint32_t i = 0, listed = 0; listed < loaded_.variable_count; ++i) {
+    Tensor tensor;
+    if (records_[i].bytes == 0) continue;
+    HARNESS_RETURN_IF_ERROR(model_.read_tensor(static_cast<int32_t>(i), 0, &tensor));
+    if (!tensor.is_variable) continue;
+    if (variables != nullptr) {
+      const Bytes bytes{arena_.front(records_[i].offset), tensor.bytes};
+      new (&variables[listed]) Variable{bytes, initial_byte(model_.reader(), tensor)};
+    }
+    ++listed;
+  }
   return {};
 }
 

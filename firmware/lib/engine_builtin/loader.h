@@ -8,14 +8,23 @@
 #include "model.h"
 #include "op.h"
 #include "planner.h"
+#include "tensor.h"
 
 namespace harness {
 
+// State that ops keep: every byte is `initial` when an inference starts.
+struct Variable {
+  Bytes bytes;
+  uint8_t initial = 0;
+};
+
 struct LoadedModel {
   const Step* steps = nullptr;
+  const Variable* variables = nullptr;
   const Bytes* inputs = nullptr;
   const ConstBytes* outputs = nullptr;
   uint16_t step_count = 0;
+  uint16_t variable_count = 0;
   uint16_t input_count = 0;
   uint16_t output_count = 0;
   ArenaUse arena_use;
@@ -23,7 +32,7 @@ struct LoadedModel {
 
 class Loader {
  public:
-  Loader(ConstBytes file, Bytes memory) : file_(file), arena_(memory) {}
+  Loader(ConstBytes file, ArenaMemory memory) : file_(file), arena_(memory.first) {}
 
   Status load(LoadedModel* loaded);
 
@@ -34,11 +43,13 @@ class Loader {
   Status find_lifetimes_of_op(uint16_t op);
   Status mark_written(int32_t tensor, uint16_t op);
   Status mark_read(int32_t tensor, uint16_t op);
+  void mark_variable(PlanRecord* record, const Tensor& variable);
   uint64_t bound_plan();
 
   Status prepare_ops();
   Status read_op(uint16_t index, Op* op);
   Status read_operand(int32_t tensor, uint32_t op, Operand* operand);
+  Status list_variables();
   Status list_inputs();
   Status list_outputs();
   Status finish();

@@ -18,9 +18,13 @@ uint32_t element_bytes(TensorType type) {
   switch (type) {
     case TensorType::kInt8:
       return 1;
+    case TensorType::kInt16:
+      return 2;
     case TensorType::kInt32:
     case TensorType::kFloat32:
       return 4;
+    case TensorType::kInt64:
+      return 8;
   }
   return 0;
 }
@@ -78,7 +82,7 @@ Status ModelView::open_subgraph(const FlatTable& model) {
 Status ModelView::read_tensor(int32_t index, uint32_t op, Tensor* tensor) {
   if (index < 0 || static_cast<uint32_t>(index) >= tensors_.size) return bad_model(op, "tensor index out of range");
   const FlatTable table = element(reader_, tensors_, static_cast<uint32_t>(index));
-  if (table.get<uint8_t>(reader_, schema::Tensor::kIsVariable) != 0) return unsupported(op, "variable tensor");
+  tensor->is_variable = table.get<uint8_t>(reader_, schema::Tensor::kIsVariable) != 0;
   if (table.field_position(reader_, schema::Tensor::kSparsity) != 0) return unsupported(op, "sparse tensor");
   HARNESS_RETURN_IF_ERROR(read_shape(table, index, op, tensor));
   HARNESS_RETURN_IF_ERROR(read_constant(table, index, tensor));
@@ -97,7 +101,7 @@ Status ModelView::read_shape(const FlatTable& table, int32_t index, uint32_t op,
   const FlatVector dims = table.vector<int32_t>(reader_, schema::Tensor::kShape);
   HARNESS_RETURN_IF_ERROR(status());
   uint64_t bytes = element_bytes(tensor->type);
-  if (bytes == 0) return unsupported(op, "tensor type other than float32, int8, int32");
+  if (bytes == 0) return unsupported(op, "tensor type other than float32, int8, int16, int32, int64");
   if (dims.size > kMaxRank) return unsupported(op, "tensor of more than 6 dimensions");
   tensor->shape = {};
   tensor->shape.rank = static_cast<int>(dims.size);

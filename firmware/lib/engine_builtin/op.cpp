@@ -2,8 +2,9 @@
 
 namespace harness {
 
-Status Op::expect_inputs(uint32_t least, uint32_t most) const {
+Status Op::expect_operands(uint32_t least, uint32_t most, uint32_t outputs) const {
   if (input_count < least || input_count > most) return malformed("op with a wrong number of inputs");
+  if (output_count != outputs) return malformed("op with a wrong number of outputs");
   for (uint32_t i = 0; i < least; ++i) {
     if (!inputs[i].present) return malformed("op without an input that it must have");
   }
@@ -16,13 +17,13 @@ Status Op::expect_options(schema::OptionsType type) const {
 }
 
 Status Op::expect_same_type() const {
-  const TensorType type = output.tensor.type;
+  const TensorType type = output().tensor.type;
   if (type != TensorType::kFloat32 && type != TensorType::kInt8) return not_supported("output type");
   return inputs[0].tensor.type == type ? Status{} : not_supported("input and output of different types");
 }
 
 Status Op::expect_same_shape() const {
-  return inputs[0].tensor.shape == output.tensor.shape ? Status{} : malformed("input and output differ in shape");
+  return inputs[0].tensor.shape == output().tensor.shape ? Status{} : malformed("input and output differ in shape");
 }
 
 }  // namespace harness

@@ -18,7 +18,7 @@ struct Step {
 
 struct Operand {
   Tensor tensor;
-  uint8_t* activation = nullptr;  // in the arena; null for a constant
+  uint8_t* activation = nullptr;  // in the arena; null for a constant. A variable's value stays until the next run
   bool present = false;
 
   template <typename T>
@@ -29,25 +29,29 @@ struct Operand {
 
 // One op of the model with its operands read and checked one by one; kernels check how they fit together.
 struct Op {
-  static constexpr uint32_t kMaxInputs = 3;
+  static constexpr uint32_t kMaxInputs = 10;
+  static constexpr uint32_t kMaxOutputs = 8;
 
   uint32_t index = 0;
   OperatorView view;
   uint32_t input_count = 0;
+  uint32_t output_count = 0;
   Operand inputs[kMaxInputs];
-  Operand output;
+  Operand outputs[kMaxOutputs];
+
+  const Operand& output() const { return outputs[0]; }
 
   template <typename T>
-  T* output_values() const {
-    return reinterpret_cast<T*>(output.activation);
+  T* output_values(uint32_t output = 0) const {
+    return reinterpret_cast<T*>(outputs[output].activation);
   }
 
   // A fault of this op.
   Status malformed(const char* text) const { return bad_model(index, text); }
   Status not_supported(const char* text) const { return unsupported(index, text); }
 
-  // Checks that there are `least` to `most` inputs and that the first `least` are there.
-  Status expect_inputs(uint32_t least, uint32_t most) const;
+  // Checks that there are `least` to `most` inputs, that the first `least` are there, and so many outputs.
+  Status expect_operands(uint32_t least, uint32_t most, uint32_t outputs = 1) const;
   // Checks that the options, where there are any, are of this type.
   Status expect_options(schema::OptionsType type) const;
   // Checks that input 0 and the output are both float32 or both int8.
@@ -68,7 +72,8 @@ Step make_step(void (*run)(const void*), const Params& params, Arena& arena) {
 
 using Prepare = Status (*)(ModelView& model, const Op& op, Arena& arena, Step* step);
 
-#define OP(name, code, function) Status prepare_##function(ModelView& model, const Op& op, Arena& arena, Step* step);
+#define OP(name, code, function, types, dsp_types) \
+  Status prepare_##function(ModelView& model, const Op& op, Arena& arena, Step* step);
 #include "ops.def"
 #undef OP
 

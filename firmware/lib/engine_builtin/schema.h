@@ -61,7 +61,7 @@ enum class OptionsType : uint8_t {
 
 }  // namespace schema
 
-enum class TensorType : int8_t { kFloat32 = 0, kInt32 = 2, kInt8 = 9 };
+enum class TensorType : int8_t { kFloat32 = 0, kInt32 = 2, kInt64 = 4, kInt16 = 7, kInt8 = 9 };
 enum class Padding : int8_t { kSame = 0, kValid = 1 };
 enum class Activation : int8_t { kNone = 0, kRelu = 1, kReluN1To1 = 2, kRelu6 = 3 };
 

@@ -43,6 +43,7 @@ struct Tensor {
   uint32_t bytes = 0;
   Quantization quantization;
   const uint8_t* constant = nullptr;  // in the model; null for what an inference computes
+  bool is_variable = false;           // state that an op keeps while an inference runs
 };
 
 }  // namespace harness

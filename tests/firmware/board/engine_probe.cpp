@@ -32,7 +32,7 @@ class ProbeEngine final : public Engine {
   const char* name() const override { return "probe"; }
   const char* version() const override { return "0"; }
 
-  Status load(ConstBytes, Bytes) override { return {}; }
+  Status load(ConstBytes, ArenaMemory) override { return {}; }
   ArenaUse arena_use() const override { return {}; }
   uint16_t op_count() const override { return 0; }
   uint16_t input_count() const override { return 1; }

@@ -93,7 +93,7 @@ bool run_case() {
   harness::Engine& engine = harness::engine();
   CountingObserver observer;
   std::string output;
-  Status status = engine.load({model.data(), model.size()}, {arena.data(), arena.size()});
+  Status status = engine.load({model.data(), model.size()}, {{arena.data(), arena.size()}, {}});
   if (status.ok()) {
     write_inputs(input);
     status = engine.invoke(&observer);

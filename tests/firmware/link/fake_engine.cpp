@@ -15,7 +15,7 @@ class FakeEngine final : public Engine {
   const char* name() const override { return "fake"; }
   const char* version() const override { return "0"; }
 
-  Status load(ConstBytes model, Bytes arena) override {
+  Status load(ConstBytes model, ArenaMemory memory) override {
     if (model.size != kFieldCount * sizeof(uint16_t)) return {StatusCode::kBadModel, 0, "not a fake model"};
     for (int i = 0; i < kFieldCount; ++i) fields_[i] = load_u16(model.data + 2 * i);
     inputs_ = arena.data;

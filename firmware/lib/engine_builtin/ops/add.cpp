@@ -55,7 +55,7 @@ int32_t dim_from_last(const Shape& shape, int place) {
 
 // A tensor's steps along the output's dimensions, from the last; 0 where its only element there is repeated.
 Status broadcast_strides(const Op& op, const Shape& shape, int32_t* strides) {
-  const Shape& output = op.output.tensor.shape;
+  const Shape& output = op.output().tensor.shape;
   if (shape.rank > output.rank) return op.malformed("output of fewer dimensions than an input");
   int32_t elements = 1;
   for (int place = 0; place < output.rank; ++place) {
@@ -70,7 +70,7 @@ Status broadcast_strides(const Op& op, const Shape& shape, int32_t* strides) {
 Status make_loop(const Op& op, StridedLoop* loop) {
   const Shape& a = op.inputs[0].tensor.shape;
   const Shape& b = op.inputs[1].tensor.shape;
-  const Shape& output = op.output.tensor.shape;
+  const Shape& output = op.output().tensor.shape;
   int32_t a_strides[kMaxRank];
   int32_t b_strides[kMaxRank];
   HARNESS_RETURN_IF_ERROR(broadcast_strides(op, a, a_strides));
@@ -92,7 +92,7 @@ Status scale_int8(ModelView& model, const Op& op, Activation activation, Int8Par
   Affine output;
   HARNESS_RETURN_IF_ERROR(read_affine(model, op, op.inputs[0].tensor, &a));
   HARNESS_RETURN_IF_ERROR(read_affine(model, op, op.inputs[1].tensor, &b));
-  HARNESS_RETURN_IF_ERROR(read_affine(model, op, op.output.tensor, &output));
+  HARNESS_RETURN_IF_ERROR(read_affine(model, op, op.output().tensor, &output));
   HARNESS_RETURN_IF_ERROR(int8_activation(op, activation, output, &params->stage));
   const double common_scale = 2 * static_cast<double>(std::max(a.scale, b.scale));
   const double output_factor = common_scale / ((1 << kInputShift) * static_cast<double>(output.scale));
@@ -109,13 +109,13 @@ Status scale_int8(ModelView& model, const Op& op, Activation activation, Int8Par
 
 Status prepare_add(ModelView& model, const Op& op, Arena& arena, Step* step) {
   HARNESS_RETURN_IF_ERROR(op.expect_options(schema::OptionsType::kAdd));
-  HARNESS_RETURN_IF_ERROR(op.expect_inputs(2, 2));
+  HARNESS_RETURN_IF_ERROR(op.expect_operands(2, 2));
   HARNESS_RETURN_IF_ERROR(op.expect_same_type());
-  if (op.inputs[1].tensor.type != op.output.tensor.type) return op.not_supported("inputs of different types");
+  if (op.inputs[1].tensor.type != op.output().tensor.type) return op.not_supported("inputs of different types");
   const Activation activation = option<Activation>(model, op, schema::AddOptions::kActivation);
   StridedLoop loop;
   HARNESS_RETURN_IF_ERROR(make_loop(op, &loop));
-  if (op.output.tensor.type == TensorType::kFloat32) {
+  if (op.output().tensor.type == TensorType::kFloat32) {
     FloatParams params{loop, op.inputs[0].values<float>(), op.inputs[1].values<float>(), op.output_values<float>(), {}};
     HARNESS_RETURN_IF_ERROR(float_activation_range(op, activation, &params.range));
     *step = make_step(run_float, params, arena);

@@ -106,12 +106,12 @@ Status prepare(ModelView& model, const Op& op, const Geometry& geometry, const W
 Status prepare_conv_2d(ModelView& model, const Op& op, Arena& arena, Step* step) {
   Geometry geometry;
   HARNESS_RETURN_IF_ERROR(op.expect_options(schema::OptionsType::kConv2D));
-  HARNESS_RETURN_IF_ERROR(op.expect_inputs(2, 3));
+  HARNESS_RETURN_IF_ERROR(op.expect_operands(2, 3));
   HARNESS_RETURN_IF_ERROR(make_geometry(model, op, &geometry));
   HARNESS_RETURN_IF_ERROR(check_weights_types(op, geometry.window.output_depth));
   const WeightsOptions options{option<Activation>(model, op, schema::Conv2DOptions::kActivation), 0,
                                geometry.window.output_depth, geometry.filter_elements};
-  const bool is_float = op.output.tensor.type == TensorType::kFloat32;
+  const bool is_float = op.output().tensor.type == TensorType::kFloat32;
   return (is_float ? prepare<FloatWeights> : prepare<Int8Weights>)(model, op, geometry, options, arena, step);
 }
 

@@ -93,13 +93,13 @@ Status prepare(ModelView& model, const Op& op, const Geometry& geometry, const W
 Status prepare_depthwise_conv_2d(ModelView& model, const Op& op, Arena& arena, Step* step) {
   Geometry geometry;
   HARNESS_RETURN_IF_ERROR(op.expect_options(schema::OptionsType::kDepthwiseConv2D));
-  HARNESS_RETURN_IF_ERROR(op.expect_inputs(2, 3));
+  HARNESS_RETURN_IF_ERROR(op.expect_operands(2, 3));
   HARNESS_RETURN_IF_ERROR(make_geometry(model, op, &geometry));
   const Window& window = geometry.window;
   HARNESS_RETURN_IF_ERROR(check_weights_types(op, window.output_depth));
   const WeightsOptions options{option<Activation>(model, op, schema::DepthwiseConv2DOptions::kActivation), 3,
                                window.output_depth, int64_t{window.y.filter} * window.x.filter};
-  const bool is_float = op.output.tensor.type == TensorType::kFloat32;
+  const bool is_float = op.output().tensor.type == TensorType::kFloat32;
   return (is_float ? prepare<FloatWeights> : prepare<Int8Weights>)(model, op, geometry, options, arena, step);
 }
 

@@ -22,11 +22,11 @@ void run(const void* untyped) {
 }  // namespace
 
 Status prepare_dequantize(ModelView& model, const Op& op, Arena& arena, Step* step) {
-  HARNESS_RETURN_IF_ERROR(op.expect_inputs(1, 1));
+  HARNESS_RETURN_IF_ERROR(op.expect_operands(1, 1));
   HARNESS_RETURN_IF_ERROR(op.expect_same_shape());
   const Tensor& input = op.inputs[0].tensor;
   if (input.type != TensorType::kInt8) return op.not_supported("input type other than int8");
-  if (op.output.tensor.type != TensorType::kFloat32) return op.not_supported("output type other than float32");
+  if (op.output().tensor.type != TensorType::kFloat32) return op.not_supported("output type other than float32");
   Params params{op.inputs[0].values<int8_t>(), op.output_values<float>(), input.elements, {}};
   HARNESS_RETURN_IF_ERROR(read_affine(model, op, input, &params.quantization));
   *step = make_step(run, params, arena);

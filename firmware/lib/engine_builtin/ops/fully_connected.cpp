@@ -35,9 +35,9 @@ void run(const void* untyped) {
 
 // The filter is (outputs, inputs); input and output are any shapes of batches * inputs and (…, outputs).
 Status read_sizes(const Op& op, Sizes* sizes) {
-  HARNESS_RETURN_IF_ERROR(op.expect_inputs(2, 3));
+  HARNESS_RETURN_IF_ERROR(op.expect_operands(2, 3));
   const Shape& filter = op.inputs[1].tensor.shape;
-  const Tensor& output = op.output.tensor;
+  const Tensor& output = op.output().tensor;
   if (filter.rank != 2) return op.malformed("filter that does not have 2 dimensions");
   sizes->outputs = filter.dims[0];
   sizes->inputs = filter.dims[1];
@@ -69,7 +69,7 @@ Status prepare_fully_connected(ModelView& model, const Op& op, Arena& arena, Ste
   if (option<int8_t>(model, op, Field::kWeightsFormat) != 0) return op.not_supported("shuffled weights");
   const WeightsOptions options{option<Activation>(model, op, Field::kActivation), 0, sizes.outputs, sizes.inputs,
                                product_in_float};
-  const bool is_float = op.output.tensor.type == TensorType::kFloat32;
+  const bool is_float = op.output().tensor.type == TensorType::kFloat32;
   return (is_float ? prepare<FloatWeights> : prepare<Int8Weights>)(model, op, sizes, options, arena, step);
 }
 

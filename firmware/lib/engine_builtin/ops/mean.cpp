@@ -85,7 +85,7 @@ Status check_output_shape(const Op& op, const bool* reduced, int8_t keep_dims) {
     if (!reduced[i]) expected.dims[expected.rank++] = input.dims[i];
     if (reduced[i] && keep_dims != 0) expected.dims[expected.rank++] = 1;
   }
-  return expected == op.output.tensor.shape ? Status{} : op.malformed("output shape does not follow from the axes");
+  return expected == op.output().tensor.shape ? Status{} : op.malformed("output shape does not follow from the axes");
 }
 
 // 1/n goes into the factor: the multiplier is divided by n after a shift that leaves it at least 2^30, unless the
@@ -103,7 +103,7 @@ Status scale_int8(ModelView& model, const Op& op, Int8Params* params) {
   const int32_t elements = params->loops.reduced_elements;
   if (elements > kMaxElements) return op.not_supported("mean of more than 2^23 int8 values");
   HARNESS_RETURN_IF_ERROR(read_affine(model, op, op.inputs[0].tensor, &input));
-  HARNESS_RETURN_IF_ERROR(read_affine(model, op, op.output.tensor, &output));
+  HARNESS_RETURN_IF_ERROR(read_affine(model, op, op.output().tensor, &output));
   HARNESS_RETURN_IF_ERROR(int8_activation(op, Activation::kNone, output, &params->stage));
   ScaleFactor factor;
   if (!make_scale_factor(static_cast<double>(input.scale) / static_cast<double>(output.scale), &factor)) {
@@ -119,13 +119,13 @@ Status scale_int8(ModelView& model, const Op& op, Int8Params* params) {
 Status prepare_mean(ModelView& model, const Op& op, Arena& arena, Step* step) {
   bool reduced[kMaxRank] = {};
   HARNESS_RETURN_IF_ERROR(op.expect_options(schema::OptionsType::kReducer));
-  HARNESS_RETURN_IF_ERROR(op.expect_inputs(2, 2));
+  HARNESS_RETURN_IF_ERROR(op.expect_operands(2, 2));
   HARNESS_RETURN_IF_ERROR(op.expect_same_type());
   HARNESS_RETURN_IF_ERROR(read_axes(op, reduced));
   HARNESS_RETURN_IF_ERROR(
       check_output_shape(op, reduced, option<int8_t>(model, op, schema::ReducerOptions::kKeepDims)));
   const Loops loops = make_loops(op, reduced);
-  if (op.output.tensor.type == TensorType::kFloat32) {
+  if (op.output().tensor.type == TensorType::kFloat32) {
     *step = make_step(run_float, FloatParams{loops, op.inputs[0].values<float>(), op.output_values<float>()}, arena);
     return {};
   }

@@ -33,10 +33,10 @@ void run(const void* untyped) {
 // `paddings` has for each dimension the elements before and after.
 Status make_rows(const Op& op, const int32_t* paddings, Params* params) {
   const Tensor& input = op.inputs[0].tensor;
-  const Shape& output = op.output.tensor.shape;
+  const Shape& output = op.output().tensor.shape;
   if (input.shape.rank != output.rank) return op.malformed("input and output differ in number of dimensions");
   int32_t input_stride = static_cast<int32_t>(input.elements);
-  int32_t output_stride = static_cast<int32_t>(op.output.tensor.elements);
+  int32_t output_stride = static_cast<int32_t>(op.output().tensor.elements);
   for (int i = 0; i < output.rank; ++i) {
     const int32_t extent = input.shape.dims[i];
     const int32_t before = paddings[2 * i];
@@ -54,7 +54,7 @@ Status make_rows(const Op& op, const int32_t* paddings, Params* params) {
 
 Status read_paddings(const Op& op, Params* params) {
   const Operand& paddings = op.inputs[1];
-  const uint32_t expected = 2 * static_cast<uint32_t>(op.output.tensor.shape.rank);
+  const uint32_t expected = 2 * static_cast<uint32_t>(op.output().tensor.shape.rank);
   if (paddings.tensor.type != TensorType::kInt32) return op.not_supported("paddings of another type than int32");
   if (paddings.tensor.constant == nullptr) return op.not_supported("paddings that are not constant");
   if (paddings.tensor.elements != expected) return op.malformed("not two paddings for each dimension");
@@ -65,17 +65,17 @@ Status prepare(const Op& op, Params* params, Arena& arena, Step* step) {
   HARNESS_RETURN_IF_ERROR(read_paddings(op, params));
   params->input = op.inputs[0].values<uint8_t>();
   params->output = op.output_values<uint8_t>();
-  params->output_elements = op.output.tensor.elements;
-  const bool is_int8 = op.output.tensor.type == TensorType::kInt8;
+  params->output_elements = op.output().tensor.elements;
+  const bool is_int8 = op.output().tensor.type == TensorType::kInt8;
   *step = make_step(is_int8 ? run<int8_t> : run<float>, *params, arena);
   return {};
 }
 
 // Padding is real zero, as the output writes it.
 Status use_zero(ModelView& model, const Op& op, Params* params) {
-  if (op.output.tensor.type != TensorType::kInt8) return {};
+  if (op.output().tensor.type != TensorType::kInt8) return {};
   Affine output;
-  HARNESS_RETURN_IF_ERROR(read_affine(model, op, op.output.tensor, &output));
+  HARNESS_RETURN_IF_ERROR(read_affine(model, op, op.output().tensor, &output));
   params->default_value = output.zero_point;
   return {};
 }
@@ -83,14 +83,14 @@ Status use_zero(ModelView& model, const Op& op, Params* params) {
 // Padding is the third input, a scalar quantized as the output is.
 Status use_third_input(ModelView& model, const Op& op, Params* params) {
   const Tensor& value = op.inputs[2].tensor;
-  if (value.type != op.output.tensor.type) return op.not_supported("padding value of another type");
+  if (value.type != op.output().tensor.type) return op.not_supported("padding value of another type");
   if (value.elements != 1) return op.malformed("more than one padding value");
   params->value = op.inputs[2].values<uint8_t>();
   if (value.type != TensorType::kInt8) return {};
   Affine padding;
   Affine output;
   HARNESS_RETURN_IF_ERROR(read_affine(model, op, value, &padding));
-  HARNESS_RETURN_IF_ERROR(read_affine(model, op, op.output.tensor, &output));
+  HARNESS_RETURN_IF_ERROR(read_affine(model, op, op.output().tensor, &output));
   return check_same_quantization(op, padding, output);
 }
 
@@ -98,7 +98,7 @@ Status use_third_input(ModelView& model, const Op& op, Params* params) {
 
 Status prepare_pad(ModelView& model, const Op& op, Arena& arena, Step* step) {
   Params params;
-  HARNESS_RETURN_IF_ERROR(op.expect_inputs(2, 2));
+  HARNESS_RETURN_IF_ERROR(op.expect_operands(2, 2));
   HARNESS_RETURN_IF_ERROR(op.expect_same_type());
   HARNESS_RETURN_IF_ERROR(use_zero(model, op, &params));
   return prepare(op, &params, arena, step);
@@ -106,7 +106,7 @@ Status prepare_pad(ModelView& model, const Op& op, Arena& arena, Step* step) {
 
 Status prepare_padv2(ModelView& model, const Op& op, Arena& arena, Step* step) {
   Params params;
-  HARNESS_RETURN_IF_ERROR(op.expect_inputs(3, 3));
+  HARNESS_RETURN_IF_ERROR(op.expect_operands(3, 3));
   HARNESS_RETURN_IF_ERROR(op.expect_same_type());
   HARNESS_RETURN_IF_ERROR(use_third_input(model, op, &params));
   return prepare(op, &params, arena, step);

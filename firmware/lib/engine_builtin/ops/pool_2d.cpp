@@ -72,7 +72,7 @@ void run(const void* untyped) {
 Status make_pool_window(ModelView& model, const Op& op, Window* window) {
   using Field = schema::Pool2DOptions;
   HARNESS_RETURN_IF_ERROR(op.expect_options(schema::OptionsType::kPool2D));
-  HARNESS_RETURN_IF_ERROR(op.expect_inputs(1, 1));
+  HARNESS_RETURN_IF_ERROR(op.expect_operands(1, 1));
   HARNESS_RETURN_IF_ERROR(op.expect_same_type());
   WindowOptions options = read_window_options<Field>(model, op);
   options.filter_height = option<int32_t>(model, op, Field::kFilterHeight);
@@ -91,7 +91,7 @@ Status prepare_pool(ModelView& model, const Op& op, Arena& arena, Step* step) {
   Window window;
   HARNESS_RETURN_IF_ERROR(make_pool_window(model, op, &window));
   const Activation activation = option<Activation>(model, op, schema::Pool2DOptions::kActivation);
-  if (op.output.tensor.type == TensorType::kFloat32) {
+  if (op.output().tensor.type == TensorType::kFloat32) {
     FloatParams params{window, op.inputs[0].values<float>(), op.output_values<float>(), {}};
     HARNESS_RETURN_IF_ERROR(float_activation_range(op, activation, &params.range));
     *step = make_step(run<Pool, float, FloatParams>, params, arena);
@@ -101,7 +101,7 @@ Status prepare_pool(ModelView& model, const Op& op, Arena& arena, Step* step) {
   Affine output;
   Int8Params params{window, op.inputs[0].values<int8_t>(), op.output_values<int8_t>(), {}};
   HARNESS_RETURN_IF_ERROR(read_affine(model, op, op.inputs[0].tensor, &input));
-  HARNESS_RETURN_IF_ERROR(read_affine(model, op, op.output.tensor, &output));
+  HARNESS_RETURN_IF_ERROR(read_affine(model, op, op.output().tensor, &output));
   HARNESS_RETURN_IF_ERROR(check_same_quantization(op, input, output));
   HARNESS_RETURN_IF_ERROR(int8_activation(op, activation, output, &params.stage));
   *step = make_step(run<Pool, int8_t, Int8Params>, params, arena);

@@ -95,7 +95,7 @@ Status prepare_int8(ModelView& model, const Op& op, float beta, Int8Params* para
   Affine input;
   Affine output;
   HARNESS_RETURN_IF_ERROR(read_affine(model, op, op.inputs[0].tensor, &input));
-  HARNESS_RETURN_IF_ERROR(read_affine(model, op, op.output.tensor, &output));
+  HARNESS_RETURN_IF_ERROR(read_affine(model, op, op.output().tensor, &output));
   if (output.scale != 1.0F / 256 || output.zero_point != kInt8Min) {
     return op.not_supported("int8 output with another scale than 1/256 or another zero point than -128");
   }
@@ -107,13 +107,13 @@ Status prepare_int8(ModelView& model, const Op& op, float beta, Int8Params* para
 
 Status prepare_softmax(ModelView& model, const Op& op, Arena& arena, Step* step) {
   HARNESS_RETURN_IF_ERROR(op.expect_options(schema::OptionsType::kSoftmax));
-  HARNESS_RETURN_IF_ERROR(op.expect_inputs(1, 1));
+  HARNESS_RETURN_IF_ERROR(op.expect_operands(1, 1));
   HARNESS_RETURN_IF_ERROR(op.expect_same_type());
   HARNESS_RETURN_IF_ERROR(op.expect_same_shape());
   const float beta = option<float>(model, op, schema::SoftmaxOptions::kBeta);
-  const int32_t depth = op.output.tensor.shape.last();
-  const int32_t rows = static_cast<int32_t>(op.output.tensor.elements) / depth;
-  if (op.output.tensor.type == TensorType::kFloat32) {
+  const int32_t depth = op.output().tensor.shape.last();
+  const int32_t rows = static_cast<int32_t>(op.output().tensor.elements) / depth;
+  if (op.output().tensor.type == TensorType::kFloat32) {
     *step = make_step(run_float,
                       FloatParams{op.inputs[0].values<float>(), op.output_values<float>(), rows, depth, beta}, arena);
     return {};

@@ -11,9 +11,9 @@ const T* bias_of(const Op& op) {
 }  // namespace
 
 Status check_weights_types(const Op& op, int32_t channels) {
-  HARNESS_RETURN_IF_ERROR(op.expect_inputs(2, 3));
+  HARNESS_RETURN_IF_ERROR(op.expect_operands(2, 3));
   HARNESS_RETURN_IF_ERROR(op.expect_same_type());
-  const TensorType type = op.output.tensor.type;
+  const TensorType type = op.output().tensor.type;
   if (op.inputs[1].tensor.type != type) return op.not_supported("hybrid: filter and input of different types");
   if (op.input_count == 2 || !op.inputs[2].present) return {};
   const Tensor& bias = op.inputs[2].tensor;
@@ -29,7 +29,7 @@ Status make_weights(ModelView& model, const Op& op, const WeightsOptions& option
   FilterScales scales;
   if (options.products > kMaxProducts) return op.not_supported("more than 65536 products in one output");
   HARNESS_RETURN_IF_ERROR(read_affine(model, op, op.inputs[0].tensor, &input));
-  HARNESS_RETURN_IF_ERROR(read_affine(model, op, op.output.tensor, &output));
+  HARNESS_RETURN_IF_ERROR(read_affine(model, op, op.output().tensor, &output));
   HARNESS_RETURN_IF_ERROR(scales.open(model, op, op.inputs[1].tensor, options.filter_axis, options.channels));
   HARNESS_RETURN_IF_ERROR(int8_activation(op, options.activation, output, &weights->output));
   const auto product = scales.per_channel() ? product_in_double : options.single_scale_product;
