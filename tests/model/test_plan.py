@@ -78,6 +78,15 @@ def test_lifetimes() -> None:
     )
 
 
+def test_a_variable_lives_from_the_first_op_to_the_last() -> None:
+    builder = TfliteBuilder()
+    x, y, z = (builder.tensor([16], "int8", scale=0.5) for _ in range(3))
+    state = builder.tensor([16], "int8", scale=0.5, is_variable=True)
+    builder.op("SOFTMAX", [x], [y])
+    builder.op("ADD", [y, state], [z])
+    assert lifetimes(read_model(builder.build(), "m"))[state] == Lifetime(tensor=state, bytes=16, first=0, last=2)
+
+
 def official_head_bytes(path: Path) -> int:
     """What the official interpreter's planner needs for the same tensors."""
     done = subprocess.run([sys.executable, "-c", PRINT_ALLOCATIONS, path], capture_output=True, text=True, check=True)

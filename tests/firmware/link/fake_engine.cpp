@@ -15,12 +15,12 @@ class FakeEngine final : public Engine {
   const char* name() const override { return "fake"; }
   const char* version() const override { return "0"; }
 
-  Status load(ConstBytes model, ArenaMemory memory) override {
+  Status load(ConstBytes model, ArenaMemory arena) override {
     if (model.size != kFieldCount * sizeof(uint16_t)) return {StatusCode::kBadModel, 0, "not a fake model"};
     for (int i = 0; i < kFieldCount; ++i) fields_[i] = load_u16(model.data + 2 * i);
-    inputs_ = arena.data;
+    inputs_ = arena.first.data;
     outputs_ = inputs_ + input_bytes();
-    memset(arena.data, 0, arena.size);
+    memset(arena.first.data, 0, arena.first.size);
     inferences_ = 0;
     return {static_cast<StatusCode>(fields_[kLoadCode]), 77, "load"};
   }
