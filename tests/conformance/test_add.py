@@ -1,4 +1,4 @@
-"""ADD against the official interpreter."""
+"""ADD and SUB against the official interpreter."""
 
 from __future__ import annotations
 
@@ -25,7 +25,10 @@ BROADCAST: list[Shapes] = [
 
 
 @dataclass(frozen=True)
-class Add:
+class Sum:
+    """`name` is ADD or SUB."""
+
+    name: str
     shapes: Shapes = EQUAL
     activation: str = "NONE"
     scales: tuple[float, float, float] = (0.05, 0.03, 0.08)
@@ -38,15 +41,21 @@ class Add:
             graph.values(shape, scale, zero_point, name=name)
             for shape, scale, zero_point, name in zip(shapes, self.scales, self.zero_points, names, strict=True)
         )
-        graph.builder.op("ADD", [left, right], [output], fused_activation_function=self.activation)
+        graph.builder.op(self.name, [left, right], [output], fused_activation_function=self.activation)
 
 
-GRID = [Add(shapes, activation) for shapes, activation in itertools.product([EQUAL, *BROADCAST], ACTIVATIONS)] + [
-    Add(zero_points=zero_points) for zero_points in itertools.product([-128, 0, 127], repeat=3)
+NAMES = ["ADD", "SUB"]
+GRID = [
+    Sum(name, shapes, activation)
+    for name, shapes, activation in itertools.product(NAMES, [EQUAL, *BROADCAST], ACTIVATIONS)
+] + [
+    Sum(name, zero_points=tuple(zero_points))
+    for name, *zero_points in itertools.product(NAMES, *[[-128, 0, 127]] * 3)
 ]
 
 CASES = st.builds(
-    Add,
+    Sum,
+    name=st.sampled_from(NAMES),
     shapes=st.sampled_from([EQUAL, *BROADCAST]),
     activation=st.sampled_from(ACTIVATIONS),
     scales=st.tuples(SCALES, SCALES, SCALES),
@@ -62,5 +71,5 @@ def test_every_broadcast_activation_and_edge_zero_point(conform: Conform, dtype:
 @pytest.mark.parametrize("dtype", DTYPES)
 @FEW_EXAMPLES
 @given(cases=st.lists(CASES, min_size=1, max_size=20))
-def test_random_sums(conform: Conform, dtype: str, cases: list[Add]) -> None:
+def test_random_sums(conform: Conform, dtype: str, cases: list[Sum]) -> None:
     conform(side_by_side(cases, dtype))

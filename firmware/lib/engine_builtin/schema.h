@@ -45,6 +45,11 @@ enum class Pool2DOptions : uint16_t {
 enum class FullyConnectedOptions : uint16_t { kActivation = 0, kWeightsFormat = 1 };
 enum class SoftmaxOptions : uint16_t { kBeta = 0 };
 enum class AddOptions : uint16_t { kActivation = 0 };
+enum class SubOptions : uint16_t { kActivation = 0 };
+enum class MulOptions : uint16_t { kActivation = 0 };
+enum class SVDFOptions : uint16_t { kRank = 0, kActivation = 1 };
+enum class LeakyReluOptions : uint16_t { kAlpha = 0 };
+enum class TransposeConvOptions : uint16_t { kPadding = 0, kStrideW = 1, kStrideH = 2, kActivation = 3 };
 enum class ReducerOptions : uint16_t { kKeepDims = 0 };
 
 // Which options table an operator carries (the union BuiltinOptions).
@@ -53,10 +58,17 @@ enum class OptionsType : uint8_t {
   kConv2D = 1,
   kDepthwiseConv2D = 2,
   kPool2D = 5,
+  kSVDF = 6,
   kFullyConnected = 8,
   kSoftmax = 9,
   kAdd = 11,
+  kMul = 21,
   kReducer = 27,
+  kSub = 28,
+  kMaximumMinimum = 39,
+  kTransposeConv = 49,
+  kLeakyRelu = 75,
+  kHardSwish = 91,
 };
 
 }  // namespace schema
