@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -11,7 +10,7 @@ from pathlib import Path
 from harness.config import Board
 from harness.errors import BuildError
 from harness.paths import firmware_dir
-from harness.setup import packages_dir, platformio_command
+from harness.setup import platformio_command, platformio_variables
 
 ENVIRONMENT = "firmware"  # the one of platformio.ini
 ELF = f"build/{ENVIRONMENT}/firmware.elf"  # below a build's folder
@@ -33,7 +32,7 @@ def run_platformio(folder: Path, board: Board, engine: str, build_id: str, *, sa
     shutil.rmtree(folder)  # what an interrupted build left is not worth trusting
     folder.mkdir()
     log = folder / "build.log"
-    variables = _variables(folder) | {
+    variables = platformio_variables(folder) | {
         "HARNESS_BOARD": board.name,
         "HARNESS_BOARDS_FILES": str(board.source.resolve()),
         "HARNESS_BUILD_ID": build_id,
@@ -49,22 +48,6 @@ def run_platformio(folder: Path, board: Board, engine: str, build_id: str, *, sa
             f"the firmware for {board.name} with engine {engine} did not build:\n{_errors(log.read_text('utf-8'))}",
             f"the full log is {log}",
         )
-
-
-def _variables(folder: Path) -> dict[str, str]:
-    """The environment without the user's own settings of PlatformIO and Python: they are not part of the build id."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PLATFORMIO_", "PYTHON"))}
-    return kept | {
-        "PLATFORMIO_CORE_DIR": str(folder / "core"),
-        "PLATFORMIO_PACKAGES_DIR": str(packages_dir()),
-        "PLATFORMIO_WORKSPACE_DIR": str(folder),
-        "PLATFORMIO_BUILD_DIR": str(folder / "build"),
-        "PLATFORMIO_DISABLE_UPGRADE_CHECK": "true",
-        "PLATFORMIO_SETTING_ENABLE_TELEMETRY": "no",
-        "PLATFORMIO_NO_ANSI": "true",
-        "PYTHONDONTWRITEBYTECODE": "1",  # the platform's scripts lie in the firmware's folder, which may be read-only
-        "LC_ALL": "C.UTF-8",  # the compiler's messages in English, as `_COMPILER_ERROR` has them
-    }
 
 
 def _errors(log: str) -> str:

@@ -1,12 +1,26 @@
-"""`harness setup`: install what a run needs."""
+"""`harness setup`: install what a run needs, or TensorFlow Lite Micro."""
 
 from __future__ import annotations
 
+import argparse
 from typing import Any
 
-from harness.setup.__main__ import set_up
+from harness.config.numbers import seconds
+from harness.setup.__main__ import set_up, set_up_tflm
+from harness.setup.tflm_install import TIMEOUT_S
 
 
 def add_parser(commands: Any) -> None:
-    parser = commands.add_parser("setup", help="install what a run needs: compilers, QEMU, PlatformIO")
+    what = "install what a run needs: compilers, QEMU, PlatformIO"
+    parser = commands.add_parser("setup", help=what, description=f"Without PART: {what}.")
     parser.set_defaults(execute=lambda _options: set_up("run"))
+    parts = parser.add_subparsers(title="parts", metavar="[PART]")
+    tflm = parts.add_parser("tflm", help="TensorFlow Lite Micro, for the engines tflm and tflm-ref")
+    tflm.add_argument(
+        "--timeout", type=seconds, default=TIMEOUT_S, metavar="S", help="of the download (default: %(default)g s)"
+    )
+    tflm.set_defaults(execute=_set_up_tflm)
+
+
+def _set_up_tflm(options: argparse.Namespace) -> int:
+    return set_up_tflm(options.timeout)

@@ -4,7 +4,13 @@ from harness.setup.checkout import SETUP_COMMAND
 from harness.setup.debian import provide_packages
 from harness.setup.doctor import Row, as_text, diagnose, exit_code
 from harness.setup.lock import locked
-from harness.setup.platformio import PLATFORMIO_VERSION, packages_dir, platformio_command, provide_platformio
+from harness.setup.platformio import (
+    PLATFORMIO_VERSION,
+    packages_dir,
+    platformio_command,
+    platformio_variables,
+    provide_platformio,
+)
 from harness.setup.requirements import Purpose, Requirement
 
 __all__ = [
@@ -19,6 +25,7 @@ __all__ = [
     "locked",
     "packages_dir",
     "platformio_command",
+    "platformio_variables",
     "provide_packages",
     "provide_platformio",
 ]

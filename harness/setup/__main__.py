@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from harness.errors import SetupError
 from harness.setup import Purpose, as_text, diagnose, exit_code, provide_packages, provide_platformio
 from harness.setup.checkout import CHECKOUT, provide_harness
+from harness.setup.tflm_install import offer_library, provide_library
 
 _INTERRUPTED = 130  # as shells say it: 128 + SIGINT
 
@@ -41,6 +42,16 @@ def set_up(purpose: str) -> int:
     provide_platformio()
     if CHECKOUT:
         provide_harness(CHECKOUT, ["test"] if for_tests else [])
+    if not for_tests:
+        offer_library()
+    return 0
+
+
+def set_up_tflm(timeout_s: float) -> int:
+    """Install TensorFlow Lite Micro's library, and PlatformIO, which brings it."""
+    provide_platformio()
+    library = provide_library(timeout_s)
+    print(f"TensorFlow Lite Micro: {library} in {library.folder}")
     return 0
 
 

@@ -8,6 +8,7 @@ same SCons installed by pip beside it serves as well, and needs no registry.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -53,6 +54,25 @@ def platformio_command() -> list[str]:
     if virtualenv.stamp() != _FINGERPRINT:
         raise SetupError(f"PlatformIO {PLATFORMIO_VERSION} is not installed in {_folder()}", f"run `{SETUP_COMMAND}`")
     return [str(virtualenv.python), "-m", "platformio"]
+
+
+def platformio_variables(folder: Path) -> dict[str, str]:
+    """The environment for a PlatformIO that writes below `folder` alone.
+
+    It is without the user's own settings of PlatformIO and Python: they are not part of a build's id.
+    """
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PLATFORMIO_", "PYTHON"))}
+    return kept | {
+        "PLATFORMIO_CORE_DIR": str(folder / "core"),
+        "PLATFORMIO_PACKAGES_DIR": str(packages_dir()),
+        "PLATFORMIO_WORKSPACE_DIR": str(folder),
+        "PLATFORMIO_BUILD_DIR": str(folder / "build"),
+        "PLATFORMIO_DISABLE_UPGRADE_CHECK": "true",
+        "PLATFORMIO_SETTING_ENABLE_TELEMETRY": "no",
+        "PLATFORMIO_NO_ANSI": "true",
+        "PYTHONDONTWRITEBYTECODE": "1",  # the platform's scripts lie in the firmware's folder, which may be read-only
+        "LC_ALL": "C.UTF-8",  # the compiler's messages in English, whoever reads them
+    }
 
 
 def packages_dir() -> Path:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from harness.setup import platformio, probes
+from harness.setup import platformio, probes, tflm
 from harness.setup.checkout import CHECKOUT
 from harness.setup.finding import Finding
 
@@ -108,6 +108,12 @@ TOOLS = (
 )
 
 EXTRAS = (
+    Requirement(
+        "TensorFlow Lite Micro",
+        tflm.check_tflm,
+        purpose=Purpose.EXTRA,
+        remedy=f"for --engine=tflm: {tflm.INSTALL_COMMAND}",
+    ),
     Requirement(
         "tflite-micro",
         probes.Distribution("tflite-micro").check,

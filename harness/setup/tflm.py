@@ -13,6 +13,7 @@ from pathlib import Path
 
 from harness.errors import SetupError
 from harness.paths import firmware_dir, home_dir
+from harness.setup.finding import MISSING, Finding, State, found
 
 LIBRARY_VARIABLE = "TFLM_LIB"
 INSTALL_COMMAND = "harness setup tflm"
@@ -45,6 +46,9 @@ class TflmLibrary:
     name: str
     version: str
     kernel_sets: frozenset[str]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.version}"
 
 
 @dataclass(frozen=True)
@@ -85,8 +89,17 @@ def tflm_library() -> TflmLibrary:
         )
     library = read_library(folder, repeat)
     if library.version != pin.version:
-        raise SetupError(f"{folder}: {library.name} {library.version} is installed, wanted is {pin.version}", repeat)
+        raise SetupError(f"{folder}: {library} is installed, wanted is {pin.version}", repeat)
     return library
+
+
+def check_tflm() -> Finding:
+    """For `doctor`, which says the remedy."""
+    try:
+        return found(tflm_library().version)
+    except SetupError:
+        there = os.environ.get(LIBRARY_VARIABLE) or installed_folder().exists()
+        return Finding(State.MISSING, "not whole") if there else MISSING
 
 
 def installed_folder() -> Path:

@@ -18,12 +18,13 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     monkeypatch.setattr(command, "provide_packages", lambda purposes: done.append([p.value for p in purposes]))
     monkeypatch.setattr(command, "provide_platformio", lambda: done.append("platformio"))
     monkeypatch.setattr(command, "provide_harness", lambda checkout, extras: done.append(extras))
+    monkeypatch.setattr(command, "offer_library", lambda: done.append("tflm"))
     return done
 
 
 def test_set_up_for_a_run(steps: list[object]) -> None:
     assert command.main([]) == 0
-    assert steps == [["run"], "platformio", []]
+    assert steps == [["run"], "platformio", [], "tflm"]
 
 
 def test_set_up_for_the_tests(steps: list[object]) -> None:
