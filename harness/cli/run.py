@@ -8,10 +8,10 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from harness.cli.boards import add_boards_file_option, known_boards
-from harness.config import Board, pick_board, pick_engine
+from harness.config import Board, MetricName, pick_board, pick_engine
 from harness.config.defaults import DEFAULT_ENGINE, DEFAULT_REPEATS, DEFAULT_TIMEOUT_S
 from harness.config.numbers import positive, seconds
 from harness.errors import VectorError
@@ -36,6 +36,9 @@ def add_parser(commands: Any) -> None:
         "--inputs", type=Path, metavar="FILE", help=".npy (N, …), or .npz with one array per input tensor"
     )
     parser.add_argument("--labels", type=Path, metavar="FILE", help=".npy (N,) of class indices")
+    parser.add_argument(
+        "--metric", default="accuracy", choices=get_args(MetricName), help="what the labels are held against"
+    )
     parser.add_argument(
         "--vectors", type=positive, metavar="N", help=f"use N vectors (default: all; {RANDOM_VECTORS} random)"
     )
@@ -71,6 +74,7 @@ def execute(options: argparse.Namespace) -> int:
         variant=model.variant,
         model=model,
         vectors=_vectors(options, model),
+        metric=options.metric,
         repeats=options.repeat,
         check=options.check,
     )

@@ -13,7 +13,7 @@ from harness.config.boards import (
     pick_board,
 )
 from harness.config.engines import ENGINES, engine_folder, pick_engine
-from harness.config.suites import Suite, SuiteModel, load_suite
+from harness.config.suites import MetricName, Suite, SuiteModel, load_suite
 
 __all__ = [
     "ENGINES",
@@ -22,6 +22,7 @@ __all__ = [
     "EmulatedTarget",
     "FirmwareLayout",
     "Memory",
+    "MetricName",
     "NativeTarget",
     "Region",
     "Suite",

@@ -11,18 +11,19 @@ from msgspec import Meta, Struct
 from harness.config.toml import convert, read_toml, suggest
 from harness.errors import ConfigError
 
+MetricName = Literal["accuracy", "auc"]
 Fraction = Annotated[float, Meta(ge=0.0, le=1.0)]
 
 
 class SuiteModel(Struct, frozen=True):
-    """One variant: a `.tflite` and the accuracies (fractions 0 … 1) that it must reach.
+    """One variant: a `.tflite` and what it must reach in the suite's metric (a fraction 0 … 1).
 
-    `max_drop` is how far accuracy may lie below that of the variant `reference`.
+    `minimum` is the entry's `min_<metric>`; `max_drop` is how far below the variant `reference` it may lie.
     """
 
     variant: str
     path: Path
-    min_accuracy: float
+    minimum: float
     reference: str | None
     max_drop: float | None
 
@@ -34,19 +35,20 @@ class Suite(Struct, frozen=True):
     description: str
     path: Path
     vectors: Path
-    metric: Literal["accuracy"]
+    metric: MetricName
     models: Mapping[str, SuiteModel]
 
 
 class _SuiteEntry(Struct, frozen=True, forbid_unknown_fields=True):
     description: str
     vectors: str
-    metric: Literal["accuracy"]
+    metric: MetricName
 
 
 class _ModelEntry(Struct, frozen=True, forbid_unknown_fields=True):
     path: str
-    min_accuracy: Fraction = 0.0
+    min_accuracy: Fraction | None = None
+    min_auc: Fraction | None = None
     reference: str | None = None
     max_drop: Fraction | None = None
 
@@ -67,7 +69,7 @@ def load_suite(path: Path) -> Suite:
     entry = convert(tables.suite, _SuiteEntry, path, "suite")
     if not tables.models:
         raise ConfigError(f"{path}: models: no model", "add a table [models.<variant>]")
-    models = {variant: _model(path, variant, table) for variant, table in tables.models.items()}
+    models = {variant: _model(path, variant, table, entry.metric) for variant, table in tables.models.items()}
     for model in models.values():
         _check_reference(path, model, models)
     return Suite(
@@ -80,15 +82,25 @@ def load_suite(path: Path) -> Suite:
     )
 
 
-def _model(path: Path, variant: str, table: dict[str, Any]) -> SuiteModel:
+def _model(path: Path, variant: str, table: dict[str, Any], metric: MetricName) -> SuiteModel:
     entry = convert(table, _ModelEntry, path, f"models.{variant}")
     return SuiteModel(
         variant=variant,
         path=_file(path, f"models.{variant}.path", entry.path),
-        min_accuracy=entry.min_accuracy,
+        minimum=_minimum(path, variant, entry, metric),
         reference=entry.reference,
         max_drop=entry.max_drop,
     )
+
+
+def _minimum(path: Path, variant: str, entry: _ModelEntry, metric: MetricName) -> float:
+    bars: dict[MetricName, float | None] = {"accuracy": entry.min_accuracy, "auc": entry.min_auc}
+    for name, bar in bars.items():
+        if bar is not None and name != metric:
+            raise ConfigError(
+                f"{path}: models.{variant}.min_{name}: the suite's metric is {metric}", f"give min_{metric} instead"
+            )
+    return bars[metric] or 0.0
 
 
 def _file(path: Path, key: str, relative: str) -> Path:

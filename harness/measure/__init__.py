@@ -1,10 +1,10 @@
 """Accuracy and timing runs: a bench, what to run on it, and the records that come back."""
 
-from harness.measure.accuracy import Verdict, judge
 from harness.measure.bench import Bench
 from harness.measure.records import LayerRecord, Provenance, Quantity, RunRecord, VectorRecord
 from harness.measure.run import Job, Result, Sink, run_model
 from harness.measure.vectors import Vectors, array_vectors, load_array_vectors, load_suite_vectors, random_vectors
+from harness.measure.verdict import Verdict, judge
 
 __all__ = [
     "Bench",

@@ -9,6 +9,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from harness.config import MetricName
+
 
 class Provenance(StrEnum):
     """How a number was obtained (docs/architecture.md, Words)."""
@@ -48,7 +50,9 @@ class RunRecord(Struct, frozen=True, kw_only=True):
     vectors_source: str = ""  # a file's name, or how they were drawn
     repeats: int  # timed inferences
     macs: int
+    metric: MetricName = "accuracy"  # what the run is judged by: the name of one of the next two
     accuracy: Quantity | None = None  # fraction 0 … 1
+    auc: Quantity | None = None  # area under the ROC curve, 0 … 1
     instructions: Quantity | None = None  # per inference, median of the repeats
     instructions_min: int | None = None
     instructions_max: int | None = None
@@ -63,6 +67,12 @@ class RunRecord(Struct, frozen=True, kw_only=True):
     firmware_ram_bytes: Quantity | None = None  # .data and .bss, without arena and stack
     line_faults: int = 0  # damaged or repeated frames and lost bytes that the device counted
     oracle_equal: int | None = None  # vectors whose output equals the oracle's, where it was asked
+
+    @property
+    def figure(self) -> Quantity | None:
+        """The value of the run's metric."""
+        found: Quantity | None = getattr(self, self.metric)
+        return found
 
 
 class LayerRecord(Struct, frozen=True, kw_only=True):
@@ -88,6 +98,7 @@ class VectorRecord(Struct, frozen=True, kw_only=True):
     board: str
     vector: int
     label: int | None
-    predicted: int | None
+    predicted: int | None  # the metric accuracy's class
     correct: bool | None
+    score: float | None = None  # the metric auc's reconstruction error
     output: bytes  # the output tensors as the device sent them

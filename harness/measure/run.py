@@ -8,17 +8,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from harness.config import MetricName
 from harness.config.defaults import DEFAULT_REPEATS
 from harness.errors import HarnessError, TargetError
 from harness.link.client import Device
 from harness.link.messages import Loaded
-from harness.measure.accuracy import Verdict, predicted_class
 from harness.measure.bench import Bench
 from harness.measure.clock import Clock, Cost, calibrated_clock
 from harness.measure.compare import outputs_equal
+from harness.measure.metrics import METRICS
 from harness.measure.records import LayerRecord, Provenance, Quantity, RunRecord, VectorRecord
-from harness.measure.vectors import Vectors, check_labels
-from harness.model import Model, check_model, decode_outputs, encode_inputs, op_macs, total_macs
+from harness.measure.vectors import Vectors
+from harness.measure.verdict import Verdict
+from harness.model import Model, check_model, decode_inputs, decode_outputs, encode_inputs, op_macs, total_macs
 from harness.model.oracle import Oracle
 
 if TYPE_CHECKING:
@@ -44,6 +46,7 @@ class Job:
     variant: str
     model: Model
     vectors: Vectors
+    metric: MetricName = "accuracy"
     repeats: int = DEFAULT_REPEATS
     check: bool = False
 
@@ -99,7 +102,6 @@ class _Run:
     on_vector: Callable[[], None]
     engine_version: str = ""
     answered: int = 0
-    correct: int = 0
     different: list[int] = field(default_factory=list)  # vectors whose output is not the oracle's
     outputs: list[tuple[NDArray[Any], ...]] = field(default_factory=list)
     layers: list[LayerRecord] = field(default_factory=list)
@@ -111,11 +113,12 @@ class _Run:
     def __post_init__(self) -> None:
         self.target = self.bench.new_target()
         self.provenance = Provenance(self.target.provenance)
+        self.metric = METRICS[self.job.metric]()
 
     def execute(self) -> None:
         model = self.job.model
         check_model(model, self.bench.board, self.bench.engine)
-        check_labels(self.job.vectors, model)
+        self.metric.check(self.job.vectors, model)
         inputs = encode_inputs(self.job.vectors.inputs, model)
         with self.bench.load(model) as (device, loaded):
             self.loaded = loaded
@@ -143,7 +146,7 @@ class _Run:
             for index, output in enumerate(device.infer_many(inputs)):
                 real = decode_outputs(output, model)
                 self.outputs.append(real)
-                self.sink.add_vector(self._vector_record(index, output, predicted_class(real[0])))
+                self.sink.add_vector(self._vector_record(index, inputs[index], output, real[0]))
                 if expected_output and not outputs_equal(output, expected_output(inputs[index]), model):
                     self.different.append(index)
                 self.answered += 1
@@ -157,19 +160,19 @@ class _Run:
         with Oracle(self.job.model.data, self.job.model.name) as oracle:
             yield oracle.infer
 
-    def _vector_record(self, index: int, output: bytes, predicted: int) -> VectorRecord:
+    def _vector_record(self, index: int, vector: bytes, output: bytes, answered: NDArray[Any]) -> VectorRecord:
         labels = self.job.vectors.labels
         label = None if labels is None else int(labels[index])
-        correct = None if label is None else predicted == label
-        self.correct += bool(correct)
+        judgement = self.metric.add(label, decode_inputs(vector, self.job.model)[0], answered)
         return VectorRecord(
             suite=self.job.suite,
             variant=self.job.variant,
             board=self.bench.board.name,
             vector=index,
             label=label,
-            predicted=predicted if label is not None else None,
-            correct=correct,
+            predicted=judgement.predicted,
+            correct=judgement.correct,
+            score=judgement.score,
             output=output,
         )
 
@@ -224,7 +227,8 @@ class _Run:
             vectors_source=job.vectors.source,
             repeats=len(self.costs),
             macs=total_macs(job.model),
-            accuracy=self._accuracy(),
+            metric=job.metric,
+            **{job.metric: _known(self.metric.value, self.provenance)},
             instructions=_known(statistics.median_low(instructions) if instructions else None, self.provenance),
             instructions_min=int(instructions[0]) if instructions else None,
             instructions_max=int(instructions[-1]) if instructions else None,
@@ -240,11 +244,6 @@ class _Run:
             line_faults=self.line_faults,
             oracle_equal=self.answered - len(self.different) if job.check else None,
         )
-
-    def _accuracy(self) -> Quantity | None:
-        if self.job.vectors.labels is None or self.answered == 0:
-            return None
-        return Quantity(self.correct / self.answered, self.provenance)
 
 
 class _Window(Protocol):

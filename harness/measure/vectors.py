@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -109,19 +108,18 @@ def _load(path: Path) -> Any:
         raise VectorError(f"{path}: cannot be read as .npy or .npz: {error}", "save it with numpy.save") from None
 
 
-def check_labels(vectors: Vectors, model: Model) -> None:
-    """Every label is a class of the model's first output.
+def check_labels(vectors: Vectors, classes: int, what: str) -> None:
+    """Every label is one of the `classes` that `what` tells apart.
 
     Raises:
         VectorError: one is not.
     """
     if vectors.labels is None:
         return
-    classes = math.prod(model.output_tensors[0].shape)
     least, greatest = int(vectors.labels.min()), int(vectors.labels.max())
     if least < 0 or greatest >= classes:
         raise VectorError(
-            f"{vectors.source}: labels from {least} to {greatest}, but {model.name} has classes 0 to {classes - 1}",
+            f"{vectors.source}: labels from {least} to {greatest}, but {what} has classes 0 to {classes - 1}",
             "give the labels that the model was trained with",
         )
 

@@ -5,7 +5,7 @@ from harness.model.check import check_model
 from harness.model.graph import Model, Op, Quantization, Tensor
 from harness.model.macs import op_macs, total_macs
 from harness.model.plan import activation_bytes
-from harness.model.quantize import decode_outputs, encode_inputs, split_outputs
+from harness.model.quantize import decode_inputs, decode_outputs, encode_inputs, split_outputs
 from harness.model.tflite import read_model, read_model_file
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Tensor",
     "activation_bytes",
     "check_model",
+    "decode_inputs",
     "decode_outputs",
     "encode_inputs",
     "least_arena_bytes",

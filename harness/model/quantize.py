@@ -48,13 +48,13 @@ def split_outputs(output: bytes, model: Model) -> tuple[NDArray[Any], ...]:
             f"{model.name}: an output of {len(output)} bytes, the output tensors have {model.output_bytes}",
             "read the output of the same model",
         )
-    arrays = []
-    start = 0
-    for tensor in model.output_tensors:
-        values = np.frombuffer(output[start : start + tensor.bytes], _numpy_type(tensor, model))
-        arrays.append(values.reshape(tensor.shape))
-        start += tensor.bytes
-    return tuple(arrays)
+    return _split(output, model.output_tensors, model)
+
+
+def decode_inputs(vector: bytes, model: Model) -> tuple[NDArray[np.float64], ...]:
+    """What `encode_inputs` made of a vector, as real values: one array per input tensor, in the tensor's shape."""
+    parts = _split(vector, model.input_tensors, model)
+    return _real(parts, model.input_tensors, model)
 
 
 def decode_outputs(output: bytes, model: Model) -> tuple[NDArray[np.float64], ...]:
@@ -63,7 +63,21 @@ def decode_outputs(output: bytes, model: Model) -> tuple[NDArray[np.float64], ..
     Raises:
         VectorError: `output` has not the size of the model's outputs.
     """
-    pairs = zip(split_outputs(output, model), model.output_tensors, strict=True)
+    return _real(split_outputs(output, model), model.output_tensors, model)
+
+
+def _split(data: bytes, tensors: Sequence[Tensor], model: Model) -> tuple[NDArray[Any], ...]:
+    arrays = []
+    start = 0
+    for tensor in tensors:
+        values = np.frombuffer(data[start : start + tensor.bytes], _numpy_type(tensor, model))
+        arrays.append(values.reshape(tensor.shape))
+        start += tensor.bytes
+    return tuple(arrays)
+
+
+def _real(parts: Sequence[NDArray[Any]], tensors: Sequence[Tensor], model: Model) -> tuple[NDArray[np.float64], ...]:
+    pairs = zip(parts, tensors, strict=True)
     return tuple(_dequantize(values, _per_tensor(tensor, model)) for values, tensor in pairs)
 
 

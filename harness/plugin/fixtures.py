@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
-from harness.config import Board
+from harness.config import Board, MetricName
 from harness.plugin.run_session import run_session
 
 if TYPE_CHECKING:
@@ -60,7 +60,13 @@ class RunModel(Protocol):
     """What the fixture `run_model` gives."""
 
     def __call__(
-        self, model: Path, inputs: ArrayLike | None = None, labels: ArrayLike | None = None, *, variant: str = ""
+        self,
+        model: Path,
+        inputs: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        *,
+        variant: str = "",
+        metric: MetricName = "accuracy",
     ) -> Result: ...
 
 
@@ -69,15 +75,18 @@ def run_model(request: pytest.FixtureRequest, bench: Bench) -> RunModel:
     """`run_model(path, inputs, labels) -> Result`: run a `.tflite` on the board and record it in the session.
 
     `inputs` has shape (N, …), real values or the input tensor's own type; seeded random ones where none are given.
-    `labels` has shape (N,). `result.run` holds accuracy, cost and memory, `result.layers` the ops' costs,
-    `result.outputs` the outputs. The options `--vectors`, `--repeat` and `--check` apply.
+    `labels` has shape (N,); `metric` says how outputs are held against them. `result.run` holds the metric's value,
+    cost and memory, `result.layers` the ops' costs, `result.outputs` the outputs. The options `--vectors`, `--repeat`
+    and `--check` apply.
     """
     from harness.measure import Job, array_vectors, random_vectors
     from harness.model import check_model, read_model_file
 
     runs = run_session(request.config)
 
-    def run(model: Path, inputs: Any = None, labels: Any = None, *, variant: str = "") -> Result:
+    def run(
+        model: Path, inputs: Any = None, labels: Any = None, *, variant: str = "", metric: MetricName = "accuracy"
+    ) -> Result:
         parsed = read_model_file(model)
         check_model(parsed, bench.board, bench.engine)
         vectors = random_vectors(parsed, 1) if inputs is None else array_vectors(inputs, labels, request.node.name)
@@ -86,6 +95,7 @@ def run_model(request: pytest.FixtureRequest, bench: Bench) -> RunModel:
             variant=variant or parsed.variant,
             model=parsed,
             vectors=vectors.first(runs.selection.vectors),
+            metric=metric,
             repeats=runs.selection.repeats,
             check=runs.selection.check,
         )

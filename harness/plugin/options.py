@@ -26,9 +26,7 @@ def add_options(parser: pytest.Parser) -> None:
     )
     group.addoption("--engine", default=DEFAULT_ENGINE, metavar="NAME", help="engine inside the firmware")
     group.addoption("--suite", action="append", metavar="NAME", help="run only suites of this name")
-    group.addoption(
-        "--vectors", type=positive, metavar="N", help="only the first N vectors; accuracy bars are not judged"
-    )
+    group.addoption("--vectors", type=positive, metavar="N", help="only the first N vectors; bars are not judged")
     group.addoption("--repeat", type=positive, default=DEFAULT_REPEATS, metavar="N", help="timed inferences per model")
     group.addoption(
         "--inference-timeout", type=seconds, default=DEFAULT_TIMEOUT_S, metavar="S", help="of one inference, in seconds"

@@ -68,6 +68,7 @@ class RunSession:
             model.variant,
             read_model_file(model.path),
             vectors,
+            metric=suite.metric,
             repeats=self.selection.repeats,
             check=self.selection.check,
         )

@@ -57,7 +57,7 @@ class SuiteItem(pytest.Item):
 
     def _note(self, result: Result) -> None:
         """The figures as JUnit properties."""
-        for field in ("accuracy", "instructions", "latency_us", "arena_bytes", "model_bytes"):
+        for field in (result.run.metric, "instructions", "latency_us", "arena_bytes", "model_bytes"):
             quantity = getattr(result.run, field)
             if quantity is not None:
                 self.user_properties.append((field, f"{quantity.value} ({quantity.provenance})"))

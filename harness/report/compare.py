@@ -7,7 +7,7 @@ from itertools import groupby
 
 from harness.measure.records import Provenance, RunRecord
 from harness.report.cost import COST_KINDS, INSTRUCTIONS, CostKind
-from harness.report.figures import MEMORY, accuracy, inference, layers_sum
+from harness.report.figures import MEMORY, inference, judged, layers_sum
 from harness.report.layers import layer_rows
 from harness.report.session import BoardInfo, SessionInfo
 from harness.report.table import Comparison, Row, distinct
@@ -39,7 +39,7 @@ def _group(run: RunRecord) -> tuple[str, str]:
 
 def _comparison(tables: SessionTables, runs: list[RunRecord]) -> Comparison:
     layers = {run.variant: [layer for layer in tables.layer_records if run_key(layer) == run_key(run)] for run in runs}
-    rows = [*_outcome_rows(runs), *_accuracy_rows(runs)]
+    rows = [*_outcome_rows(runs), *_metric_rows(runs)]
     for kind in _cost_kinds(runs):
         rows += [inference(kind).row(runs), *_range_rows(runs, kind)]
         if found := layer_rows(list(layers.values()), kind):
@@ -87,13 +87,14 @@ def _outcome_rows(runs: list[RunRecord]) -> list[Row]:
     return [_text_row("outcome", runs, lambda run: "stopped" if run.outcome == "running" else run.outcome)]
 
 
-def _accuracy_rows(runs: list[RunRecord]) -> list[Row]:
+def _metric_rows(runs: list[RunRecord]) -> list[Row]:
+    metric = runs[0].metric
     answered = {run.vectors for run in runs}
     if len(answered) == 1:
-        rows = [accuracy(f"accuracy of {answered.pop()} vectors").row(runs)]
+        rows = [judged(metric, f"{answered.pop()} vectors").row(runs)]
     else:
         counts = _text_row("vectors answered", runs, lambda run: f"{run.vectors} of {run.vectors_total}")
-        rows = [counts, accuracy("accuracy of those").row(runs)]
+        rows = [counts, judged(metric, "those").row(runs)]
     if any(run.oracle_equal is not None for run in runs):
         rows.append(_text_row("equal to the oracle", runs, _oracle_cell))
     return rows

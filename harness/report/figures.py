@@ -6,12 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
+from harness.config import MetricName
+from harness.measure.metrics import METRICS
 from harness.measure.records import LayerRecord, Quantity, RunRecord
 from harness.report.cost import CostKind
 from harness.report.table import Row, distinct
-from harness.report.wording import bytes_change, percent, points, whole
+from harness.report.wording import bytes_change, points, signed, whole
 
 _BROKEN_OFF = {"error": "error", "interrupted": "stopped", "running": "stopped"}
+_METRIC_CHANGE: Mapping[MetricName, Callable[[float, float], str]] = {"accuracy": points, "auc": signed}
 
 
 @dataclass(frozen=True)
@@ -43,9 +46,10 @@ class Figure:
         return self.compare(quantity.value, reference.value) if quantity and reference else ""
 
 
-def accuracy(label: str) -> Figure:
-    """The fraction of vectors that were classified right."""
-    return Figure(label, "no labels", lambda run: run.accuracy, percent, points)
+def judged(metric: MetricName, of: str) -> Figure:
+    """The figure that a suite's runs are judged by, `of` so many vectors."""
+    kind = METRICS[metric]
+    return Figure(f"{kind.title} of {of}", kind.undefined, attrgetter(metric), kind.text, _METRIC_CHANGE[metric])
 
 
 def inference(kind: CostKind) -> Figure:

@@ -35,7 +35,9 @@ def run_json(run: RunRecord, layers: Sequence[LayerRecord], info: SessionInfo) -
             "macs": run.macs,
         },
         "vectors": {"answered": run.vectors, "total": run.vectors_total, "oracle_equal": run.oracle_equal},
+        "metric": run.metric,
         "accuracy": _quantity(run.accuracy),
+        "auc": _quantity(run.auc),
         "inference": {
             "repeats": run.repeats,
             "instructions": _cost(run.instructions, run.instructions_min, run.instructions_max),

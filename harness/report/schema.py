@@ -21,7 +21,7 @@ Record = RunRecord | LayerRecord | VectorRecord
 R = TypeVar("R", RunRecord, LayerRecord, VectorRecord)
 
 TABLES: dict[str, type[Record]] = {"runs": RunRecord, "layers": LayerRecord, "vectors": VectorRecord}
-FRACTIONAL_QUANTITIES = frozenset({"accuracy", "latency_us"})  # every other quantity counts something
+FRACTIONAL_QUANTITIES = frozenset({"accuracy", "auc", "latency_us"})  # every other quantity counts something
 
 
 @cache
@@ -39,7 +39,8 @@ def columns(record_type: type[Record]) -> dict[str, type]:
             found[name] = float if name in FRACTIONAL_QUANTITIES else int
             found[f"{name}_provenance"] = str
         else:
-            found[name] = next(part for part in (*get_args(hint), hint) if part is not type(None))
+            kind = next(part for part in (*get_args(hint), hint) if part is not type(None))
+            found[name] = kind if isinstance(kind, type) else type(kind)  # a Literal's first word
     return found
 
 

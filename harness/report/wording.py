@@ -11,11 +11,6 @@ def whole(value: float) -> str:
     return f"{value:,.0f}"
 
 
-def percent(fraction: float) -> str:
-    """A fraction 0 … 1 as `97.98%`."""
-    return f"{fraction:.2%}"
-
-
 def microseconds(value: float) -> str:
     """`7,201`, or `72.01` below a thousand."""
     return f"{value:,.0f}" if value >= 1000 else f"{value:.2f}"
@@ -25,6 +20,11 @@ def points(fraction: float, reference: float) -> str:
     """The difference of two fractions in percentage points: `-0.25 points`."""
     difference = (fraction - reference) * 100
     return EQUAL if fraction == reference else f"{difference:+.2f} points"
+
+
+def signed(value: float, reference: float) -> str:
+    """The difference of two small numbers: `-0.0025`."""
+    return EQUAL if value == reference else f"{value - reference:+.4f}"
 
 
 def ratio(value: float, reference: float, less: str, more: str) -> str:

@@ -52,6 +52,7 @@ def test_a_suite_is_named_after_its_folder_and_runs_references_first(tmp_path: P
         ("min_accuracy = 0.9", "min_accuracy = 90", ["models.int8.min_accuracy"]),
         ('reference = "float32"', 'reference = "float23"', ["models.int8.reference", "nearest: float32"]),
         ('reference = "float32"', 'reference = "int8"', ["models.int8.reference"]),
+        ("min_accuracy", "min_auc", ["models.int8.min_auc", "the suite's metric is accuracy", "min_accuracy"]),
         ("max_drop = 0.01", "", ["models.int8", "go together"]),
         ("[suite]", "[suit]", ["suit"]),
     ],
@@ -69,3 +70,9 @@ def test_a_mistake_is_answered_with_file_key_and_fix(tmp_path: Path, old: str, n
 def test_a_suite_without_models_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no model"):
         load_suite(write(tmp_path, GOOD.partition("[models.int8]")[0] + "[models]"))
+
+
+def test_the_bar_is_the_one_of_the_suites_metric(tmp_path: Path) -> None:
+    suite = load_suite(write(tmp_path, GOOD.replace("accuracy", "auc")))
+    assert suite.metric == "auc"
+    assert [model.minimum for model in suite.models.values()] == [0.0, 0.9]

@@ -9,7 +9,7 @@ from support.tflite_builder import TfliteBuilder
 
 from harness.config import load_boards
 from harness.errors import ModelError
-from harness.measure import Bench, Job, array_vectors, random_vectors, run_model
+from harness.measure import Bench, Job, Provenance, Quantity, array_vectors, random_vectors, run_model
 from harness.measure import run as run_module
 from harness.model import Model, read_model
 from harness.model.oracle import Oracle
@@ -55,3 +55,17 @@ def test_a_model_that_does_not_fit_is_refused_before_its_vectors_are_looked_at(n
     vectors = array_vectors(np.zeros((1, 2)), None, "here")
     with pytest.raises(ModelError, match="arena"):
         run_model(native, Job("s", "float32", huge, vectors), Records())
+
+
+def test_an_autoencoder_is_judged_by_how_well_it_tells_anomalies(native: Bench) -> None:
+    builder = TfliteBuilder()
+    values, half = builder.tensor((1, 2), "float32"), builder.tensor((1, 2), "float32")
+    weights = builder.tensor((2, 2), "float32", data=np.array([[1, 0], [0, 0]]))  # forgets the second value
+    builder.op("FULLY_CONNECTED", [values, weights, -1], [half])
+    detector = read_model(builder.build([values], [half]), "detector")
+    inputs = np.array([[3, 0], [0, 2], [1, 1], [5, 0]], np.float32)
+    records = Records()
+    vectors = array_vectors(inputs, np.array([0, 1, 0, 1]), "here")
+    run = run_model(native, Job("s", "float32", detector, vectors, metric="auc"), records).run
+    assert (run.metric, run.accuracy) == ("auc", None)
+    assert run.figure == run.auc == Quantity(0.625, Provenance.HOST)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from support.tflite_builder import TfliteBuilder
 
 from harness.errors import VectorError
-from harness.model import Model, decode_outputs, encode_inputs, read_model, split_outputs
+from harness.model import Model, decode_inputs, decode_outputs, encode_inputs, read_model, split_outputs
 
 
 def echo(dtype: str, scale: float | None = None, zero_point: int = 0, shape: tuple[int, ...] = (1, 2)) -> Model:
@@ -54,6 +54,8 @@ def test_int8_comes_back(scale: float, zero_point: int, quantized: int) -> None:
     assert real.shape == (1, 2)
     assert real.tolist() == [[(quantized - zero_point) * scale, 0.0]]
     assert encode(model, real[0], "float64") == [quantized, zero_point]
+    (given_back,) = decode_inputs(encode_inputs([real], model)[0], model)
+    assert given_back.tolist() == real.tolist()
 
 
 def test_int16_saturates_at_its_own_limits() -> None:

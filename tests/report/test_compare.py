@@ -81,6 +81,15 @@ def test_rows_compare_with_the_reference_and_say_how_they_were_obtained() -> Non
     assert "equal to the oracle" not in rows
 
 
+def test_another_metric_has_its_own_name_and_form() -> None:
+    detector, quantized = (
+        run_record(variant=variant, metric="auc", accuracy=None, auc=Quantity(value, Provenance.EMULATED))
+        for variant, value in (("float32", 0.98765), ("int8", 0.98))
+    )
+    row = rows_of(compared(detector, quantized))["ROC AUC of 397 vectors"]
+    assert (row.cells, row.deltas, row.how) == (("0.9877", "0.9800"), ("-0.0077",), "emulated")
+
+
 def test_float32_is_the_reference_in_whatever_order_variants_ran() -> None:
     assert compared(INT8, FLOAT).variants == ("float32", "int8")
     assert compared(INT8, FLOAT).delta_headings == ("int8 vs float32",)

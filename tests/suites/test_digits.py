@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from harness.config import load_suite
-from harness.measure.accuracy import predicted_class
+from harness.measure.metrics import predicted_class
 from harness.measure.vectors import load_suite_vectors
 from harness.model import decode_outputs, encode_inputs, read_model_file, total_macs
 from harness.model.oracle import Oracle

@@ -1,24 +1,15 @@
-"""Is an output right? And are a run's outputs right often enough?"""
+"""Is a run good enough?"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from harness.config import Suite, SuiteModel
+from harness.measure.metrics import METRICS
 from harness.measure.records import RunRecord
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
 _ROUNDING = 1e-9  # of a difference of two fractions: 0.98 - 0.97 is not 0.01
-
-
-def predicted_class(output: NDArray[np.float64]) -> int:
-    """The index of the largest element, the first one where several are equal."""
-    return int(output.reshape(-1).argmax())
 
 
 @dataclass(frozen=True)
@@ -34,21 +25,25 @@ def judge(suite: Suite, model: SuiteModel, run: RunRecord, runs: Mapping[str, Ru
 
     Bars are set for all of a suite's vectors. `runs` are this board's runs of the suite by variant.
     """
-    if run.accuracy is None:
-        return Verdict("bars not judged: no labels")
-    accuracy = run.accuracy.value
-    if accuracy < model.min_accuracy - _ROUNDING:
-        return _missed(f"accuracy {accuracy:.2%} is below min_accuracy {model.min_accuracy:.2%} of {suite.path.name}")
+    metric = METRICS[suite.metric]
+    if run.figure is None:
+        return Verdict(f"bars not judged: {metric.undefined}")
+    reached = run.figure.value
+    if reached < model.minimum - _ROUNDING:
+        return _missed(
+            f"{metric.title} {metric.text(reached)} is below min_{suite.metric} {metric.text(model.minimum)} "
+            f"of {suite.path.name}"
+        )
     if model.reference is None or model.max_drop is None:
         return Verdict()
     reference = runs.get(model.reference)
-    if reference is None or reference.accuracy is None:
+    if reference is None or reference.figure is None:
         return Verdict(f"max_drop not judged: {model.reference} did not run")
-    drop = reference.accuracy.value - accuracy
+    drop = reference.figure.value - reached
     if drop > model.max_drop + _ROUNDING:
         return _missed(
-            f"accuracy {accuracy:.2%} lies {drop:.2%} below {model.reference}'s {reference.accuracy.value:.2%}; "
-            f"max_drop is {model.max_drop:.2%}"
+            f"{metric.title} {metric.text(reached)} lies {metric.text(drop)} below {model.reference}'s "
+            f"{metric.text(reference.figure.value)}; max_drop is {metric.text(model.max_drop)}"
         )
     return Verdict()
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
+import msgspec
 import pytest
 
 from harness.config import Suite, SuiteModel
-from harness.measure.accuracy import Verdict, judge, predicted_class
 from harness.measure.records import Provenance, Quantity, RunRecord
+from harness.measure.verdict import Verdict, judge
 
-FLOAT = SuiteModel(variant="float32", path=Path("f"), min_accuracy=0.9, reference=None, max_drop=None)
-INT8 = SuiteModel(variant="int8", path=Path("i"), min_accuracy=0.9, reference="float32", max_drop=0.01)
+FLOAT = SuiteModel(variant="float32", path=Path("f"), minimum=0.9, reference=None, max_drop=None)
+INT8 = SuiteModel(variant="int8", path=Path("i"), minimum=0.9, reference="float32", max_drop=0.01)
 SUITE = Suite("s", "", Path("suite.toml"), Path("v"), "accuracy", {"float32": FLOAT, "int8": INT8})
 
 
@@ -38,10 +38,6 @@ def run(variant: str, accuracy: float | None) -> RunRecord:
     )
 
 
-def test_the_first_of_equal_elements_is_predicted() -> None:
-    assert predicted_class(np.array([[0.1, 0.4, 0.4]])) == 1
-
-
 def test_accuracy_at_the_bar_passes_and_below_it_fails() -> None:
     assert judge(SUITE, FLOAT, run("float32", 0.9), {}) == Verdict()
     missed = judge(SUITE, FLOAT, run("float32", 0.89), {})
@@ -59,3 +55,13 @@ def test_a_drop_is_judged_against_the_reference_of_the_same_session(accuracy: fl
 def test_what_cannot_be_judged_is_said() -> None:
     assert judge(SUITE, INT8, run("int8", 0.96), {}) == Verdict("max_drop not judged: float32 did not run")
     assert judge(SUITE, FLOAT, run("float32", None), {}) == Verdict("bars not judged: no labels")
+
+
+def test_another_metric_is_named_and_judged_by_its_own_bar() -> None:
+    suite = Suite("s", "", Path("suite.toml"), Path("v"), "auc", {"float32": FLOAT})
+    detector = msgspec.structs.replace(run("float32", None), metric="auc")
+    assert judge(suite, FLOAT, detector, {}) == Verdict("bars not judged: needs vectors labelled 0 and 1")
+    missed = msgspec.structs.replace(detector, auc=Quantity(0.8912, Provenance.EMULATED))
+    assert judge(suite, FLOAT, missed, {}) == Verdict(
+        "ROC AUC 0.8912 is below min_auc 0.9000 of suite.toml", failed=True
+    )
