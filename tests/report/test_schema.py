@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 import msgspec
 import pandas as pd
@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.session_records import INFO, run_record, vector_record
 
+from harness.config import MetricName
 from harness.measure.records import LayerRecord, Provenance, Quantity, RunRecord, VectorRecord
 from harness.report import SessionWriter, read_session
 from harness.report.schema import TABLES, Record, columns, frame, quantity_fields, record, row
@@ -31,13 +32,14 @@ BY_TYPE: dict[type, st.SearchStrategy[object]] = {
     bool: st.booleans(),
     bytes: st.binary(max_size=40),
 }
+BY_NAME: dict[str, st.SearchStrategy[object]] = {"metric": st.sampled_from(get_args(MetricName))}
 
 
 def records_of(kind: type[R]) -> st.SearchStrategy[R]:
     """Any record: a value of the column's type in each field, nothing where nothing is allowed."""
     fields: dict[str, st.SearchStrategy[object]] = {}
     for field in msgspec.structs.fields(kind):
-        values = BY_TYPE[columns(kind)[field.name]]
+        values = BY_NAME.get(field.name, BY_TYPE[columns(kind)[field.name]])
         if field.name in quantity_fields(kind):
             values = st.builds(Quantity, values, st.sampled_from(Provenance))
         fields[field.name] = values if "None" not in str(field.type) else st.none() | values
