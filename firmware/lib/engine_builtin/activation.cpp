@@ -24,18 +24,23 @@ Status float_activation_range(const Op& op, Activation activation, FloatRange* r
   return op.not_supported("fused activation other than RELU, RELU6, RELU_N1_TO_1");
 }
 
-Status int8_activation(const Op& op, Activation activation, Affine quantization, Int8Output* output) {
-  constexpr float kFarOutside = 1024;  // of int8, whatever the zero point
+template <typename T>
+Status quantized_activation(const Op& op, Activation activation, Affine quantization, QuantizedOutput<T>* output) {
+  constexpr float kFarOutside = 1 << 24;  // of int16, whatever the zero point
   FloatRange real;
   HARNESS_RETURN_IF_ERROR(float_activation_range(op, activation, &real));
   const auto steps_from_zero = [&](float value) {
     const float steps = std::round(value / quantization.scale);
     return static_cast<int32_t>(std::min(std::max(steps, -kFarOutside), kFarOutside));
   };
+  const QuantizedOutput<T> whole_range;
   output->zero_point = quantization.zero_point;
-  output->min = std::max(kInt8Min - quantization.zero_point, steps_from_zero(real.min));
-  output->max = std::min(kInt8Max - quantization.zero_point, steps_from_zero(real.max));
+  output->min = std::max(whole_range.min - quantization.zero_point, steps_from_zero(real.min));
+  output->max = std::min(whole_range.max - quantization.zero_point, steps_from_zero(real.max));
   return {};
 }
+
+template Status quantized_activation(const Op&, Activation, Affine, QuantizedOutput<int8_t>*);
+template Status quantized_activation(const Op&, Activation, Affine, QuantizedOutput<int16_t>*);
 
 }  // namespace harness

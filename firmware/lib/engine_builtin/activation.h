@@ -13,7 +13,8 @@ struct FloatRange {
 inline float clamp(float value, FloatRange range) { return std::min(std::max(value, range.min), range.max); }
 
 Status float_activation_range(const Op& op, Activation activation, FloatRange* range);
-// The same for an int8 output of this quantization.
-Status int8_activation(const Op& op, Activation activation, Affine quantization, Int8Output* output);
+// The same for an integer output of this quantization.
+template <typename T>
+Status quantized_activation(const Op& op, Activation activation, Affine quantization, QuantizedOutput<T>* output);
 
 }  // namespace harness

@@ -11,26 +11,45 @@ namespace {
 struct Registration {
   int32_t builtin_code;
   Prepare prepare;
+  uint32_t types;  // a set
 };
 
+constexpr uint32_t set_of(TensorType type) { return uint32_t{1} << static_cast<int>(type); }
+
+template <typename... Types>
+constexpr uint32_t types_of(Types... types) {
+  return (set_of(types) | ...);
+}
+
+// As ops.def calls them.
+constexpr TensorType float32 = TensorType::kFloat32;
+constexpr TensorType int8 = TensorType::kInt8;
+
 constexpr Registration kRegistrations[] = {
-#define OP(name, code, function, types, dsp_types) {code, prepare_##function},
+#define OP(name, code, function, types, dsp_types) {code, prepare_##function, types_of types},
 #include "ops.def"
 #undef OP
 };
 
-Prepare find_prepare(int32_t builtin_code) {
+const Registration* find_registration(int32_t builtin_code) {
   for (const Registration& registration : kRegistrations) {
-    if (registration.builtin_code == builtin_code) return registration.prepare;
+    if (registration.builtin_code == builtin_code) return &registration;
   }
   return nullptr;
 }
 
 Status check_operator(uint16_t index, const OperatorView& view) {
-  if (find_prepare(view.builtin_code) == nullptr) return unsupported(index, "the engine does not have this op");
+  if (find_registration(view.builtin_code) == nullptr) return unsupported(index, "the engine does not have this op");
   if (view.inputs.size > Op::kMaxInputs) return bad_model(index, "op with too many inputs");
   if (view.outputs.size == 0) return bad_model(index, "op without output");
   return view.outputs.size > Op::kMaxOutputs ? bad_model(index, "op with too many outputs") : Status{};
+}
+
+// Prepares an op that check_operator has passed.
+Status prepare_op(ModelView& model, const Op& op, Arena& arena, Step* step) {
+  const Registration& registration = *find_registration(op.view.builtin_code);
+  const bool has_type = (registration.types & set_of(op.output().tensor.type)) != 0;
+  return has_type ? registration.prepare(model, op, arena, step) : op.not_supported("output type");
 }
 
 // A variable starts as real zero, as in TensorFlow Lite Micro's ResetVariableTensors: int8 ones as their zero point.
@@ -149,7 +168,7 @@ Status Loader::prepare_ops() {
     Op op;
     Step step;
     HARNESS_RETURN_IF_ERROR(read_op(i, &op));
-    HARNESS_RETURN_IF_ERROR(find_prepare(op.view.builtin_code)(model_, op, arena_, &step));
+    HARNESS_RETURN_IF_ERROR(prepare_op(model_, op, arena_, &step));
     HARNESS_RETURN_IF_ERROR(model_.status());
     if (steps != nullptr) new (&steps[i]) Step(step);
   }

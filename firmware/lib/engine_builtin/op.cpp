@@ -17,9 +17,8 @@ Status Op::expect_options(schema::OptionsType type) const {
 }
 
 Status Op::expect_same_type() const {
-  const TensorType type = output().tensor.type;
-  if (type != TensorType::kFloat32 && type != TensorType::kInt8) return not_supported("output type");
-  return inputs[0].tensor.type == type ? Status{} : not_supported("input and output of different types");
+  const bool same = inputs[0].tensor.type == output().tensor.type;
+  return same ? Status{} : not_supported("input and output of different types");
 }
 
 Status Op::expect_same_shape() const {

@@ -54,7 +54,7 @@ struct Op {
   Status expect_operands(uint32_t least, uint32_t most, uint32_t outputs = 1) const;
   // Checks that the options, where there are any, are of this type.
   Status expect_options(schema::OptionsType type) const;
-  // Checks that input 0 and the output are both float32 or both int8.
+  // Checks that input 0 has the type of the output, which is one of those that ops.def lists for the op.
   Status expect_same_type() const;
   Status expect_same_shape() const;
 };

@@ -29,7 +29,7 @@ bool make_scale_factor(double factor, ScaleFactor* result) {
 Status read_affine(ModelView& model, const Op& op, const Tensor& tensor, Affine* affine) {
   const Quantization& quantization = tensor.quantization;
   if (quantization.scales.size == 0 || quantization.zero_points.size == 0) {
-    return op.malformed("int8 tensor without scale or zero point");
+    return op.malformed("integer tensor without scale or zero point");
   }
   if (quantization.scales.size != 1 || quantization.zero_points.size != 1) {
     return op.not_supported("activation quantized per channel");
@@ -37,6 +37,7 @@ Status read_affine(ModelView& model, const Op& op, const Tensor& tensor, Affine*
   affine->scale = quantization.scales.get<float>(model.reader(), 0);
   const int64_t zero_point = quantization.zero_points.get<int64_t>(model.reader(), 0);
   if (!usable_scale(affine->scale)) return op.malformed("scale is not positive and finite");
+  if (tensor.type != TensorType::kInt8 && zero_point != 0) return op.not_supported("zero point other than 0");
   if (zero_point < kInt8Min || zero_point > kInt8Max) return op.malformed("zero point out of int8's range");
   affine->zero_point = static_cast<int32_t>(zero_point);
   return {};

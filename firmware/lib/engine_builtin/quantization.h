@@ -1,10 +1,11 @@
-// Integer arithmetic of the int8 kernels. Results are those of TensorFlow Lite Micro, which rounds twice: once after
-// the multiplication and once after the shift, as gemmlowp does (https://github.com/google/gemmlowp,
+// Integer arithmetic of the int8 and int16 kernels. Results are those of TensorFlow Lite Micro, which rounds twice:
+// once after the multiplication and once after the shift, as gemmlowp does (https://github.com/google/gemmlowp,
 // doc/quantization.md).
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 
 #include "op.h"
 
@@ -46,21 +47,36 @@ inline int32_t scale(int32_t x, ScaleFactor factor) {
   return rounding_shift_right(doubling_high_product(shifted, factor.multiplier), right);
 }
 
-// The last step of an int8 kernel: clamp to the activation's range, add the zero point. Clamping comes first, so that
-// the sum cannot overflow.
-struct Int8Output {
-  int32_t zero_point = 0;
-  int32_t min = kInt8Min;  // both relative to the zero point
-  int32_t max = kInt8Max;
+// The same for a sum of int16x8 products, which needs 64 bits: it rounds the multiplier to 16 bits and the product
+// once. Not for a shift over kMaxWideShift. A result that does not fit in 32 bits wraps.
+constexpr int32_t kMaxWideShift = 7;
+inline int32_t scale_wide(int64_t x, ScaleFactor factor) {
+  constexpr int32_t kLargest = (1 << 15) - 1;
+  const int32_t multiplier = std::min((factor.multiplier >> 16) + ((factor.multiplier >> 15) & 1), kLargest);
+  const int32_t right = 15 - factor.shift;
+  const uint64_t product = static_cast<uint64_t>(x) * static_cast<uint64_t>(multiplier);
+  return static_cast<int32_t>(static_cast<int64_t>(product + (uint64_t{1} << (right - 1))) >> right);
+}
 
-  int8_t from(int32_t scaled) const { return static_cast<int8_t>(std::min(std::max(scaled, min), max) + zero_point); }
+// The last step of an integer kernel: clamp to the activation's range, add the zero point. Clamping comes first, so
+// that the sum cannot overflow.
+template <typename T>
+struct QuantizedOutput {
+  int32_t zero_point = 0;
+  int32_t min = std::numeric_limits<T>::min();  // both relative to the zero point
+  int32_t max = std::numeric_limits<T>::max();
+
+  T from(int32_t scaled) const { return static_cast<T>(std::min(std::max(scaled, min), max) + zero_point); }
 };
 
-// The scale and zero point of an int8 tensor that has one of each, finite, positive and in the range of int8.
+using Int8Output = QuantizedOutput<int8_t>;
+
+// The scale and zero point of a tensor that has one of each, the scale finite and positive. The zero point is in the
+// range of int8, and 0 in all other types.
 Status read_affine(ModelView& model, const Op& op, const Tensor& tensor, Affine* affine);
 
-// Checks that two int8 tensors mean the same by their values, for ops that pass them on unscaled. Converters leave a
-// last bit of difference between scales; TensorFlow Lite Micro lets 1e-6 pass, and so does this.
+// Checks that two tensors of integers mean the same by their values, for ops that pass them on unscaled. Converters
+// leave a last bit of difference between scales; TensorFlow Lite Micro lets 1e-6 pass, and so does this.
 Status check_same_quantization(const Op& op, Affine a, Affine b);
 
 // The scales of an int8 filter: one for all or one for each of `channels` along `axis`. Zero points must be 0.

@@ -33,6 +33,12 @@ void scale() {
   std::cout << harness::scale(x, ScaleFactor{multiplier, next<int32_t>()}) << '\n';
 }
 
+void scale_wide() {
+  const int64_t x = next<int64_t>();
+  const int32_t multiplier = next<int32_t>();
+  std::cout << harness::scale_wide(x, ScaleFactor{multiplier, next<int32_t>()}) << '\n';
+}
+
 // Arguments: the number of records and of each its bytes, first and last op. Result: total bytes, then the offsets.
 void plan() {
   PlanRecord records[64];
@@ -53,6 +59,7 @@ int main() {
   for (std::string function; std::cin >> function;) {
     if (function == "scale_factor") scale_factor();
     if (function == "scale") scale();
+    if (function == "scale_wide") scale_wide();
     if (function == "plan") plan();
     if (function == "exp") std::cout << harness::exp_of_negative(next<int32_t>()) << '\n';
     if (function == "reciprocal") std::cout << harness::reciprocal_of_one_plus(next<int32_t>()) << '\n';

@@ -42,6 +42,27 @@ def test_scale(arithmetic: Path) -> None:
     assert [int(answer) for answer in answers] == [scaled(*case) for case in cases]
 
 
+def wide_scaled(x: int, multiplier: int, shift: int) -> int:
+    """x * multiplier * 2^(shift - 31), the multiplier rounded to a multiple of 2^16, the product rounded once."""
+    short = min(round_half_up(Fraction(multiplier, 2**16)), 2**15 - 1)
+    wide = round_half_up(Fraction(x * short, 2 ** (15 - shift)))
+    return (wide - INT32_MIN) % 2**32 + INT32_MIN
+
+
+def test_scale_wide(arithmetic: Path) -> None:
+    rng = np.random.default_rng(0)
+    edges = [-(2**47), -(2**47) + 1, -1, 0, 1, 2**46, 2**47 - 1]
+    multipliers = [0, 2**30, 2**30 + 2**15 - 1, 2**30 + 2**15, 0x7FFEFFFF, 0x7FFF0000, INT32_MAX]
+    cases = [(x, m, s) for x in edges for m in multipliers for s in range(-31, 8)]
+    for _ in range(5000):
+        magnitude = 2 ** int(rng.integers(1, 48))
+        cases.append(
+            (int(rng.integers(-magnitude, magnitude)), int(rng.integers(2**30, 2**31)), int(rng.integers(-31, 8)))
+        )
+    answers = feed(arithmetic, [f"scale_wide {x} {m} {s}" for x, m, s in cases])
+    assert [int(answer) for answer in answers] == [wide_scaled(*case) for case in cases]
+
+
 def test_scale_factor_is_the_nearest(arithmetic: Path) -> None:
     rng = np.random.default_rng(0)
     factors = [float(factor) for factor in 2.0 ** rng.uniform(-31, 30, 2000)]

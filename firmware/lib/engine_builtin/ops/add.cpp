@@ -79,7 +79,7 @@ Status scale_int8(ModelView& model, const Op& op, Activation activation, Int8Par
   HARNESS_RETURN_IF_ERROR(read_affine(model, op, op.inputs[0].tensor, &a));
   HARNESS_RETURN_IF_ERROR(read_affine(model, op, op.inputs[1].tensor, &b));
   HARNESS_RETURN_IF_ERROR(read_affine(model, op, op.output().tensor, &output));
-  HARNESS_RETURN_IF_ERROR(int8_activation(op, activation, output, &params->stage));
+  HARNESS_RETURN_IF_ERROR(quantized_activation(op, activation, output, &params->stage));
   const double common_scale = 2 * static_cast<double>(std::max(a.scale, b.scale));
   const double output_factor = common_scale / ((1 << kInputShift) * static_cast<double>(output.scale));
   if (output_factor >= 1) return op.not_supported("output scale far below the inputs'");

@@ -57,7 +57,7 @@ Status scale_int8(ModelView& model, const Op& op, Int8Params* params) {
   if (elements > kMaxElements) return op.not_supported("mean of more than 2^23 int8 values");
   HARNESS_RETURN_IF_ERROR(read_affine(model, op, op.inputs[0].tensor, &input));
   HARNESS_RETURN_IF_ERROR(read_affine(model, op, op.output().tensor, &output));
-  HARNESS_RETURN_IF_ERROR(int8_activation(op, Activation::kNone, output, &params->stage));
+  HARNESS_RETURN_IF_ERROR(quantized_activation(op, Activation::kNone, output, &params->stage));
   ScaleFactor factor;
   if (!make_scale_factor(static_cast<double>(input.scale) / static_cast<double>(output.scale), &factor)) {
     return op.not_supported("scales too far apart");

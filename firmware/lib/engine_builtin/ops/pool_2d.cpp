@@ -103,7 +103,7 @@ Status prepare_pool(ModelView& model, const Op& op, Arena& arena, Step* step) {
   HARNESS_RETURN_IF_ERROR(read_affine(model, op, op.inputs[0].tensor, &input));
   HARNESS_RETURN_IF_ERROR(read_affine(model, op, op.output().tensor, &output));
   HARNESS_RETURN_IF_ERROR(check_same_quantization(op, input, output));
-  HARNESS_RETURN_IF_ERROR(int8_activation(op, activation, output, &params.stage));
+  HARNESS_RETURN_IF_ERROR(quantized_activation(op, activation, output, &params.stage));
   *step = make_step(run<Pool, int8_t, Int8Params>, params, arena);
   return {};
 }

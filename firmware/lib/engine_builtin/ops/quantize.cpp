@@ -52,7 +52,7 @@ Status prepare_quantize(ModelView& model, const Op& op, Arena& arena, Step* step
   HARNESS_RETURN_IF_ERROR(op.expect_same_shape());
   if (op.output().tensor.type != TensorType::kInt8) return op.not_supported("output type other than int8");
   HARNESS_RETURN_IF_ERROR(read_affine(model, op, op.output().tensor, &output));
-  HARNESS_RETURN_IF_ERROR(int8_activation(op, Activation::kNone, output, &stage));
+  HARNESS_RETURN_IF_ERROR(quantized_activation(op, Activation::kNone, output, &stage));
   const Tensor& tensor = op.inputs[0].tensor;
   int8_t* values = op.output_values<int8_t>();
   if (tensor.type == TensorType::kFloat32) {

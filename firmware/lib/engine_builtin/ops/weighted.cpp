@@ -31,7 +31,7 @@ Status make_weights(ModelView& model, const Op& op, const WeightsOptions& option
   HARNESS_RETURN_IF_ERROR(read_affine(model, op, op.inputs[0].tensor, &input));
   HARNESS_RETURN_IF_ERROR(read_affine(model, op, op.output().tensor, &output));
   HARNESS_RETURN_IF_ERROR(scales.open(model, op, op.inputs[1].tensor, options.filter_axis, options.channels));
-  HARNESS_RETURN_IF_ERROR(int8_activation(op, options.activation, output, &weights->output));
+  HARNESS_RETURN_IF_ERROR(quantized_activation(op, options.activation, output, &weights->output));
   const auto product = scales.per_channel() ? product_in_double : options.single_scale_product;
   const int32_t factor_count = scales.per_channel() ? options.channels : 1;
   ScaleFactor* factors = arena.allocate<ScaleFactor>(static_cast<size_t>(factor_count));
