@@ -18,6 +18,7 @@ ALIGNMENT_BYTES = 16  # of a model's constants, and of tensors in the arena
 Positive = Annotated[int, Meta(gt=0)]
 Natural = Annotated[int, Meta(ge=0)]
 Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_.-]*$")]
+Macro = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*$")]  # HARNESS_<IT> is a macro of the firmware
 Core = Literal[
     "cortex-m0",
     "cortex-m0plus",
@@ -49,7 +50,12 @@ class Region(Struct, frozen=True):
 
 
 class FirmwareLayout(Struct, frozen=True):
-    """Where the firmware's parts lie. `support` names the library `firmware/lib/board_<support>`."""
+    """Where the firmware's parts lie.
+
+    Attributes:
+        support: names the library `firmware/lib/board_<support>`.
+        peripherals: addresses and interrupt numbers that this library asks for, by name.
+    """
 
     support: str
     code: Region | None
@@ -57,6 +63,7 @@ class FirmwareLayout(Struct, frozen=True):
     arena: Region
     model_slot: Region
     stack_bytes: int
+    peripherals: Mapping[str, int] = {}
 
 
 class EmulatedTarget(Struct, frozen=True, forbid_unknown_fields=True):
@@ -97,6 +104,7 @@ class _FirmwareEntry(Struct, frozen=True, forbid_unknown_fields=True):
     stack_bytes: Positive
     code: _RegionEntry | None = None
     data: _RegionEntry | None = None
+    peripherals: dict[Macro, Natural] = {}
 
 
 class _BoardEntry(Struct, frozen=True, forbid_unknown_fields=True):
@@ -214,6 +222,7 @@ def _layout(path: Path, key: str, entry: _BoardEntry, memory: Mapping[str, Memor
         arena=regions["arena"],
         model_slot=regions["model_slot"],
         stack_bytes=firmware.stack_bytes,
+        peripherals=firmware.peripherals,
     )
 
 

@@ -150,7 +150,7 @@ def test_a_timed_run_is_quiet_and_a_profile_has_every_op(target: Target, firmwar
     assert ends == sorted(ends)
 
 
-@pytest.mark.parametrize("board", ["stm32l475", "mps2-an386"], indirect=True)
+@pytest.mark.parametrize("board", ["stm32l475", "mps2-an386", "mps3-an547"], indirect=True)
 def test_an_emulated_clock_counts_the_same_in_every_start(target: Target, firmware: Firmware) -> None:
     ticks = set()
     for _ in range(3):

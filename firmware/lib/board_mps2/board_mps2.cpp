@@ -1,9 +1,9 @@
-// Arm's MPS2 boards: the host listens on UART 0.
+// Arm's MPS2 and MPS3 boards: the host listens on UART 0.
 #include "board.h"
 #include "cortex_m_registers.h"
 #include "mps2_registers.h"
 #include "receive_ring.h"
-#include "timer.h"
+#include "systick.h"
 
 namespace harness {
 namespace {
@@ -26,19 +26,21 @@ void handle_receive() {
 }
 
 struct InterruptVectors {
-  InterruptHandler uart0_receive;
-  InterruptHandler before_timer0[kTimer0Interrupt - 1];
-  InterruptHandler timer0;
+  InterruptHandler handlers[kUartInterrupt + 1];
 };
 
-static_assert(kUart0ReceiveInterrupt == 0, "the first entry of the table");
-[[gnu::section(".vectors.interrupts"), gnu::used]] const InterruptVectors kInterruptVectors = {
-    handle_receive, {}, handle_timer};
+constexpr InterruptVectors interrupt_vectors() {
+  InterruptVectors vectors = {};
+  vectors.handlers[kUartInterrupt] = handle_receive;
+  return vectors;
+}
+
+[[gnu::section(".vectors.interrupts"), gnu::used]] const InterruptVectors kInterruptVectors = interrupt_vectors();
 
 void start_uart() {
   reg32(kUartBauddiv) = HARNESS_CLOCK_HZ / HARNESS_BAUD;
   reg32(kUartCtrl) = kCtrlTransmit | kCtrlReceive | kCtrlReceiveInterrupt;
-  enable_interrupt(kUart0ReceiveInterrupt);
+  enable_interrupt(kUartInterrupt);
 }
 
 void wait_for_transmitter() {
@@ -49,8 +51,7 @@ void wait_for_transmitter() {
 }  // namespace
 
 void board_start() {
-  restart_timer();
-  enable_interrupt(kTimer0Interrupt);
+  systick_restart();
   start_uart();
 }
 
@@ -71,12 +72,12 @@ uint32_t board_rx_overruns() { return received.overruns() + hardware_overruns; }
 
 uint32_t board_uart_interrupts() { return interrupts; }
 
-void board_restart_timer() { restart_timer(); }
+void board_restart_timer() { systick_restart(); }
 
-uint64_t board_ticks() { return timer_ticks(); }
+uint64_t board_ticks() { return systick_ticks(); }
 
 uint32_t board_timer_hz() { return HARNESS_CLOCK_HZ; }
 
-const char* board_timer_name() { return "CMSDK timer 0"; }
+const char* board_timer_name() { return "SysTick"; }
 
 }  // namespace harness

@@ -86,7 +86,12 @@ def _symbols(firmware: dict[str, Any], memory: dict[str, Any]) -> dict[str, int]
 
 def _arm_defines(table: dict[str, Any]) -> dict[str, int]:
     attached = table["targets"].get("attached", {})
-    return {"HARNESS_CLOCK_HZ": table["clock_hz"], "HARNESS_BAUD": attached.get("baud", _DEFAULT_BAUD)}
+    peripherals = table["firmware"].get("peripherals", {})
+    return {
+        "HARNESS_CLOCK_HZ": table["clock_hz"],
+        "HARNESS_BAUD": attached.get("baud", _DEFAULT_BAUD),
+        **{f"HARNESS_{name.upper()}": number for name, number in peripherals.items()},
+    }
 
 
 def _host_defines(firmware: dict[str, Any]) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""The emulated STM32L475 with an engine that does what a test wants."""
+"""Every emulated board with an engine that does what a test wants."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ from harness.target import make_target
 
 _ENGINE = Path(__file__).with_name("engine_probe.cpp")
 _MODEL = b"any bytes"
+_BOARDS = load_boards([shipped_boards_file()])
 
 
-@pytest.fixture(scope="module")
-def board() -> Board:
-    return load_boards([shipped_boards_file()])["stm32l475"]
+@pytest.fixture(scope="session", params=[name for name, board in _BOARDS.items() if "emulated" in board.targets])
+def board(request: pytest.FixtureRequest) -> Board:
+    return _BOARDS[request.param]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def firmware(board: Board, tmp_path_factory: pytest.TempPathFactory) -> Firmware:
     """A copy of the firmware with the probe as a further engine."""
     folder = tmp_path_factory.mktemp("project") / "firmware"

@@ -11,6 +11,7 @@ from harness.link.messages import ErrorCode
 
 # Bits of CFSR: Armv7-M ARM (DDI 0403E), B3.2.15.
 BUS_FAULT_PRECISE = 1 << 9
+USAGE_FAULT_INVALID_STATE = 1 << 17
 USAGE_FAULT_UNDEFINED = 1 << 16
 
 WRAP_TICKS = 1 << 24  # of SysTick
@@ -26,7 +27,8 @@ def act(number: int) -> bytes:
     [
         pytest.param(1, USAGE_FAULT_UNDEFINED, id="undefined instruction"),
         pytest.param(2, BUS_FAULT_PRECISE, id="read of nowhere"),
-        pytest.param(3, BUS_FAULT_PRECISE, id="stack overflow"),
+        # On some boards QEMU takes writes to where nothing is, and the fault is the return to a lost address.
+        pytest.param(3, BUS_FAULT_PRECISE | USAGE_FAULT_INVALID_STATE, id="stack overflow"),
     ],
 )
 def test_a_fault_is_an_answer_with_the_fault_status(device: Device, fault: int, status: int) -> None:

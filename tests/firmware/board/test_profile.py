@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import pytest
 from support.tflite_builder import TfliteBuilder
 
 from harness.config import Board
@@ -11,6 +12,7 @@ from harness.measure.bench import Bench
 from harness.model import read_model
 
 
+@pytest.mark.parametrize("board", ["stm32l475"], indirect=True)
 def test_times_of_several_inferences_fit_together(board: Board) -> None:
     """As if one had been timed: each op begins behind the one before, and the hooks between take as long as ever."""
     b = TfliteBuilder()

@@ -48,6 +48,11 @@ def test_clock_and_baud() -> None:
     }
 
 
+def test_peripherals_are_macros() -> None:
+    defines = read_board("mps2-an505", [shipped_boards_file()]).defines
+    assert (defines["HARNESS_UART"], defines["HARNESS_UART_INTERRUPT"]) == (0x50200000, 32)
+
+
 def test_later_file_replaces_by_name(tmp_path: Path) -> None:
     own = tmp_path / "boards.toml"
     own.write_text(SHIPPED.replace("clock_hz = 25_000_000", "clock_hz = 20_000_000").replace("stm32l475", "mine"))
@@ -59,7 +64,7 @@ def test_later_file_replaces_by_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("boards.native", "boards.other", "unknown board 'native'.*mps2-an386, other, stm32l475"),
+        ("boards.native", "boards.other", "unknown board 'native'.*mps3-an547, other, stm32l475"),
         ('core = "host"', 'core = "cortex-m9"', r"boards\.native\.core: unknown core 'cortex-m9'.*cortex-m4f"),
         ('core = "host"\n', "", r"boards\.native: missing or unknown 'core'"),
         ("arena = { bytes = 0x400000 }", "", r"boards\.native: missing or unknown 'arena'"),
