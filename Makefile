@@ -1,6 +1,8 @@
-# `make` lists the targets. Variables: BOARD=stm32l475, ARGS="further options for pytest", PYTHON=/path/to/python3.
+# `make` lists the targets. Variables: BOARD=stm32l475, ARGS="further options for pytest", SECONDS=600 of fuzzing,
+# PYTHON=/path/to/python3.
 BOARD ?= stm32l475
 ARGS ?=
+SECONDS ?= 600
 PYTHON ?=
 
 export PYTHON
@@ -9,12 +11,13 @@ bin = .venv/bin
 cpp_sources = $$(find firmware tests -name .pio -prune -o -name '*.cpp' -print -o -name '*.h' -print)
 
 .DEFAULT_GOAL = help
-.PHONY: help setup setup-test bench test test-all lint format doctor clean
+.PHONY: help setup setup-test bench test test-all fuzz lint format doctor clean
 
 help:
 	@echo 'make bench     measure every suite on BOARD=$(BOARD) and print the tables'
 	@echo 'make test      check the code and run the tests, but for the slow ones'
 	@echo 'make test-all  the same with the slow ones'
+	@echo 'make fuzz      feed hostile models to the engine for SECONDS=$(SECONDS)'
 	@echo 'make lint      check the code: ruff, mypy, clang-format'
 	@echo 'make format    put the code in its form'
 	@echo 'make setup     install what a run needs; bench and test do it by themselves'
@@ -35,6 +38,9 @@ test: lint
 
 test-all: lint
 	$(bin)/pytest tests $(ARGS)
+
+fuzz: setup-test
+	PYTHONPATH=tests $(bin)/python -m fuzz.campaign $(SECONDS)
 
 lint: setup-test
 	$(bin)/ruff check .

@@ -64,6 +64,14 @@ def clang_format() -> Finding:
     return MISSING if version is None else found(version)
 
 
+def fuzzer() -> Finding:
+    """clang, with the runtime of libFuzzer and of the sanitizers, which is often packed apart: only linking tells."""
+    program = 'extern "C" int LLVMFuzzerTestOneInput(const unsigned char*, unsigned long) { return 0; }\n'
+    flags = ["-fsanitize=fuzzer,address,undefined", "-x", "c++"]
+    linked = _output(["clang++", *flags, "-", "-o", "/dev/null"], program)
+    return MISSING if linked is None else found(_first_version(_output(["clang++", "--version"])) or "")
+
+
 @dataclass(frozen=True)
 class Distribution:
     """A Python distribution that the running Python must have, at `minimum` or newer."""

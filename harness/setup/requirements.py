@@ -100,6 +100,17 @@ SYSTEM = (
             "macos": "clang-format",
         },
     ),
+    Requirement(
+        "clang with libFuzzer",
+        probes.fuzzer,
+        purpose=Purpose.TEST,
+        packages={
+            "debian": "clang libclang-rt-dev",
+            "fedora": "clang compiler-rt",
+            "arch": "clang compiler-rt",
+            "macos": "llvm",
+        },
+    ),
 )
 
 TOOLS = (

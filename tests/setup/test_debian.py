@@ -103,13 +103,16 @@ def test_debian_13_needs_no_backports(tools, as_root, on_distribution, sources) 
     assert not list(sources.iterdir())
 
 
-def test_clang_format_is_installed_for_the_tests_only(complete_tools, as_root, on_distribution) -> None:
+def test_clang_is_installed_for_the_tests_only(complete_tools, as_root, on_distribution) -> None:
     on_distribution(**TRIXIE)
-    version = f"printf '#!/bin/sh\\necho 14.0.6\\n' > {complete_tools.folder}/clang-format"
-    chmod = f"PATH=/bin:/usr/bin chmod +x {complete_tools.folder}/clang-format"
-    add_apt(complete_tools, when_installing=f"{version}; {chmod}")
+    folder = complete_tools.folder
+    versions = "; ".join(
+        f"printf '#!/bin/sh\\necho 14.0.6\\n' > {folder}/{tool}; PATH=/bin:/usr/bin chmod +x {folder}/{tool}"
+        for tool in ("clang-format", "clang++")
+    )
+    add_apt(complete_tools, when_installing=versions)
     debian.provide_packages([Purpose.RUN, Purpose.TEST])
-    assert apt_changes(complete_tools)[-1] == f"{INSTALL} clang-format"
+    assert apt_changes(complete_tools)[-1] == f"{INSTALL} clang-format clang libclang-rt-dev"
 
 
 def test_sudo_without_a_password(tools, as_user, on_distribution) -> None:

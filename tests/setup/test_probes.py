@@ -26,6 +26,7 @@ def test_complete_machine(complete_tools) -> None:
         probes.host_compiler,
         probes.qemu,
         probes.clang_format,
+        probes.fuzzer,
     ],
 )
 def test_empty_machine(tools, probe) -> None:
@@ -71,6 +72,16 @@ def test_qemu_built_without_the_machine(tools) -> None:
 def test_clang_format(tools) -> None:
     tools.add("clang-format", "echo 'Debian clang-format version 14.0.6'")
     assert probes.clang_format() == found("14.0.6")
+
+
+def test_fuzzer(tools) -> None:
+    tools.add("clang++", "case $1 in --version) echo 'Debian clang version 14.0.6';; *) cat > /dev/null;; esac")
+    assert probes.fuzzer() == found("14.0.6")
+
+
+def test_clang_without_libfuzzer(tools) -> None:
+    tools.add("clang++", "case $1 in --version) echo 'Debian clang version 14.0.6';; *) exit 1;; esac")
+    assert probes.fuzzer() == MISSING
 
 
 def test_distributions(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,10 +23,12 @@ FLAGS = (
 )
 
 
-def run_compiler(folder: Path, arguments: Sequence[str | Path], libraries: Iterable[str]) -> None:
-    """Run g++ in `folder`; the sources may include the headers of the firmware's `libraries` and of its `src`."""
+def run_compiler(
+    folder: Path, arguments: Sequence[str | Path], libraries: Iterable[str], compiler: str = "g++"
+) -> None:
+    """Compile in `folder`; the sources may include the headers of the firmware's `libraries` and of its `src`."""
     includes = [f"-I{path}" for path in (*map(_library, libraries), firmware_dir() / "src")]
-    subprocess.run(["g++", *FLAGS, *includes, *map(str, arguments)], cwd=folder, check=True)
+    subprocess.run([compiler, *FLAGS, *includes, *map(str, arguments)], cwd=folder, check=True)
 
 
 def library_sources(name: str) -> list[Path]:

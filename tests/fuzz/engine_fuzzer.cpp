@@ -1,0 +1,118 @@
+// A libFuzzer target: loads any bytes as a model into an arena of any size and runs it, twice.
+//   input: u16 bytes of the arena's first part, u16 of its second, u32 seed of the values in the model's inputs, the
+//          model; all little-endian
+// Model and arena have exactly these sizes, so AddressSanitizer sees each access outside of them. The two runs find
+// different bytes in the arena: where they answer differently, one has read what nothing has written.
+#include <algorithm>
+#include <chrono>
+#include <csetjmp>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <random>
+#include <string>
+
+#include "engine.h"
+#include "fuzz_input.h"
+
+namespace {
+
+using harness::Bytes;
+using harness::ConstBytes;
+using harness::Status;
+using harness::StatusCode;
+
+class AlignedBytes {
+ public:
+  AlignedBytes(size_t size, uint8_t fill) : size_(size) {
+    if (posix_memalign(reinterpret_cast<void**>(&data_), 16, size) != 0) std::abort();
+    std::memset(data_, fill, size);
+  }
+  ~AlignedBytes() { std::free(data_); }
+  AlignedBytes(const AlignedBytes&) = delete;
+  AlignedBytes& operator=(const AlignedBytes&) = delete;
+
+  Bytes view() { return {data_, size_}; }
+
+ private:
+  uint8_t* data_ = nullptr;
+  size_t size_;
+};
+
+// Leaves an inference that takes too long. Only between ops: one op's work is bounded by arena bytes times model bytes.
+class Deadline final : public harness::OpObserver {
+ public:
+  void before_op(uint16_t) override {
+    if (std::chrono::steady_clock::now() > end_) std::longjmp(passed, 1);
+  }
+  void after_op(uint16_t) override {}
+
+  std::jmp_buf passed;
+
+ private:
+  std::chrono::steady_clock::time_point end_ = std::chrono::steady_clock::now() + std::chrono::milliseconds(100);
+};
+
+struct Answer {
+  Status status;
+  std::string output;
+  bool complete = true;
+};
+
+void write_inputs(uint32_t seed) {
+  std::minstd_rand random(seed);
+  for (uint16_t i = 0; i < harness::engine().input_count(); ++i) {
+    const Bytes input = harness::engine().input(i);
+    std::generate_n(input.data, input.size, [&] { return static_cast<uint8_t>(random() >> 8); });
+  }
+}
+
+std::string read_outputs() {
+  std::string values;
+  for (uint16_t i = 0; i < harness::engine().output_count(); ++i) {
+    const ConstBytes output = harness::engine().output(i);
+    values.append(reinterpret_cast<const char*>(output.data), output.size);
+  }
+  return values;
+}
+
+Status invoke(bool* complete) {
+  Deadline deadline;
+  *complete = false;
+  if (setjmp(deadline.passed) != 0) return {};
+  const Status status = harness::engine().invoke(&deadline);
+  *complete = true;
+  return status;
+}
+
+Answer run(ConstBytes model, const FuzzHeader& header, uint8_t fill) {
+  AlignedBytes first(header.first_bytes, fill);
+  AlignedBytes second(header.second_bytes, fill);
+  Answer answer;
+  answer.status = harness::engine().load(model, {first.view(), second.view()});
+  if (!answer.status.ok()) return answer;
+  const harness::ArenaUse use = harness::engine().arena_use();
+  if (use.total_bytes > first.view().size + second.view().size) std::abort();
+  if (use.persistent_bytes > use.total_bytes) std::abort();
+  write_inputs(header.seed);
+  answer.status = invoke(&answer.complete);
+  if (!answer.status.ok()) std::abort();
+  answer.output = read_outputs();
+  return answer;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  if (size < sizeof(FuzzHeader)) return -1;
+  const FuzzHeader header = read_header(data);
+  AlignedBytes model(size - sizeof(header), 0);
+  std::memcpy(model.view().data, data + sizeof(header), model.view().size);
+  const ConstBytes file{model.view().data, model.view().size};
+  const Answer once = run(file, header, 0xA5);
+  const Answer again = run(file, header, 0x3C);
+  if (!once.complete || !again.complete) return 0;
+  if (once.status.code != again.status.code || once.status.detail != again.status.detail) std::abort();
+  if (once.output != again.output) std::abort();
+  return 0;
+}
