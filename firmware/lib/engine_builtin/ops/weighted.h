@@ -12,6 +12,7 @@ constexpr int32_t kMaxProducts = 65536;
 
 struct Int8Weights {
   using Value = int8_t;
+  using Filter = int8_t;
   using Sum = int32_t;
 
   const int8_t* input = nullptr;
@@ -32,6 +33,7 @@ struct Int8Weights {
 
 struct FloatWeights {
   using Value = float;
+  using Filter = float;
   using Sum = float;
 
   const float* input = nullptr;

@@ -1,0 +1,68 @@
+#pragma once
+
+#include "ops/convolution.h"
+
+namespace harness {
+namespace portable {
+
+// sums[c] += Σ product(input[i], filter[c * filter_step + i]), each in order: float sums depend on it.
+template <int kChannels, typename Weights>
+void add_products(const Weights& weights, const typename Weights::Value* input, const typename Weights::Filter* filter,
+                  int32_t filter_step, int32_t count, typename Weights::Sum (&sums)[kChannels]) {
+#pragma GCC unroll 4
+  for (int32_t i = 0; i < count; ++i) {
+#pragma GCC unroll 4
+    for (int c = 0; c < kChannels; ++c) sums[c] += weights.product(input[i], filter[c * filter_step + i]);
+  }
+}
+
+// `kChannels` neighbouring channels of one group at one place.
+template <int kChannels, typename Weights>
+void convolve_channels(const Convolution<Weights>& convolution, const Patch& patch, const Runs& runs,
+                       const typename Weights::Value* input, const typename Weights::Filter* filter, int32_t channel,
+                       typename Weights::Value* output) {
+  const Weights& weights = convolution.weights;
+  typename Weights::Sum sums[kChannels] = {};
+  for (int32_t row = 0; row < patch.rows; ++row) {
+    for (int32_t i = 0; i < runs.in_row; ++i) {
+      add_products(weights, input + row * patch.input_row + i * patch.input_column,
+                   filter + row * runs.filter_row + i * runs.filter_column, convolution.geometry.filter_elements,
+                   runs.products, sums);
+    }
+  }
+#pragma GCC unroll 4
+  for (int c = 0; c < kChannels; ++c) output[channel + c] = weights.finish(sums[c], channel + c);
+}
+
+// All channels of one output pixel.
+template <typename Weights>
+void convolve_pixel(const Convolution<Weights>& convolution, const Patch& patch, typename Weights::Value* output) {
+  constexpr int kBlock = 4;  // whose sums fit in registers
+  const ConvolutionGeometry& geometry = convolution.geometry;
+  const Runs runs = find_runs(geometry, patch);
+  const auto* input = convolution.weights.input + patch.input;
+  const auto* filter = convolution.weights.filter + first_filter_cell(geometry.window, patch) * geometry.filter_depth;
+  for (int32_t channel = 0; channel < geometry.window.output_depth; input += geometry.filter_depth) {
+    const int32_t group_end = channel + geometry.channels_per_group;
+    for (; channel + kBlock <= group_end; channel += kBlock) {
+      const auto* block = filter + channel * geometry.filter_elements;
+      convolve_channels<kBlock>(convolution, patch, runs, input, block, channel, output);
+    }
+    for (; channel < group_end; ++channel) {
+      const auto* single = filter + channel * geometry.filter_elements;
+      convolve_channels<1>(convolution, patch, runs, input, single, channel, output);
+    }
+  }
+}
+
+template <typename Weights>
+void convolve(const Convolution<Weights>& convolution) {
+  auto* output = convolution.output;
+  for_each_patch(convolution.geometry.window, [&](const Patch& patch) {
+    convolve_pixel(convolution, patch, output);
+    output += convolution.geometry.window.output_depth;
+  });
+}
+
+}  // namespace portable
+}  // namespace harness
