@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
 from harness.build.footprint import Footprint, read_footprint
 from harness.build.key import build_id
-from harness.build.platformio import ELF, HEX, run_platformio
-from harness.build.store import build_folder
+from harness.build.platformio import Job, run_platformio
+from harness.build.store import build_folder, is_complete, write_stamp
+from harness.build.tflm import is_tflm, tflm_variables
 from harness.build.toolchain import toolchain
 from harness.config import Board
 from harness.errors import BuildError
 
-_STAMP = "firmware.json"
+_ENVIRONMENT = "firmware"
+_ELF = f"build/{_ENVIRONMENT}/firmware.elf"  # below the build's folder
+_HEX = f"build/{_ENVIRONMENT}/firmware.hex"
 
 
 @dataclass(frozen=True)
@@ -42,50 +43,43 @@ def build_firmware(board: Board, engine: str, *, sanitize: bool = False) -> Firm
 
     Args:
         board: the board to build for.
-        engine: the name of an engine library, `firmware/lib/engine_<engine>`.
+        engine: one of `harness.config.ENGINES`.
         sanitize: with address and undefined-behaviour sanitizers; host boards only.
 
     Raises:
         BuildError: the firmware does not compile or fit; the message has the compiler's first errors and the log.
-        SetupError: PlatformIO or the compiler is missing.
+        SetupError: PlatformIO, the compiler or the engine's library is missing.
     """
     if sanitize and board.core != "host":
         raise BuildError(f"{board.name} has no sanitizers: they need a host's runtime", "use --board=native")
     name = build_id(board, engine, sanitize=sanitize)
     with build_folder(board.name, name) as folder:
-        if not _is_complete(folder):
-            run_platformio(folder, board, engine, name, sanitize=sanitize)
-            _write_stamp(folder)
+        if not is_complete(folder):
+            run_platformio(folder, _job(board, engine, name, sanitize=sanitize))
+            write_stamp(folder, [_ELF, _HEX])
         folder.touch()
         return _firmware(folder, board, name)
 
 
+def _job(board: Board, engine: str, name: str, *, sanitize: bool) -> Job:
+    variables = {
+        "HARNESS_BOARD": board.name,
+        "HARNESS_BOARDS_FILES": str(board.source.resolve()),
+        "HARNESS_BUILD_ID": name,
+        "HARNESS_ENGINE": engine,
+        "HARNESS_SANITIZE": "1" if sanitize else "",
+    }
+    if is_tflm(engine):
+        variables |= tflm_variables(board, engine, sanitize=sanitize)
+    return Job(_ENVIRONMENT, _ELF, f"the firmware for {board.name} with engine {engine}", variables)
+
+
 def _firmware(folder: Path, board: Board, name: str) -> Firmware:
-    elf = folder / ELF
+    elf = folder / _ELF
     return Firmware(
         elf=elf,
-        hex=hex_file if (hex_file := folder / HEX).exists() else None,
+        hex=hex_file if (hex_file := folder / _HEX).exists() else None,
         build_id=name,
         toolchain=toolchain(board),
         footprint=read_footprint(elf, board),
     )
-
-
-def _is_complete(folder: Path) -> bool:
-    """Whether a build ended here and its files are still what it wrote."""
-    try:
-        digests = json.loads((folder / _STAMP).read_text("utf-8"))
-        return all(_digest(folder / file) == digest for file, digest in digests.items())
-    except (OSError, ValueError):
-        return False
-
-
-def _write_stamp(folder: Path) -> None:
-    digests = {file: _digest(folder / file) for file in (ELF, HEX) if (folder / file).exists()}
-    fresh = folder / f"{_STAMP}.new"
-    fresh.write_text(json.dumps(digests), "utf-8")
-    fresh.replace(folder / _STAMP)
-
-
-def _digest(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()

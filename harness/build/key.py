@@ -2,36 +2,33 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 
+from harness.build.content import Content
+from harness.build.tflm import is_tflm, tflm_key
 from harness.build.toolchain import toolchain
 from harness.config import Board
 from harness.paths import firmware_dir
 from harness.setup import PLATFORMIO_VERSION
 
-_DIGITS = 12
 _NOT_SOURCES = {".pio", "__pycache__", ".vscode"}
 
 
 def build_id(board: Board, engine: str, *, sanitize: bool) -> str:
-    """`<board>-<engine>[-sanitized]-<hash>`; the hash is of sources, board entry, compiler and PlatformIO.
+    """`<board>-<engine>[-sanitized]-<hash>`; the hash is of sources, board entry, compiler, PlatformIO, TFLM.
 
     Raises:
-        SetupError: the compiler is missing.
+        BuildError: the engine's library does not carry its kernels.
+        SetupError: the compiler or the engine's library is missing.
     """
     name = f"{board.name}-{engine}-sanitized" if sanitize else f"{board.name}-{engine}"
-    content = hashlib.sha256()
-    for part in (name, toolchain(board), PLATFORMIO_VERSION, _entry(board)):
-        content.update(f"{part}\0".encode())
-    for path in _sources(firmware_dir()):
-        data = path.read_bytes()
-        content.update(f"{path.relative_to(firmware_dir()).as_posix()}\0{len(data)}\0".encode())
-        content.update(data)
-    return f"{name}-{content.hexdigest()[:_DIGITS]}"
+    library = tflm_key(board, engine, sanitize=sanitize) if is_tflm(engine) else ""
+    content = Content(name, toolchain(board), PLATFORMIO_VERSION, _entry(board), library)
+    content.add_files(firmware_dir(), _sources(firmware_dir()))
+    return f"{name}-{content.digits()}"
 
 
 def _entry(board: Board) -> str:

@@ -5,49 +5,54 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-from harness.config import Board
 from harness.errors import BuildError
 from harness.paths import firmware_dir
 from harness.setup import platformio_command, platformio_variables
-
-ENVIRONMENT = "firmware"  # the one of platformio.ini
-ELF = f"build/{ENVIRONMENT}/firmware.elf"  # below a build's folder
-HEX = f"build/{ENVIRONMENT}/firmware.hex"
 
 _SHOWN_ERRORS = 3
 _COMPILER_ERROR = re.compile(r"error: |undefined reference|multiple definition|region `.*' overflowed|will not fit")
 _TOOL_ERROR = re.compile(r"^\w*Error: |^\*\*\* ")  # PlatformIO's, Python's and SCons' own
 
 
-def run_platformio(folder: Path, board: Board, engine: str, build_id: str, *, sanitize: bool) -> None:
+@dataclass(frozen=True)
+class Job:
+    """What PlatformIO shall make.
+
+    Attributes:
+        environment: the one of platformio.ini.
+        product: the file that comes out, below the build's folder.
+        subject: what that is, for people.
+        variables: what the builder in firmware/platform reads.
+    """
+
+    environment: str
+    product: str
+    subject: str
+    variables: Mapping[str, str]
+
+
+def run_platformio(folder: Path, job: Job) -> None:
     """Build in `folder`, emptied before; nothing is written anywhere else, and no network is used.
 
     Raises:
         BuildError: PlatformIO failed; the log is `build.log` in the folder.
         SetupError: PlatformIO is not installed.
     """
-    command = [*platformio_command(), "run", "--project-dir", str(firmware_dir()), "--environment", ENVIRONMENT]
+    command = [*platformio_command(), "run", "--project-dir", str(firmware_dir()), "--environment", job.environment]
     shutil.rmtree(folder)  # what an interrupted build left is not worth trusting
     folder.mkdir()
     log = folder / "build.log"
-    variables = platformio_variables(folder) | {
-        "HARNESS_BOARD": board.name,
-        "HARNESS_BOARDS_FILES": str(board.source.resolve()),
-        "HARNESS_BUILD_ID": build_id,
-        "HARNESS_ENGINE": engine,
-        "HARNESS_SANITIZE": "1" if sanitize else "",
-    }
+    variables = platformio_variables(folder) | dict(job.variables)
     with log.open("w", encoding="utf-8") as output:
         done = subprocess.run(
             command, env=variables, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, check=False
         )
-    if done.returncode or not (folder / ELF).exists():
-        raise BuildError(
-            f"the firmware for {board.name} with engine {engine} did not build:\n{_errors(log.read_text('utf-8'))}",
-            f"the full log is {log}",
-        )
+    if done.returncode or not (folder / job.product).exists():
+        raise BuildError(f"{job.subject} did not build:\n{_errors(log.read_text('utf-8'))}", f"the full log is {log}")
 
 
 def _errors(log: str) -> str:

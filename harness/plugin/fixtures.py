@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
-from harness.config import Board, Engine, MetricName
-from harness.plugin.properties import note, note_bench
+from harness.config import Board, MetricName
 from harness.plugin.run_session import run_session
 
 if TYPE_CHECKING:
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
     from harness.target import Target
 
 
-ENGINE_FIXTURE = "harness_engine"  # what a project of its own calls `engine` is not ours
-
-
 @pytest.fixture(scope="session")
 def board(request: pytest.FixtureRequest) -> Board:
     """The board under test: one of those that `--board` names. A test that uses it runs once for each."""
@@ -32,19 +28,12 @@ def board(request: pytest.FixtureRequest) -> Board:
 
 
 @pytest.fixture(scope="session")
-def harness_engine(request: pytest.FixtureRequest, board: Board) -> Engine:
-    """The engine inside the firmware: one of those that `--engine` names. A test on it runs once for each."""
-    chosen: Engine = getattr(request, "param", None) or run_session(request.config).selection.engines_of(board)[0]
-    return chosen
-
-
-@pytest.fixture(scope="session")
-def bench(request: pytest.FixtureRequest, board: Board, harness_engine: Engine) -> Bench:
+def bench(request: pytest.FixtureRequest, board: Board) -> Bench:
     """The board with its firmware and engine, ready to run models.
 
     `with bench.load(model) as (device, loaded):` gives a started device with the model in its slot.
     """
-    return run_session(request.config).bench(board, harness_engine)
+    return run_session(request.config).bench(board)
 
 
 @pytest.fixture(scope="session")
@@ -88,8 +77,7 @@ def run_model(request: pytest.FixtureRequest, bench: Bench) -> RunModel:
     `inputs` has shape (N, …), real values or the input tensor's own type; seeded random ones where none are given.
     `labels` has shape (N,); `metric` says how outputs are held against them. `result.run` holds the metric's value,
     cost and memory, `result.layers` the ops' costs, `result.outputs` the outputs. The options `--vectors`, `--repeat`
-    and `--check` apply. The test fails where an output is not the oracle's, or not the other engine's where `--engine`
-    names several.
+    and `--check` apply.
     """
     from harness.measure import Job, array_vectors, random_vectors
     from harness.model import check_model, read_model_file
@@ -103,7 +91,7 @@ def run_model(request: pytest.FixtureRequest, bench: Bench) -> RunModel:
         check_model(parsed, bench.board, bench.engine)
         vectors = random_vectors(parsed, 1) if inputs is None else array_vectors(inputs, labels, request.node.name)
         job = Job(
-            suite=runs.call_title(request.node.nodeid, bench),
+            suite=runs.call_title(request.node.nodeid),
             variant=variant or parsed.variant,
             model=parsed,
             vectors=vectors.first(runs.selection.vectors),
@@ -111,11 +99,6 @@ def run_model(request: pytest.FixtureRequest, bench: Bench) -> RunModel:
             repeats=runs.selection.repeats,
             check=runs.selection.check,
         )
-        note_bench(request.node, bench)
-        result = runs.run(bench, job)
-        note(request.node, "engine_version", result.run.engine_version)
-        if result.run.outcome == "failed":
-            pytest.fail(f"{job.suite}: {result.run.message}", pytrace=False)
-        return result
+        return runs.run(bench, job)
 
     return run

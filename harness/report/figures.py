@@ -71,13 +71,11 @@ def _size(label: str, field: str, depth: int = 0) -> Figure:
     return Figure(label, "not known", attrgetter(field), whole, bytes_change, depth)
 
 
-ARENA = _size("arena bytes", "arena_bytes")
-FIRMWARE_FLASH = _size("firmware flash bytes", "firmware_flash_bytes")
 MEMORY = (
-    ARENA,
+    _size("arena bytes", "arena_bytes"),
     _size("of which persistent", "arena_persistent_bytes", depth=1),
     _size("stack bytes, peak", "stack_bytes"),
     _size("model bytes", "model_bytes"),
-    FIRMWARE_FLASH,
+    _size("firmware flash bytes", "firmware_flash_bytes"),
     _size("firmware RAM bytes", "firmware_ram_bytes"),
 )

@@ -23,14 +23,13 @@ class RunKey(NamedTuple):
     suite: str
     variant: str
     board: str
-    engine: str
 
     def __str__(self) -> str:
-        return f"{self.suite} {self.variant} on {self.board} with {self.engine}"
+        return f"{self.suite} {self.variant} on {self.board}"
 
 
 def run_key(record: Record) -> RunKey:
-    return RunKey(record.suite, record.variant, record.board, record.engine)
+    return RunKey(record.suite, record.variant, record.board)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.build import key, platformio
+from harness.build import key, platformio, tflm
 from harness.config import Board, load_boards
 from harness.paths import home_dir, shipped_boards_file
 
@@ -34,6 +34,6 @@ def project(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     """The project that `build_firmware` builds in this test."""
     folder = tmp_path / "project"
     shutil.copytree(_PROJECT, folder)
-    for module in (key, platformio):
+    for module in (key, platformio, tflm):
         monkeypatch.setattr(module, "firmware_dir", lambda: folder)
     return folder

@@ -19,9 +19,9 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     started: list[str] = []
     run = platformio.run_platformio
 
-    def record(folder: Path, board: Board, engine: str, build_id: str, *, sanitize: bool) -> None:
-        started.append(build_id)
-        run(folder, board, engine, build_id, sanitize=sanitize)
+    def record(folder: Path, job: platformio.Job) -> None:
+        started.append(job.variables["HARNESS_BUILD_ID"])
+        run(folder, job)
 
     monkeypatch.setattr(firmware, "run_platformio", record)
     return started
@@ -72,7 +72,7 @@ def test_damaged_result_is_built_again(project: Path, board: Board, runs: list[s
 def test_interrupted_build_is_begun_anew(project: Path, board: Board, runs: list[str]) -> None:
     first = build_firmware(board, "builtin")
     folder = first.elf.parents[2]
-    (folder / "firmware.json").unlink()
+    (folder / "build.json").unlink()
     (folder / "left-over").touch()
     assert build_firmware(board, "builtin") == first
     assert not (folder / "left-over").exists()

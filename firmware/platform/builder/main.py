@@ -1,12 +1,17 @@
 """Build the firmware for one board and one engine with the system's compiler.
 
-PlatformIO runs this as an SCons script. The environment says what to build:
+PlatformIO runs this as an SCons script. Its environment `firmware` links the firmware; `tflm_archive` compiles
+TensorFlow Lite Micro to the archive that the firmwares of all boards with the same core share. The variables say what
+to build:
 
-HARNESS_BOARD         name of an entry of boards.toml, default stm32l475
-HARNESS_ENGINE        lib/engine_<name>, default builtin
-HARNESS_BOARDS_FILES  boards.toml files, separated like PATH; default the one beside the firmware
-HARNESS_BUILD_ID      text that HELLO reports
-HARNESS_SANITIZE      1: address and undefined-behaviour sanitizers, host boards only
+HARNESS_BOARD           name of an entry of boards.toml, default stm32l475
+HARNESS_ENGINE          builtin, tflm or tflm-ref, default builtin: lib/engine_<what stands before the dash>
+HARNESS_ENGINE_VERSION  text that HELLO reports of tflm and tflm-ref
+HARNESS_TFLM_LIB        for them: the folder of a PlatformIO library with TensorFlow Lite Micro
+HARNESS_TFLM_ARCHIVE    for them: the archive made of it
+HARNESS_BOARDS_FILES    boards.toml files, separated like PATH; default the one beside the firmware
+HARNESS_BUILD_ID        text that HELLO reports
+HARNESS_SANITIZE        1: address and undefined-behaviour sanitizers, host boards only
 """
 
 import os
@@ -19,10 +24,12 @@ env = DefaultEnvironment()
 project_dir = Path(env.subst("$PROJECT_DIR"))
 sys.path.insert(0, str(Path(env.PioPlatform().get_dir()) / "builder"))
 
-from board_entry import BoardEntry, EntryError, read_board  # noqa: E402  found by the line above
+import tflm  # noqa: E402  found by the line above
+from board_entry import BoardEntry, EntryError, read_board  # noqa: E402
 from cores import HOST, Toolchain, toolchain_for  # noqa: E402
 
-COMPILE_FLAGS = ["-O2", "-g", "-ffunction-sections", "-fdata-sections", "-Wall", "-Wextra", "-Werror"]
+COMPILE_FLAGS = ["-O2", "-g", "-ffunction-sections", "-fdata-sections"]
+WARNING_FLAGS = ["-Wall", "-Wextra", "-Werror"]
 # Contracted multiply-adds round differently: float32 results would depend on the compiler's mood.
 COMPILE_FLAGS += ["-ffp-contract=off"]
 # The same sources give the same bytes wherever they lie.
@@ -39,6 +46,17 @@ def fail(message: str) -> None:
 def wanted_board() -> BoardEntry:
     files = os.environ.get("HARNESS_BOARDS_FILES") or str(project_dir.parent / "boards.toml")
     return read_board(os.environ.get("HARNESS_BOARD") or "stm32l475", map(Path, files.split(os.pathsep)))
+
+
+def wanted_engine() -> str:
+    return os.environ.get("HARNESS_ENGINE") or "builtin"
+
+
+def wanted_file(variable: str) -> Path:
+    path = Path(os.environ.get(variable) or "/nonexistent")
+    if not path.exists():
+        raise EntryError(f"engine {wanted_engine()} needs {variable}: {path} is not there")
+    return path
 
 
 def sanitize_flags(board: BoardEntry) -> list[str]:
@@ -63,7 +81,7 @@ def library(name: str) -> str:
 
 def libraries(board: BoardEntry) -> list[str]:
     """The libraries to link, from those that know nothing of the others on."""
-    engine = library(f"engine_{os.environ.get('HARNESS_ENGINE') or 'builtin'}")
+    engine = library(f"engine_{wanted_engine().partition('-')[0]}")
     shared = [] if board.core == HOST else ["cortex_m"]
     return ["bytes", "engine", engine, "link", "board", *shared, library(f"board_{board.support}")]
 
@@ -74,39 +92,79 @@ def use_toolchain(board: BoardEntry, toolchain: Toolchain) -> None:
     flags = [*toolchain.flags, *sanitize_flags(board)]
     env.Append(
         CCFLAGS=[*flags, *COMPILE_FLAGS],
+        CFLAGS=["-std=c11"],
         CXXFLAGS=CXX_FLAGS,
         LINKFLAGS=[*flags, *toolchain.link_flags, "-Wl,--gc-sections", "-Wl,-Map,$BUILD_DIR/firmware.map"],
     )
+
+
+def text_defines(texts: dict[str, str]) -> list[tuple[str, str]]:
+    return [(name, env.StringifyMacro(text)) for name, text in texts.items()]
 
 
 def describe_board(board: BoardEntry) -> None:
     """Tell the sources and the linker script what boards.toml says."""
     texts = {"HARNESS_BOARD": board.name, "HARNESS_BUILD_ID": os.environ.get("HARNESS_BUILD_ID") or "by hand"}
     env.Append(
-        CPPDEFINES=[*((name, env.StringifyMacro(text)) for name, text in texts.items()), *board.defines.items()],
+        CPPDEFINES=[*text_defines(texts), *board.defines.items()],
         LINKFLAGS=[f"-Wl,--defsym={name}={value:#x}" for name, value in board.symbols.items()],
     )
     if board.symbols:
         env.Append(LINKFLAGS=["-T", str(project_dir / "lib" / "cortex_m" / "cortex_m.ld")])
 
 
-def build() -> None:
-    board = wanted_board()
+def compile_library(name: str) -> None:
+    """Compile a folder of lib. Only the engine that is built on TensorFlow Lite Micro sees its headers."""
+    own = env.Clone()
+    if name == "engine_tflm":
+        folder = wanted_file("HARNESS_TFLM_LIB")
+        version = os.environ.get("HARNESS_ENGINE_VERSION") or folder.name
+        texts = {"HARNESS_ENGINE": wanted_engine(), "HARNESS_ENGINE_VERSION": version}
+        own.Append(
+            CPPDEFINES=[*tflm.defines(folder, wanted_engine()), *text_defines(texts)],
+            CCFLAGS=[("-isystem", str(path)) for path in tflm.include_folders(folder)],
+        )
+    own.BuildSources(f"$BUILD_DIR/lib/{name}", str(project_dir / "lib" / name))
+
+
+def build_firmware(board: BoardEntry, toolchain: Toolchain) -> None:
     names = libraries(board)
-    toolchain = toolchain_for(board.core)
-    use_toolchain(board, toolchain)
     describe_board(board)
-    # A build without a change must be fast: look into a file only if its time changed, and keep its list of includes.
-    env.Decider("MD5-timestamp")
-    env.SetOption("implicit_cache", 1)
     env.Replace(PROGNAME="firmware", PROGSUFFIX=".elf")
-    env.Append(CPPPATH=[str(project_dir / "lib" / name) for name in names])
+    env.Append(CCFLAGS=WARNING_FLAGS, CPPPATH=[str(project_dir / "lib" / name) for name in names])
     for name in names:
-        env.BuildSources(f"$BUILD_DIR/lib/{name}", str(project_dir / "lib" / name))
+        compile_library(name)
+    if wanted_engine() in tflm.ENGINES:
+        env.Append(LIBS=[env.File(str(wanted_file("HARNESS_TFLM_ARCHIVE")))])
     elf = env.BuildProgram()
     Default(elf)
     if board.core != HOST:
         Default(env.Command("$BUILD_DIR/firmware.hex", elf, f"{toolchain.prefix}objcopy -O ihex $SOURCE $TARGET"))
+
+
+def build_archive() -> None:
+    folder = wanted_file("HARNESS_TFLM_LIB")
+    env.Append(
+        CPPDEFINES=tflm.defines(folder, wanted_engine()),
+        CPPPATH=[str(path) for path in tflm.include_folders(folder)],
+        CCFLAGS=["-w", "-g0", f"-ffile-prefix-map={folder}=tflm"],
+    )
+    sources = tflm.sources(folder, wanted_engine())
+    objects = [env.Object(f"$BUILD_DIR/{path.relative_to(folder)}.o", str(path)) for path in sources]
+    Default(env.StaticLibrary("$BUILD_DIR/tflm", objects))
+
+
+def build() -> None:
+    board = wanted_board()
+    toolchain = toolchain_for(board.core)
+    use_toolchain(board, toolchain)
+    # A build without a change must be fast: look into a file only if its time changed, and keep its list of includes.
+    env.Decider("MD5-timestamp")
+    env.SetOption("implicit_cache", 1)
+    if env["PIOENV"] == "tflm_archive":
+        build_archive()
+    else:
+        build_firmware(board, toolchain)
 
 
 try:

@@ -21,4 +21,8 @@ asked_for = {name: value for name, value in os.environ.items() if name.startswit
 build_dir = Path(env.subst("$BUILD_DIR"))
 build_dir.mkdir(parents=True, exist_ok=True)
 (build_dir / "firmware.txt").write_text(repr(asked_for), "utf-8")
-Default(env.BuildProgram())
+if env["PIOENV"] == "tflm_archive":
+    source = f"{os.environ['HARNESS_TFLM_LIB']}/src/tensorflow/lite/micro/kernels/cmsis_nn/conv.cpp"
+    Default(env.StaticLibrary("$BUILD_DIR/tflm", env.Object("$BUILD_DIR/conv.o", source)))
+else:
+    Default(env.BuildProgram())

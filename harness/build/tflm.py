@@ -1,0 +1,93 @@
+"""TensorFlow Lite Micro, compiled once for a core, and shared by the firmwares of all boards that have it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from harness.build.content import Content
+from harness.build.platformio import Job, run_platformio
+from harness.build.store import build_folder, is_complete, write_stamp
+from harness.build.toolchain import toolchain
+from harness.config import Board
+from harness.errors import BuildError
+from harness.paths import firmware_dir
+from harness.setup import PLATFORMIO_VERSION
+from harness.setup.tflm import CMSIS_NN, REFERENCE, TflmLibrary, tflm_library
+
+KERNEL_SETS = {"tflm": CMSIS_NN, "tflm-ref": REFERENCE}
+
+_ENVIRONMENT = "tflm_archive"
+_ARCHIVE = f"build/{_ENVIRONMENT}/libtflm.a"  # below the build's folder
+_MANIFESTS = ("library.json", "library.properties")
+_BUILDER = ("main.py", "cores.py", "tflm.py")  # in platform/builder: what chooses files and flags
+
+
+def is_tflm(engine: str) -> bool:
+    return engine in KERNEL_SETS
+
+
+def tflm_key(board: Board, engine: str, *, sanitize: bool) -> str:
+    """`<engine>[-sanitized]-<hash>`: one name for one content of the compiled library.
+
+    Raises:
+        BuildError: the library does not carry the engine's kernels.
+        SetupError: the library or the compiler is missing.
+    """
+    library = _library(engine)
+    name = f"{engine}-sanitized" if sanitize else engine
+    content = Content(name, board.core, toolchain(board), PLATFORMIO_VERSION)
+    builder = firmware_dir() / "platform" / "builder"
+    content.add_files(builder, [builder / script for script in _BUILDER])
+    manifests = [library.folder / manifest for manifest in _MANIFESTS]
+    content.add_files(library.folder, [*filter(Path.exists, manifests), *_sources(library)])
+    return f"{name}-{content.digits()}"
+
+
+def tflm_variables(board: Board, engine: str, *, sanitize: bool) -> dict[str, str]:
+    """What the firmware's builder must know of the library, which is compiled first if it has not been before.
+
+    Raises:
+        BuildError: it does not compile, or does not carry the engine's kernels.
+        SetupError: PlatformIO, the compiler or the library is missing.
+    """
+    library = _library(engine)
+    return {
+        "HARNESS_TFLM_LIB": str(library.folder),
+        "HARNESS_TFLM_ARCHIVE": str(_archive(board, engine, library, sanitize=sanitize)),
+        "HARNESS_ENGINE_VERSION": f"{library.name} {library.version} with {KERNEL_SETS[engine]} kernels",
+    }
+
+
+def _library(engine: str) -> TflmLibrary:
+    library = tflm_library()
+    if KERNEL_SETS[engine] not in library.kernel_sets:
+        carried = " and ".join(sorted(library.kernel_sets))
+        raise BuildError(
+            f"{library.folder}: {library.name} {library.version} has no {KERNEL_SETS[engine]} kernels for {engine}",
+            f"use another library, or the engine for what it has: {carried}",
+        )
+    return library
+
+
+def _archive(board: Board, engine: str, library: TflmLibrary, *, sanitize: bool) -> Path:
+    with build_folder(f"tflm-{board.core}", tflm_key(board, engine, sanitize=sanitize)) as folder:
+        if not is_complete(folder):
+            run_platformio(folder, _job(board, engine, library, sanitize=sanitize))
+            write_stamp(folder, [_ARCHIVE])
+        folder.touch()
+        return folder / _ARCHIVE
+
+
+def _job(board: Board, engine: str, library: TflmLibrary, *, sanitize: bool) -> Job:
+    variables = {
+        "HARNESS_BOARD": board.name,
+        "HARNESS_BOARDS_FILES": str(board.source.resolve()),
+        "HARNESS_ENGINE": engine,
+        "HARNESS_SANITIZE": "1" if sanitize else "",
+        "HARNESS_TFLM_LIB": str(library.folder),
+    }
+    return Job(_ENVIRONMENT, _ARCHIVE, f"{library.name} {library.version} for {board.core}", variables)
+
+
+def _sources(library: TflmLibrary) -> list[Path]:
+    return sorted(path for path in (library.folder / "src").rglob("*") if path.is_file())
