@@ -1,0 +1,117 @@
+#include "model_check.h"
+
+#include "tensorflow/lite/micro/micro_interpreter.h"
+#include "tensorflow/lite/schema/schema_generated.h"
+#include "tensorflow/lite/schema/schema_utils.h"
+
+namespace harness {
+namespace {
+
+constexpr int32_t kNoTensor = -1;  // of an op that does not use an optional input
+constexpr uint64_t kMaxTensorBytes = INT32_MAX;
+
+using Indices = flatbuffers::Vector<int32_t>;
+
+Status bad_model(uint32_t detail, const char* text) { return {StatusCode::kBadModel, detail, text}; }
+
+// Of one element; 0 for types whose elements differ in size, which this engine does not have.
+uint32_t type_bytes(tflite::TensorType type) {
+  switch (type) {
+    case tflite::TensorType_BOOL:
+    case tflite::TensorType_INT8:
+    case tflite::TensorType_UINT8:
+    case tflite::TensorType_INT4:
+      return 1;
+    case tflite::TensorType_INT16:
+      return 2;
+    case tflite::TensorType_FLOAT32:
+    case tflite::TensorType_INT32:
+      return 4;
+    case tflite::TensorType_INT64:
+      return 8;
+    default:
+      return 0;
+  }
+}
+
+// 0 where a dimension is not positive or the product is beyond kMaxTensorBytes.
+uint64_t tensor_bytes(const tflite::Tensor& tensor) {
+  uint64_t bytes = type_bytes(tensor.type());
+  if (tensor.shape() == nullptr) return bytes;
+  for (const int32_t size : *tensor.shape()) {
+    if (size <= 0 || bytes > kMaxTensorBytes) return 0;
+    bytes *= static_cast<uint32_t>(size);
+  }
+  return bytes > kMaxTensorBytes ? 0 : bytes;
+}
+
+bool lead_to_tensors(const Indices* indices, uint32_t tensor_count, int32_t lowest) {
+  if (indices == nullptr) return false;
+  for (const int32_t index : *indices) {
+    if (index < lowest || index >= static_cast<int64_t>(tensor_count)) return false;
+  }
+  return true;
+}
+
+Status check_tensor(const tflite::Model& model, const tflite::Tensor& tensor, uint32_t index) {
+  const uint64_t bytes = tensor_bytes(tensor);
+  if (bytes == 0) return bad_model(index, "tensor with a size that is dynamic, empty, too large or unknown");
+  if (tensor.sparsity() != nullptr) return {StatusCode::kUnsupported, 0, "sparse tensor"};
+  if (tensor.buffer() >= model.buffers()->size()) return bad_model(index, "tensor without its buffer");
+  const auto* data = model.buffers()->Get(tensor.buffer())->data();
+  const uint64_t packed_bytes = tensor.type() == tflite::TensorType_INT4 ? (bytes + 1) / 2 : bytes;
+  if (data != nullptr && data->size() != 0 && data->size() < packed_bytes) {
+    return bad_model(index, "constant tensor smaller than its shape");
+  }
+  return {};
+}
+
+Status check_op(const tflite::Model& model, const tflite::Operator& op, uint32_t index, uint32_t tensor_count,
+                const tflite::MicroOpResolver& ops) {
+  if (op.opcode_index() >= model.operator_codes()->size()) return bad_model(index, "op without its code");
+  if (!lead_to_tensors(op.inputs(), tensor_count, kNoTensor) || !lead_to_tensors(op.outputs(), tensor_count, 0)) {
+    return bad_model(index, "op without its tensors");
+  }
+  const auto code = tflite::GetBuiltinCode(model.operator_codes()->Get(op.opcode_index()));
+  if (ops.FindOp(code) == nullptr) return {StatusCode::kUnsupported, index, "op that this firmware does not have"};
+  return {};
+}
+
+Status check_subgraph(const tflite::Model& model, const tflite::SubGraph& graph, const tflite::MicroOpResolver& ops) {
+  if (graph.tensors() == nullptr || graph.operators() == nullptr) return bad_model(0, "no tensors or no ops");
+  const uint32_t tensor_count = graph.tensors()->size();
+  if (!lead_to_tensors(graph.inputs(), tensor_count, 0) || !lead_to_tensors(graph.outputs(), tensor_count, 0)) {
+    return bad_model(0, "input or output that is no tensor");
+  }
+  for (uint32_t i = 0; i < tensor_count; ++i) {
+    const Status status = check_tensor(model, *graph.tensors()->Get(i), i);
+    if (!status.ok()) return status;
+  }
+  for (uint32_t i = 0; i < graph.operators()->size(); ++i) {
+    const Status status = check_op(model, *graph.operators()->Get(i), i, tensor_count, ops);
+    if (!status.ok()) return status;
+  }
+  return {};
+}
+
+bool is_whole(ConstBytes file) {
+  constexpr size_t kRootAndIdentifierBytes = 8;
+  if (file.size < kRootAndIdentifierBytes || !tflite::ModelBufferHasIdentifier(file.data)) return false;
+  flatbuffers::Verifier verifier(file.data, file.size);
+  return tflite::VerifyModelBuffer(verifier);
+}
+
+}  // namespace
+
+Status check_model(ConstBytes file, const tflite::MicroOpResolver& ops) {
+  if (!is_whole(file)) return bad_model(0, "not a whole .tflite file");
+  const tflite::Model& model = *tflite::GetModel(file.data);
+  if (model.version() != TFLITE_SCHEMA_VERSION) return bad_model(model.version(), "another version of the schema");
+  if (model.subgraphs() == nullptr || model.operator_codes() == nullptr || model.buffers() == nullptr) {
+    return bad_model(0, "no subgraphs, op codes or buffers");
+  }
+  if (model.subgraphs()->size() != 1) return {StatusCode::kUnsupported, 0, "not one subgraph"};
+  return check_subgraph(model, *model.subgraphs()->Get(0), ops);
+}
+
+}  // namespace harness
