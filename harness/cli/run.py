@@ -7,17 +7,18 @@ import contextlib
 import json
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from harness.cli.boards import add_boards_file_option, known_boards
-from harness.config import Board, MetricName, pick_board, pick_engine
-from harness.config.defaults import DEFAULT_ENGINE, DEFAULT_REPEATS, DEFAULT_TIMEOUT_S
+from harness.config import Board, MetricName, choose_engines, pick_board
+from harness.config.defaults import DEFAULT_REPEATS, DEFAULT_TIMEOUT_S
 from harness.config.numbers import positive, seconds
 from harness.errors import VectorError
 
 if TYPE_CHECKING:
-    from harness.measure import Result, Sink, Vectors
+    from harness.measure import Sink, Vectors
     from harness.model import Model
     from harness.report import SessionTables
 
@@ -30,7 +31,9 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("--board", required=True, metavar="NAME", help="`harness boards` lists them")
     parser.add_argument("--target", default="auto", help="which kind of instance of the board (default: auto)")
     parser.add_argument(
-        "--engine", default=DEFAULT_ENGINE, help=f"engine inside the firmware (default: {DEFAULT_ENGINE})"
+        "--engine",
+        metavar="NAME[,NAME]",
+        help="engines inside the firmware: builtin, tflm, tflm-ref, auto; several are compared (default: the board's)",
     )
     parser.add_argument(
         "--inputs", type=Path, metavar="FILE", help=".npy (N, …), or .npz with one array per input tensor"
@@ -49,7 +52,9 @@ def add_parser(commands: Any) -> None:
         "--inference-timeout", type=seconds, default=DEFAULT_TIMEOUT_S, metavar="S", help="of one inference, in seconds"
     )
     parser.add_argument("--check", action="store_true", help="compare every output with the official interpreter's")
-    parser.add_argument("--json", action="store_true", help="print one JSON object instead of the table")
+    parser.add_argument(
+        "--json", action="store_true", help="print JSON instead of the table: an object, of several engines a list"
+    )
     parser.add_argument(
         "--sanitize", action="store_true", help="native only: address and undefined-behaviour sanitizers"
     )
@@ -61,14 +66,15 @@ def add_parser(commands: Any) -> None:
 def execute(options: argparse.Namespace) -> int:
     from rich.console import Console
 
-    from harness.measure import Bench, Job, run_model
+    from harness.measure import Bench, Job, Reference, run_model
     from harness.model import check_model, read_model_file
     from harness.report.progress import progress_bar
 
     board = pick_board(known_boards(options), options.board)
-    bench = Bench(board, pick_engine(options.engine), options.target, options.sanitize, options.inference_timeout)
+    engines = choose_engines(options.engine, board.engine)
     model = read_model_file(options.model)
-    check_model(model, board, bench.engine)
+    for engine in engines:
+        check_model(model, board, engine.name)
     job = Job(
         suite=options.model.stem,
         variant=model.variant,
@@ -80,10 +86,15 @@ def execute(options: argparse.Namespace) -> int:
     )
     console = Console(stderr=True, quiet=options.json)
     with _session(options, board) as (sink, tables):
-        with progress_bar(console, f"{job.suite} on {board.name}", len(job.vectors)) as advance:
-            result = run_model(bench, job, sink, on_vector=advance)
-        _print(options, result, tables())
-    return int(result.run.outcome != "passed")
+        for engine in engines:
+            bench = Bench(
+                board, engine.name, options.target, options.sanitize, options.inference_timeout, engine.chosen_by
+            )
+            with progress_bar(console, f"{job.suite} on {board.name} with {engine.name}", len(job.vectors)) as advance:
+                result = run_model(bench, job, sink, on_vector=advance)
+            job = replace(job, reference=job.reference or Reference(engine.name, result.answers))
+        _print(options, tables())
+    return int(any(run.outcome != "passed" for run in tables().run_records))
 
 
 def _vectors(options: argparse.Namespace, model: Model) -> Vectors:
@@ -116,12 +127,12 @@ def _session(options: argparse.Namespace, board: Board) -> Iterator[tuple[Sink, 
     writer.finish("failed" if any(run.outcome != "passed" for run in writer.tables().run_records) else "passed")
 
 
-def _print(options: argparse.Namespace, result: Result, tables: SessionTables) -> None:
+def _print(options: argparse.Namespace, tables: SessionTables) -> None:
     from rich.console import Console
 
-    from harness.report import render_comparisons, run_json
+    from harness.report import render_comparisons, session_json
 
     if options.json:
-        print(json.dumps(run_json(result.run, result.layers, tables.info), indent=2))
+        print(json.dumps(session_json(tables), indent=2))
     else:
         render_comparisons(tables, Console())

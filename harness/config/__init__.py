@@ -12,7 +12,7 @@ from harness.config.boards import (
     load_boards,
     pick_board,
 )
-from harness.config.engines import ENGINES, engine_folder, pick_engine
+from harness.config.engines import ENGINES, Engine, choose_engines, engine_folder
 from harness.config.suites import MetricName, Suite, SuiteModel, load_suite
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "AttachedTarget",
     "Board",
     "EmulatedTarget",
+    "Engine",
     "FirmwareLayout",
     "Memory",
     "MetricName",
@@ -28,9 +29,9 @@ __all__ = [
     "Suite",
     "SuiteModel",
     "boards_files",
+    "choose_engines",
     "engine_folder",
     "load_boards",
     "load_suite",
     "pick_board",
-    "pick_engine",
 ]

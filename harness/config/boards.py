@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
+from harness.config.engines import AUTO, EngineName
 from harness.config.toml import convert, read_toml, suggest
 from harness.errors import ConfigError
 from harness.paths import shipped_boards_file
@@ -115,6 +116,7 @@ class _BoardEntry(Struct, frozen=True, forbid_unknown_fields=True):
     targets: dict[str, Any]
     clock_hz: Positive | None = None
     memory: dict[str, Any] = {}
+    engine: EngineName = AUTO
 
 
 class Board(Struct, frozen=True):
@@ -129,6 +131,7 @@ class Board(Struct, frozen=True):
     firmware: FirmwareLayout
     targets: Mapping[str, EmulatedTarget | NativeTarget | AttachedTarget]
     source: Path
+    engine: EngineName = AUTO
 
 
 def load_boards(files: Iterable[Path]) -> dict[str, Board]:
@@ -192,6 +195,7 @@ def _board(path: Path, name: str, table: dict[str, Any]) -> Board:
         firmware=_layout(path, key, entry, memory),
         targets=present,
         source=path,
+        engine=entry.engine,
     )
 
 

@@ -1,5 +1,4 @@
 """Defaults that more than one command line shows."""
 
-DEFAULT_ENGINE = "builtin"
 DEFAULT_TIMEOUT_S = 60.0  # of one inference
 DEFAULT_REPEATS = 3  # timed inferences per model

@@ -1,14 +1,36 @@
-"""The engines that a firmware can be built with."""
+"""The engines that a firmware can be built with, and which of them a run takes."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, get_args
 
 from harness.config.toml import suggest
-from harness.errors import ConfigError
+from harness.errors import ConfigError, SetupError
 from harness.paths import firmware_dir
+from harness.setup.tflm import REFERENCE, installed_tflm, tflm_library
 
-ENGINES = ("builtin", "tflm", "tflm-ref")
+EngineName = Literal["auto", "builtin", "tflm", "tflm-ref"]
+ENGINES = get_args(EngineName)[1:]
+AUTO: EngineName = "auto"
+
+
+@dataclass(frozen=True)
+class Engine:
+    """An engine that can be built here.
+
+    Attributes:
+        chosen_by: who named it: `option`, `board` (its entry in boards.toml), or nobody: `auto`.
+        why: why `auto` did not take `tflm`; empty otherwise.
+    """
+
+    name: str
+    chosen_by: Literal["option", "board", "auto"]
+    why: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name} (auto)" if self.chosen_by == AUTO else self.name
 
 
 def engine_folder(name: str) -> Path:
@@ -16,12 +38,46 @@ def engine_folder(name: str) -> Path:
     return firmware_dir() / "lib" / f"engine_{name.partition('-')[0]}"
 
 
-def pick_engine(name: str) -> str:
-    """`name`, if there is such an engine.
+def choose_engines(option: str | None, preset: EngineName) -> tuple[Engine, ...]:
+    """The engines to run with, each once.
+
+    Args:
+        option: names with commas between them, as a person gave them; None where nobody did.
+        preset: the board's own.
 
     Raises:
-        ConfigError: there is none; the message lists the known ones and the nearest.
+        ConfigError: there is no engine of a name.
+        SetupError: one needs TensorFlow Lite Micro, and that cannot be had; the fix says how to get it.
     """
+    if option is None:
+        return (_choose(preset, "board"),)
+    engines: dict[str, Engine] = {}
+    for name in option.split(","):
+        engine = _choose(name.strip(), "option")
+        engines.setdefault(engine.name, engine)
+    return tuple(engines.values())
+
+
+def _choose(name: str, chosen_by: Literal["option", "board"]) -> Engine:
+    if name == AUTO:
+        return _automatic()
     if name not in ENGINES:
-        raise ConfigError(f"unknown engine {name!r}", f"use one of: {suggest(name, ENGINES)}")
-    return name
+        raise ConfigError(f"unknown engine {name!r}", f"use one of: {suggest(name, get_args(EngineName))}")
+    if name != "builtin":
+        _require_kernels(name)
+    return Engine(name, chosen_by)
+
+
+def _automatic() -> Engine:
+    """`tflm` where its library is installed and whole."""
+    library, why = installed_tflm()
+    return Engine("tflm" if library else "builtin", "auto", why)
+
+
+def _require_kernels(name: str) -> None:
+    library = tflm_library()
+    if name == "tflm-ref" and REFERENCE not in library.kernel_sets:
+        raise SetupError(
+            f"engine {name}: {library} in {library.folder} carries no reference kernels",
+            "use --engine=tflm, or let TFLM_LIB name a library that has src/tensorflow/lite/micro/kernels/conv.cpp",
+        )

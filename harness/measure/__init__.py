@@ -1,6 +1,7 @@
 """Accuracy and timing runs: a bench, what to run on it, and the records that come back."""
 
 from harness.measure.bench import Bench
+from harness.measure.compare import Reference
 from harness.measure.records import LayerRecord, Provenance, Quantity, RunRecord, VectorRecord
 from harness.measure.run import Job, Result, Sink, run_model
 from harness.measure.vectors import Vectors, array_vectors, load_array_vectors, load_suite_vectors, random_vectors
@@ -12,6 +13,7 @@ __all__ = [
     "LayerRecord",
     "Provenance",
     "Quantity",
+    "Reference",
     "Result",
     "RunRecord",
     "Sink",

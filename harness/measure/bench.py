@@ -26,6 +26,7 @@ class Bench:
         target: `auto`, or a kind of target that the board has.
         sanitize: build with address and undefined-behaviour sanitizers (native only).
         timeout_s: how long one inference, or the loading of a model, may take before the device counts as dead.
+        engine_chosen_by: for the records: `option`, `board` or `auto`.
     """
 
     board: Board
@@ -33,6 +34,7 @@ class Bench:
     target: str = "auto"
     sanitize: bool = False
     timeout_s: float = DEFAULT_TIMEOUT_S
+    engine_chosen_by: str = ""
     _firmware: Firmware | None = field(default=None, init=False, repr=False)
 
     @property

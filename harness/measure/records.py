@@ -30,7 +30,10 @@ class Quantity(Struct, frozen=True):
 
 
 class RunRecord(Struct, frozen=True, kw_only=True):
-    """One variant of one suite on one board. A quantity that this target cannot know is None, never invented."""
+    """One variant of one suite on one board with one engine.
+
+    A quantity that this target cannot know is None, never invented.
+    """
 
     suite: str
     variant: str
@@ -39,6 +42,7 @@ class RunRecord(Struct, frozen=True, kw_only=True):
     target_description: str = ""  # with versions
     engine: str
     engine_version: str
+    engine_chosen_by: str = ""  # "option", "board" (its entry in boards.toml) or "auto"
     build_id: str
     toolchain: str
     model: str
@@ -67,6 +71,11 @@ class RunRecord(Struct, frozen=True, kw_only=True):
     firmware_ram_bytes: Quantity | None = None  # .data and .bss, without arena and stack
     line_faults: int = 0  # damaged or repeated frames and lost bytes that the device counted
     oracle_equal: int | None = None  # vectors whose output equals the oracle's, where it was asked
+    reference_engine: str | None = None  # with whose outputs on the same vectors the outputs were compared
+    reference_equal: int | None = None  # vectors whose output equals that engine's
+    reference_different_bytes: int | None = None  # of all outputs
+    reference_max_difference: float | None = None  # of one element, in real values
+    output_bytes: int | None = None  # of all outputs
 
     @property
     def figure(self) -> Quantity | None:
@@ -81,6 +90,7 @@ class LayerRecord(Struct, frozen=True, kw_only=True):
     suite: str
     variant: str
     board: str
+    engine: str
     op_index: int
     op: str  # e.g. CONV_2D
     output: str  # name of the output tensor
@@ -96,6 +106,7 @@ class VectorRecord(Struct, frozen=True, kw_only=True):
     suite: str
     variant: str
     board: str
+    engine: str
     vector: int
     label: int | None
     predicted: int | None  # the metric accuracy's class

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import statistics
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -15,7 +15,7 @@ from harness.link.client import Device
 from harness.link.messages import Loaded
 from harness.measure.bench import Bench
 from harness.measure.clock import Clock, Cost, calibrated_clock
-from harness.measure.compare import outputs_equal
+from harness.measure.compare import Agreement, Reference, compare_outputs, outputs_equal
 from harness.measure.metrics import METRICS
 from harness.measure.records import LayerRecord, Provenance, Quantity, RunRecord, VectorRecord
 from harness.measure.vectors import Vectors
@@ -40,7 +40,10 @@ class Sink(Protocol):
 
 @dataclass(frozen=True)
 class Job:
-    """What to run: one variant of one suite, `repeats` (at least 1) timed inferences; `check` against the oracle."""
+    """What to run: one variant of one suite, `repeats` (at least 1) timed inferences.
+
+    The outputs are held against the oracle's where `check` says so, and against those of a `reference`.
+    """
 
     suite: str
     variant: str
@@ -49,15 +52,22 @@ class Job:
     metric: MetricName = "accuracy"
     repeats: int = DEFAULT_REPEATS
     check: bool = False
+    reference: Reference | None = None
 
 
 @dataclass(frozen=True)
 class Result:
-    """What a run gave. `outputs`: per vector a tuple of real-valued arrays, one per output tensor in model order."""
+    """What a run gave.
+
+    Attributes:
+        outputs: per vector a tuple of real-valued arrays, one per output tensor in model order.
+        answers: per vector the output tensors' bytes, as the device sent them.
+    """
 
     run: RunRecord
     layers: tuple[LayerRecord, ...]
     outputs: tuple[tuple[NDArray[Any], ...], ...]
+    answers: tuple[bytes, ...]
 
 
 def run_model(
@@ -86,10 +96,10 @@ def run_model(
     except KeyboardInterrupt:
         sink.add_run(run.record("interrupted", f"after {run.answered} of {len(job.vectors)} vectors"))
         raise
-    judged = run.oracle_verdict() or verdict(run.record("passed", ""))
+    judged = run.oracle_verdict() or run.reference_verdict() or verdict(run.record("passed", ""))
     record = run.record("failed" if judged.failed else "passed", judged.message)
     sink.add_run(record)
-    return Result(record, tuple(run.layers), tuple(run.outputs))
+    return Result(record, tuple(run.layers), tuple(run.outputs), tuple(run.answers))
 
 
 @dataclass
@@ -101,8 +111,9 @@ class _Run:
     sink: Sink
     on_vector: Callable[[], None]
     engine_version: str = ""
-    answered: int = 0
+    answers: list[bytes] = field(default_factory=list)
     different: list[int] = field(default_factory=list)  # vectors whose output is not the oracle's
+    agreement: Agreement | None = None  # with the reference
     outputs: list[tuple[NDArray[Any], ...]] = field(default_factory=list)
     layers: list[LayerRecord] = field(default_factory=list)
     costs: list[Cost] = field(default_factory=list)
@@ -114,6 +125,10 @@ class _Run:
         self.target = self.bench.new_target()
         self.provenance = Provenance(self.target.provenance)
         self.metric = METRICS[self.job.metric]()
+
+    @property
+    def answered(self) -> int:
+        return len(self.answers)
 
     def execute(self) -> None:
         model = self.job.model
@@ -127,18 +142,25 @@ class _Run:
             self._time(device, clock, inputs[0])
             self._profile(device, clock, inputs[0])
             self._stream(device, inputs)
+            if self.job.reference:
+                self.agreement = compare_outputs(self.answers, self.job.reference, model)
             status = device.status()
             self.stack_used_bytes = status.stack_used_bytes
             self.line_faults = status.rx_overruns + status.bad_frames + status.repeated_frames
 
     def oracle_verdict(self) -> Verdict | None:
         """A failure where outputs were compared and one differs."""
-        if not self.different:
+        return self._difference(self.different, "the oracle")
+
+    def reference_verdict(self) -> Verdict | None:
+        """The same for the reference."""
+        return self._difference(self.agreement.different, self.agreement.engine) if self.agreement else None
+
+    def _difference(self, different: Sequence[int], whose: str) -> Verdict | None:
+        if not different:
             return None
-        count, first = len(self.different), self.different[0]
-        return Verdict(
-            f"{count} of {self.answered} outputs differ from the oracle's, first vector {first}", failed=True
-        )
+        said = f"{len(different)} of {self.answered} outputs differ from {whose}'s, first vector {different[0]}"
+        return Verdict(said, failed=True)
 
     def _stream(self, device: Device, inputs: list[bytes]) -> None:
         model = self.job.model
@@ -149,7 +171,7 @@ class _Run:
                 self.sink.add_vector(self._vector_record(index, inputs[index], output, real[0]))
                 if expected_output and not outputs_equal(output, expected_output(inputs[index]), model):
                     self.different.append(index)
-                self.answered += 1
+                self.answers.append(output)
                 self.on_vector()
 
     @contextlib.contextmanager
@@ -168,6 +190,7 @@ class _Run:
             suite=self.job.suite,
             variant=self.job.variant,
             board=self.bench.board.name,
+            engine=self.bench.engine,
             vector=index,
             label=label,
             predicted=judgement.predicted,
@@ -191,6 +214,7 @@ class _Run:
                 suite=self.job.suite,
                 variant=self.job.variant,
                 board=self.bench.board.name,
+                engine=self.bench.engine,
                 op_index=op.index,
                 op=op.name,
                 output=output.name,
@@ -216,6 +240,7 @@ class _Run:
             target_description=self.target.description,
             engine=bench.engine,
             engine_version=self.engine_version,
+            engine_chosen_by=bench.engine_chosen_by,
             build_id=firmware.build_id if firmware else "",
             toolchain=firmware.toolchain if firmware else "",
             model=job.model.name,
@@ -228,7 +253,6 @@ class _Run:
             repeats=len(self.costs),
             macs=total_macs(job.model),
             metric=job.metric,
-            **{job.metric: _known(self.metric.value, self.provenance)},
             instructions=_known(statistics.median_low(instructions) if instructions else None, self.provenance),
             instructions_min=int(instructions[0]) if instructions else None,
             instructions_max=int(instructions[-1]) if instructions else None,
@@ -243,7 +267,25 @@ class _Run:
             firmware_ram_bytes=_known(firmware.footprint.ram_bytes if firmware else None, Provenance.STATIC),
             line_faults=self.line_faults,
             oracle_equal=self.answered - len(self.different) if job.check else None,
+            output_bytes=job.model.output_bytes * self.answered,
+            **self._metric_field(),
+            **self._agreement_fields(),
         )
+
+    def _metric_field(self) -> dict[str, Any]:
+        """The record's field of the metric's name."""
+        return {self.job.metric: _known(self.metric.value, self.provenance)}
+
+    def _agreement_fields(self) -> dict[str, Any]:
+        """Those of the record that tell of the reference."""
+        if self.agreement is None:
+            return {}
+        return {
+            "reference_engine": self.agreement.engine,
+            "reference_equal": self.answered - len(self.agreement.different),
+            "reference_different_bytes": self.agreement.different_bytes,
+            "reference_max_difference": self.agreement.max_difference,
+        }
 
 
 class _Window(Protocol):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import zipfile
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +30,11 @@ class Vectors:
 
     def __len__(self) -> int:
         return len(self.inputs[0])
+
+    @cached_property
+    def sha256(self) -> str:
+        """The same for the same inputs."""
+        return hashlib.sha256(b"".join(part.tobytes() for part in self.inputs)).hexdigest()
 
     def first(self, count: int | None) -> Vectors:
         """The first `count` vectors; all of them for None."""

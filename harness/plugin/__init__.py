@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.errors import ReportError
-from harness.plugin.fixtures import bench, board, device, firmware, run_model, target
+from harness.plugin.fixtures import ENGINE_FIXTURE, bench, board, device, firmware, harness_engine, run_model, target
 from harness.plugin.options import add_options, concerns_boards, refuse_workers
 from harness.plugin.run_session import RUN_SESSION, RunSession, run_session
 from harness.plugin.suites import SuiteFile
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _OUTCOMES: dict[int, Outcome] = {pytest.ExitCode.OK: "passed", pytest.ExitCode.INTERRUPTED: "interrupted"}
 
-__all__ = ["bench", "board", "device", "firmware", "run_model", "target"]
+__all__ = ["bench", "board", "device", "firmware", "harness_engine", "run_model", "target"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -33,12 +33,17 @@ def pytest_configure(config: pytest.Config) -> None:
         _ = run_session(config).selection  # a wrong option ends the run before anything is collected
 
 
-def pytest_report_header(config: pytest.Config) -> str | None:
+def pytest_report_header(config: pytest.Config) -> list[str]:
     if not concerns_boards(config):
-        return None
+        return []
     selection = run_session(config).selection
-    names = ", ".join(f"{board.name} ({check_target(board, selection.target)})" for board in selection.boards)
-    return f"tinyhil: board {names}, engine {selection.engine}"
+    return [
+        *(
+            f"tinyhil: board {board.name} ({check_target(board, selection.target)}), engine {engine}"
+            for board, engine, _ in selection.setups()
+        ),
+        *(f"tinyhil: no tflm: {why}" for why in {engine.why for _, engine, _ in selection.setups() if engine.why}),
+    ]
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -48,9 +53,15 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if _takes_our_board(metafunc):
-        boards = run_session(metafunc.config).selection.boards
-        metafunc.parametrize("board", boards, indirect=True, scope="session", ids=[board.name for board in boards])
+    if not _takes_our_board(metafunc):
+        return
+    selection = run_session(metafunc.config).selection
+    if ENGINE_FIXTURE in metafunc.fixturenames:
+        sets = [pytest.param(board, engine, id=name) for board, engine, name in selection.setups()]
+        metafunc.parametrize(("board", ENGINE_FIXTURE), sets, indirect=True, scope="session")
+    else:
+        names = [board.name for board in selection.boards]
+        metafunc.parametrize("board", selection.boards, indirect=True, scope="session", ids=names)
 
 
 def _takes_our_board(metafunc: pytest.Metafunc) -> bool:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
-from harness.config import Board, MetricName
+from harness.config import Board, Engine, MetricName
+from harness.plugin.properties import note, note_bench
 from harness.plugin.run_session import run_session
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from harness.target import Target
 
 
+ENGINE_FIXTURE = "harness_engine"  # what a project of its own calls `engine` is not ours
+
+
 @pytest.fixture(scope="session")
 def board(request: pytest.FixtureRequest) -> Board:
     """The board under test: one of those that `--board` names. A test that uses it runs once for each."""
@@ -28,12 +32,19 @@ def board(request: pytest.FixtureRequest) -> Board:
 
 
 @pytest.fixture(scope="session")
-def bench(request: pytest.FixtureRequest, board: Board) -> Bench:
+def harness_engine(request: pytest.FixtureRequest, board: Board) -> Engine:
+    """The engine inside the firmware: one of those that `--engine` names. A test on it runs once for each."""
+    chosen: Engine = getattr(request, "param", None) or run_session(request.config).selection.engines_of(board)[0]
+    return chosen
+
+
+@pytest.fixture(scope="session")
+def bench(request: pytest.FixtureRequest, board: Board, harness_engine: Engine) -> Bench:
     """The board with its firmware and engine, ready to run models.
 
     `with bench.load(model) as (device, loaded):` gives a started device with the model in its slot.
     """
-    return run_session(request.config).bench(board)
+    return run_session(request.config).bench(board, harness_engine)
 
 
 @pytest.fixture(scope="session")
@@ -77,7 +88,8 @@ def run_model(request: pytest.FixtureRequest, bench: Bench) -> RunModel:
     `inputs` has shape (N, …), real values or the input tensor's own type; seeded random ones where none are given.
     `labels` has shape (N,); `metric` says how outputs are held against them. `result.run` holds the metric's value,
     cost and memory, `result.layers` the ops' costs, `result.outputs` the outputs. The options `--vectors`, `--repeat`
-    and `--check` apply.
+    and `--check` apply. The test fails where an output is not the oracle's, or not the other engine's where `--engine`
+    names several.
     """
     from harness.measure import Job, array_vectors, random_vectors
     from harness.model import check_model, read_model_file
@@ -91,7 +103,7 @@ def run_model(request: pytest.FixtureRequest, bench: Bench) -> RunModel:
         check_model(parsed, bench.board, bench.engine)
         vectors = random_vectors(parsed, 1) if inputs is None else array_vectors(inputs, labels, request.node.name)
         job = Job(
-            suite=runs.call_title(request.node.nodeid),
+            suite=runs.call_title(request.node.nodeid, bench),
             variant=variant or parsed.variant,
             model=parsed,
             vectors=vectors.first(runs.selection.vectors),
@@ -99,6 +111,11 @@ def run_model(request: pytest.FixtureRequest, bench: Bench) -> RunModel:
             repeats=runs.selection.repeats,
             check=runs.selection.check,
         )
-        return runs.run(bench, job)
+        note_bench(request.node, bench)
+        result = runs.run(bench, job)
+        note(request.node, "engine_version", result.run.engine_version)
+        if result.run.outcome == "failed":
+            pytest.fail(f"{job.suite}: {result.run.message}", pytrace=False)
+        return result
 
     return run

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from harness.config import Board, boards_files, load_boards, pick_board, pick_engine
-from harness.config.defaults import DEFAULT_ENGINE, DEFAULT_REPEATS, DEFAULT_TIMEOUT_S
+from harness.config import Board, Engine, boards_files, choose_engines, load_boards, pick_board
+from harness.config.defaults import DEFAULT_REPEATS, DEFAULT_TIMEOUT_S
 from harness.config.numbers import positive, seconds
 from harness.errors import HarnessError
 from harness.target import TARGET_KINDS, check_target
@@ -24,7 +25,11 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption(
         "--target", default="auto", choices=["auto", *TARGET_KINDS], help="which kind of instance of the board"
     )
-    group.addoption("--engine", default=DEFAULT_ENGINE, metavar="NAME", help="engine inside the firmware")
+    group.addoption(
+        "--engine",
+        metavar="NAME[,NAME]",
+        help="engines inside the firmware: builtin, tflm, tflm-ref, auto; several are compared (default: the board's)",
+    )
     group.addoption("--suite", action="append", metavar="NAME", help="run only suites of this name")
     group.addoption("--vectors", type=positive, metavar="N", help="only the first N vectors; bars are not judged")
     group.addoption("--repeat", type=positive, default=DEFAULT_REPEATS, metavar="N", help="timed inferences per model")
@@ -49,7 +54,7 @@ def named_boards(config: pytest.Config) -> list[str]:
 def concerns_boards(config: pytest.Config) -> bool:
     """Whether any option or setting of the harness is given."""
     choices: tuple[tuple[str, object], ...] = (
-        ("engine", DEFAULT_ENGINE),
+        ("engine", None),
         ("target", "auto"),
         ("boards_file", []),
         ("suite", None),
@@ -70,11 +75,11 @@ def refuse_workers(config: pytest.Config) -> None:
 
 @dataclass(frozen=True)
 class Selection:
-    """What the options of this run select, checked."""
+    """What the options of this run select, checked. `engines` has those of each board by the board's name."""
 
     boards: tuple[Board, ...]
     target: str
-    engine: str
+    engines: Mapping[str, tuple[Engine, ...]]
     suites: frozenset[str]
     vectors: int | None
     repeats: int
@@ -83,12 +88,26 @@ class Selection:
     timeout_s: float
     reports_dir: Path
 
+    def engines_of(self, board: Board) -> tuple[Engine, ...]:
+        """Also of a board that no option names, such as a test's own: as boards.toml or `auto` has it."""
+        return self.engines.get(board.name) or choose_engines(None, board.engine)
+
+    def setups(self) -> list[tuple[Board, Engine, str]]:
+        """Every board with each of its engines, and what the two are called in the name of a test."""
+        return [
+            (board, engine, board.name if len(engines) == 1 else f"{board.name}-{engine.name}")
+            for board in self.boards
+            for engines in [self.engines_of(board)]
+            for engine in engines
+        ]
+
 
 def read_selection(config: pytest.Config) -> Selection:
     """The options' meaning.
 
     Raises:
-        pytest.UsageError: an unknown board, target or engine, or a boards.toml that cannot be used.
+        pytest.UsageError: an unknown board, target or engine, an engine that cannot be had, or a boards.toml that
+            cannot be used.
     """
     given = named_boards(config) or [FALLBACK_BOARD]
     names = dict.fromkeys(name for part in given for name in part.split(",") if name)
@@ -97,7 +116,7 @@ def read_selection(config: pytest.Config) -> Selection:
         boards = tuple(pick_board(known, name) for name in names)
         for board in boards:
             check_target(board, config.getoption("target"))
-        engine = pick_engine(config.getoption("engine"))
+        engines = {board.name: choose_engines(config.getoption("engine"), board.engine) for board in boards}
         if config.getoption("check"):
             from harness.model.oracle import require_oracle
 
@@ -107,7 +126,7 @@ def read_selection(config: pytest.Config) -> Selection:
     return Selection(
         boards=boards,
         target=config.getoption("target"),
-        engine=engine,
+        engines=engines,
         suites=frozenset(config.getoption("suite") or ()),
         vectors=config.getoption("vectors"),
         repeats=config.getoption("repeat"),

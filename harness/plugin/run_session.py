@@ -5,12 +5,13 @@ from __future__ import annotations
 import functools
 import os
 from collections import Counter, defaultdict
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.config import Board, Suite, SuiteModel
+from harness.config import Board, Engine, Suite, SuiteModel
 from harness.plugin.options import Selection, read_selection
 from harness.plugin.progress import vector_progress
 from harness.setup import PLATFORMIO_VERSION
@@ -18,7 +19,7 @@ from harness.setup import PLATFORMIO_VERSION
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from harness.measure import Bench, Job, Result, RunRecord, Verdict
+    from harness.measure import Bench, Job, Reference, Result, RunRecord, Verdict
     from harness.report import SessionWriter
 
 
@@ -27,10 +28,11 @@ class RunSession:
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
-        self._benches: dict[str, Bench] = {}
-        self._suite_runs: dict[tuple[Path, str], dict[str, RunRecord]] = defaultdict(dict)
+        self._benches: dict[tuple[str, str], Bench] = {}
+        self._suite_runs: dict[tuple[Path, str, str], dict[str, RunRecord]] = defaultdict(dict)
+        self._references: dict[tuple[str, ...], Reference] = {}
         self._title_owners: dict[str, Path] = {}
-        self._calls: Counter[str] = Counter()
+        self._calls: Counter[tuple[str, str]] = Counter()
         self.writer: SessionWriter | None = None  # once something was recorded
         self.suites_seen: set[str] = set()
 
@@ -39,23 +41,26 @@ class RunSession:
         """Raises: pytest.UsageError: an option names something that does not exist."""
         return read_selection(self._config)
 
-    def bench(self, board: Board) -> Bench:
-        """The bench of `board`, one per run."""
+    def bench(self, board: Board, engine: Engine) -> Bench:
+        """The bench of `board` with `engine`, one per run."""
         from harness.measure import Bench
 
         chosen = self.selection
-        if board.name not in self._benches:
-            self._benches[board.name] = Bench(board, chosen.engine, chosen.target, chosen.sanitize, chosen.timeout_s)
-        return self._benches[board.name]
+        key = board.name, engine.name
+        if key not in self._benches:
+            self._benches[key] = Bench(
+                board, engine.name, chosen.target, chosen.sanitize, chosen.timeout_s, engine.chosen_by
+            )
+        return self._benches[key]
 
-    def run_suite_model(self, suite: Suite, model: SuiteModel, board: Board) -> Result:
+    def run_suite_model(self, suite: Suite, model: SuiteModel, bench: Bench) -> Result:
         """Run one variant of a suite on all its vectors, or on the first ones where `--vectors` says so."""
         from harness.measure import Job, Verdict, judge, load_suite_vectors
         from harness.model import read_model_file
 
         every = load_suite_vectors(suite.vectors)
         vectors = every.first(self.selection.vectors)
-        runs = self._suite_runs[suite.path, board.name]
+        runs = self._suite_runs[suite.path, bench.board.name, bench.engine]
 
         def verdict(run: RunRecord) -> Verdict:
             runs[model.variant] = run
@@ -72,7 +77,7 @@ class RunSession:
             repeats=self.selection.repeats,
             check=self.selection.check,
         )
-        return self.run(self.bench(board), job, verdict)
+        return self.run(bench, job, verdict)
 
     def _suite_title(self, suite: Suite) -> str:
         """The suite's name; its folder's path where another suite of this run has that name."""
@@ -80,17 +85,25 @@ class RunSession:
         return suite.name if owner == suite.path else os.path.relpath(suite.path.parent, self._config.rootpath)
 
     def run(self, bench: Bench, job: Job, verdict: Callable[[RunRecord], Verdict] | None = None) -> Result:
-        """Run `job` with a progress bar and record it in the session."""
-        from harness.measure import Verdict, run_model
+        """Run `job` with a progress bar, hold it against another engine's run of it, record it in the session."""
+        from harness.measure import Reference, Verdict, run_model
 
-        title = f"{job.suite} {job.variant} on {bench.board.name}"
+        title = f"{job.suite} {job.variant} on {bench.board.name} with {bench.engine}"
+        same_work = job.suite, job.variant, bench.board.name, job.model.sha256, job.vectors.sha256
+        reference = self._references.get(same_work)
+        if reference is not None and reference.engine != bench.engine:
+            job = replace(job, reference=reference)
         with vector_progress(self._config, title, len(job.vectors)) as advance:
-            return run_model(bench, job, self._open_writer(), verdict or (lambda run: Verdict()), advance)
+            result = run_model(bench, job, self._open_writer(), verdict or (lambda run: Verdict()), advance)
+        self._references.setdefault(same_work, Reference(bench.engine, result.answers))
+        return result
 
-    def call_title(self, test: str) -> str:
-        """What a model is called that the test `test` runs: a test may run several."""
-        self._calls[test] += 1
-        return test if self._calls[test] == 1 else f"{test} #{self._calls[test]}"
+    def call_title(self, test: str, bench: Bench) -> str:
+        """What a model is called that the test `test` runs: the same with every engine. A test may run several."""
+        title = test.replace(f"{bench.board.name}-{bench.engine}", bench.board.name)
+        self._calls[title, bench.engine] += 1
+        count = self._calls[title, bench.engine]
+        return title if count == 1 else f"{title} #{count}"
 
     def _open_writer(self) -> SessionWriter:
         from harness.report import create_session

@@ -1,19 +1,17 @@
-"""`suite.toml` files as test items: one per board and variant."""
+"""`suite.toml` files as test items: one per board, engine and variant."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-from harness.config import Board, Suite, SuiteModel, load_suite
+from harness.config import Board, Engine, Suite, SuiteModel, load_suite
 from harness.errors import HarnessError
+from harness.plugin.properties import note_bench, note_figures
 from harness.plugin.run_session import run_session
-
-if TYPE_CHECKING:
-    from harness.measure import Result
 
 
 class MissedBarError(Exception):
@@ -21,7 +19,7 @@ class MissedBarError(Exception):
 
 
 class SuiteFile(pytest.File):
-    """A `suite.toml`; its items come board by board, references before the variants that refer to them."""
+    """A `suite.toml`; its items come by board and engine, references before the variants that refer to them."""
 
     def collect(self) -> Iterator[pytest.Item]:
         session = run_session(self.config)
@@ -33,34 +31,31 @@ class SuiteFile(pytest.File):
             suite = load_suite(self.path)
         except HarnessError as error:
             raise self.CollectError(str(error)) from None
-        for board in session.selection.boards:
+        for board, engine, name in session.selection.setups():
             for model in suite.models.values():
                 yield SuiteItem.from_parent(
-                    self, name=f"{model.variant}[{board.name}]", suite=suite, model=model, board=board
+                    self, name=f"{model.variant}[{name}]", suite=suite, model=model, board=board, engine=engine
                 )
 
 
 class SuiteItem(pytest.Item):
-    """One variant of a suite on one board."""
+    """One variant of a suite on one board with one engine."""
 
-    def __init__(self, *, suite: Suite, model: SuiteModel, board: Board, **parent: Any) -> None:
+    def __init__(self, *, suite: Suite, model: SuiteModel, board: Board, engine: Engine, **parent: Any) -> None:
         super().__init__(**parent)
         self.suite = suite
         self.model = model
         self.board = board
+        self.engine = engine
 
     def runtest(self) -> None:
-        result = run_session(self.config).run_suite_model(self.suite, self.model, self.board)
-        self._note(result)
+        session = run_session(self.config)
+        bench = session.bench(self.board, self.engine)
+        note_bench(self, bench)
+        result = session.run_suite_model(self.suite, self.model, bench)
+        note_figures(self, result.run)
         if result.run.outcome == "failed":
             raise MissedBarError(result.run.message)
-
-    def _note(self, result: Result) -> None:
-        """The figures as JUnit properties."""
-        for field in (result.run.metric, "instructions", "latency_us", "arena_bytes", "model_bytes"):
-            quantity = getattr(result.run, field)
-            if quantity is not None:
-                self.user_properties.append((field, f"{quantity.value} ({quantity.provenance})"))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         if isinstance(excinfo.value, (HarnessError, MissedBarError)):

@@ -2,7 +2,7 @@
 
 from harness.report.context import new_session_info
 from harness.report.find import find_session, list_sessions
-from harness.report.json_report import run_json
+from harness.report.json_report import run_json, session_json
 from harness.report.markdown import render_markdown
 from harness.report.session import SessionInfo
 from harness.report.store import SessionWriter, create_session, read_session
@@ -23,4 +23,5 @@ __all__ = [
     "render_markdown",
     "render_terminal",
     "run_json",
+    "session_json",
 ]

@@ -1,4 +1,4 @@
-"""From a session's records to its comparison tables, one per suite and board."""
+"""From a session's records to its comparison tables: variants of a suite on a board with an engine."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from itertools import groupby
 
 from harness.measure.records import Provenance, RunRecord
+from harness.report.compare_engines import engine_comparisons, engine_text
 from harness.report.cost import COST_KINDS, INSTRUCTIONS, CostKind
 from harness.report.figures import MEMORY, inference, judged, layers_sum
 from harness.report.layers import layer_rows
@@ -19,10 +20,11 @@ HOST_NOTE = "host: timed on this computer, says nothing about a microcontroller"
 
 
 def comparisons(tables: SessionTables) -> list[Comparison]:
-    """One table for each suite and board, in the order in which they ran."""
+    """One table for each suite, board and engine, in the order in which they ran; then those that compare engines."""
     order = list(dict.fromkeys(_group(run) for run in tables.run_records))
     runs = sorted(tables.run_records, key=lambda run: (order.index(_group(run)), run.variant != FULL_PRECISION))
-    return [_comparison(tables, list(group)) for _, group in groupby(runs, key=_group)]
+    of_variants = [_comparison(tables, list(group)) for _, group in groupby(runs, key=_group)]
+    return [*of_variants, *engine_comparisons(runs)]
 
 
 def session_lines(tables: SessionTables) -> list[str]:
@@ -33,8 +35,8 @@ def session_lines(tables: SessionTables) -> list[str]:
     ]
 
 
-def _group(run: RunRecord) -> tuple[str, str]:
-    return run.suite, run.board
+def _group(run: RunRecord) -> tuple[str, str, str]:
+    return run.suite, run.board, run.engine
 
 
 def _comparison(tables: SessionTables, runs: list[RunRecord]) -> Comparison:
@@ -46,7 +48,7 @@ def _comparison(tables: SessionTables, runs: list[RunRecord]) -> Comparison:
             rows += [*found, layers_sum(kind, layers).row(runs)]
     rows += [figure.row(runs) for figure in MEMORY]
     return Comparison(
-        heading=printable(f"{runs[0].suite} on {runs[0].board}"),
+        heading=printable(f"{runs[0].suite} on {runs[0].board} with {runs[0].engine}"),
         details=tuple(map(printable, _details(tables.info, runs))),
         variants=tuple(printable(run.variant) for run in runs),
         rows=tuple(rows),
@@ -56,7 +58,7 @@ def _comparison(tables: SessionTables, runs: list[RunRecord]) -> Comparison:
 
 def _details(info: SessionInfo, runs: list[RunRecord]) -> list[str]:
     """What the figures are of: board, target, engine and vectors, compiler."""
-    engine = f"{distinct(run.engine for run in runs)} {distinct(run.engine_version for run in runs)}".rstrip()
+    engine = engine_text(runs)
     commit = f"commit {info.checkout}" if info.checkout else "no git checkout"
     toolchain = distinct(run.toolchain for run in runs)
     return [

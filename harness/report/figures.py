@@ -71,11 +71,13 @@ def _size(label: str, field: str, depth: int = 0) -> Figure:
     return Figure(label, "not known", attrgetter(field), whole, bytes_change, depth)
 
 
+ARENA = _size("arena bytes", "arena_bytes")
+FIRMWARE_FLASH = _size("firmware flash bytes", "firmware_flash_bytes")
 MEMORY = (
-    _size("arena bytes", "arena_bytes"),
+    ARENA,
     _size("of which persistent", "arena_persistent_bytes", depth=1),
     _size("stack bytes, peak", "stack_bytes"),
     _size("model bytes", "model_bytes"),
-    _size("firmware flash bytes", "firmware_flash_bytes"),
+    FIRMWARE_FLASH,
     _size("firmware RAM bytes", "firmware_ram_bytes"),
 )

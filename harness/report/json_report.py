@@ -1,4 +1,4 @@
-"""One run as a JSON object, for other programs."""
+"""Runs as JSON, for other programs."""
 
 from __future__ import annotations
 
@@ -9,6 +9,16 @@ import msgspec
 
 from harness.measure.records import LayerRecord, Quantity, RunRecord
 from harness.report.session import SessionInfo
+from harness.report.tables import SessionTables, run_key
+
+
+def session_json(tables: SessionTables) -> Any:
+    """The session's run as an object; of several runs a list of such objects."""
+    runs = [
+        run_json(run, [layer for layer in tables.layer_records if run_key(layer) == run_key(run)], tables.info)
+        for run in tables.run_records
+    ]
+    return runs[0] if len(runs) == 1 else runs
 
 
 def run_json(run: RunRecord, layers: Sequence[LayerRecord], info: SessionInfo) -> dict[str, Any]:
@@ -25,6 +35,7 @@ def run_json(run: RunRecord, layers: Sequence[LayerRecord], info: SessionInfo) -
         "engine": {
             "name": run.engine,
             "version": run.engine_version,
+            "chosen_by": run.engine_chosen_by,
             "build_id": run.build_id,
             "toolchain": run.toolchain,
         },
@@ -35,6 +46,7 @@ def run_json(run: RunRecord, layers: Sequence[LayerRecord], info: SessionInfo) -
             "macs": run.macs,
         },
         "vectors": {"answered": run.vectors, "total": run.vectors_total, "oracle_equal": run.oracle_equal},
+        "outputs": _outputs(run),
         "metric": run.metric,
         "accuracy": _quantity(run.accuracy),
         "auc": _quantity(run.auc),
@@ -60,6 +72,17 @@ def run_json(run: RunRecord, layers: Sequence[LayerRecord], info: SessionInfo) -
             "ram_bytes": _quantity(run.firmware_ram_bytes),
         },
     }
+
+
+def _outputs(run: RunRecord) -> dict[str, Any]:
+    """Their bytes, and how they stand to those of the engine that they were compared with."""
+    compared = {
+        "engine": run.reference_engine,
+        "equal_vectors": run.reference_equal,
+        "different_bytes": run.reference_different_bytes,
+        "max_difference": run.reference_max_difference,
+    }
+    return {"output_bytes": run.output_bytes, "reference": compared if run.reference_engine else None}
 
 
 def _quantity(quantity: Quantity | None) -> dict[str, Any] | None:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-SCHEMA_VERSION = 1  # of session.json and the three tables; rises when a reader of the old ones would misread the new
+SCHEMA_VERSION = 2  # of session.json and the three tables; rises when a reader of the old ones would misread the new
 
 Outcome = Literal["running", "passed", "failed", "interrupted"]
 

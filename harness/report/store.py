@@ -69,7 +69,7 @@ class SessionWriter:
             self._journal = Journal(path / JOURNAL_FILE)
 
     def add_run(self, record: RunRecord) -> None:
-        """Record a run; a later one of the same suite, variant and board replaces it.
+        """Record a run; a later one of the same suite, variant, board and engine replaces it.
 
         Raises:
             ReportError: it cannot be written (so for every `add_…`).

@@ -23,13 +23,14 @@ class RunKey(NamedTuple):
     suite: str
     variant: str
     board: str
+    engine: str
 
     def __str__(self) -> str:
-        return f"{self.suite} {self.variant} on {self.board}"
+        return f"{self.suite} {self.variant} on {self.board} with {self.engine}"
 
 
 def run_key(record: Record) -> RunKey:
-    return RunKey(record.suite, record.variant, record.board)
+    return RunKey(record.suite, record.variant, record.board, record.engine)
 
 
 @dataclass(frozen=True)

@@ -93,6 +93,20 @@ def tflm_library() -> TflmLibrary:
     return library
 
 
+def installed_tflm() -> tuple[TflmLibrary | None, str]:
+    """The library, or None and why there is none to use.
+
+    Raises:
+        SetupError: `TFLM_LIB` is set and wrong: who sets it means it.
+    """
+    try:
+        return tflm_library(), ""
+    except SetupError as error:
+        if os.environ.get(LIBRARY_VARIABLE):
+            raise
+        return None, error.cause
+
+
 def check_tflm() -> Finding:
     """For `doctor`, which says the remedy."""
     try:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from support.homes import use_home_without_tflm
 
 from harness.cli import main
 from harness.paths import shipped_boards_file
@@ -30,6 +31,7 @@ def harness(
     """`harness("boards")` runs the command in an empty folder."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "120")
+    use_home_without_tflm(tmp_path / "home", monkeypatch)
 
     def run(*arguments: str) -> Finished:
         code = main(arguments)

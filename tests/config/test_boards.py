@@ -123,3 +123,11 @@ def test_an_unknown_board_lists_the_known_ones_and_the_nearest() -> None:
         pick_board(boards, "stm32l457")
     assert "stm32l457" in str(caught.value)
     assert "native, stm32l475 (nearest: stm32l475)" in str(caught.value)
+
+
+def test_a_board_may_name_its_engine(tmp_path: Path) -> None:
+    assert load_boards([write(tmp_path, GOOD)])["desk"].engine == "auto"
+    named = GOOD.replace('mcu = "MCU"', 'mcu = "MCU"\nengine = "builtin"')
+    assert load_boards([write(tmp_path, named)])["desk"].engine == "builtin"
+    with pytest.raises(ConfigError, match=r"boards\.desk\.engine: .*allowed: auto, builtin, tflm, tflm-ref"):
+        load_boards([write(tmp_path, named.replace("builtin", "bultin"))])

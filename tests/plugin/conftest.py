@@ -6,10 +6,8 @@ import shutil
 from pathlib import Path
 
 import pytest
+from support.homes import use_home_without_tflm
 
-from harness.paths import home_dir
-
-HOME = home_dir()  # before pytester gives each test a home folder of its own
 DIGITS = Path(__file__).resolve().parents[2] / "suites" / "digits"
 
 
@@ -24,4 +22,4 @@ def digits(pytester: pytest.Pytester) -> Path:
 @pytest.fixture(autouse=True)
 def shared_tools(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     """The tools and builds of this computer's user, also in the projects that the tests make."""
-    monkeypatch.setenv("TINYHIL_HOME", str(HOME))
+    use_home_without_tflm(pytester.path.with_name(f"{pytester.path.name}-home"), monkeypatch)

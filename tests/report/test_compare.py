@@ -50,7 +50,7 @@ def rows_of(comparison: Comparison) -> dict[str, Row]:
 
 def test_the_title_says_what_the_figures_are_of() -> None:
     comparison = compared(FLOAT, INT8)
-    assert comparison.heading == "digits on stm32l475"
+    assert comparison.heading == "digits on stm32l475 with builtin"
     assert comparison.details == (
         "ST B-L475E-IOT01A discovery kit: STM32L475VGT6 at 80 MHz",
         "target emulated: QEMU 10.0.2 b-l475e-iot01a -icount shift=4",
@@ -99,9 +99,9 @@ def test_float32_is_the_reference_in_whatever_order_variants_ran() -> None:
 def test_suites_and_boards_have_tables_of_their_own() -> None:
     tables = tables_of(FLOAT, run_record(board="native"), INT8, run_record(suite="kws"))
     assert [comparison.heading for comparison in comparisons(tables)] == [
-        "digits on stm32l475",
-        "digits on native",
-        "kws on stm32l475",
+        "digits on stm32l475 with builtin",
+        "digits on native with builtin",
+        "kws on stm32l475 with builtin",
     ]
 
 
@@ -159,7 +159,7 @@ def test_a_stopped_run_is_said_in_the_table_and_of_the_session() -> None:
     assert rows_of(comparison)["accuracy of 0 vectors"].cells == ("stopped",)
     assert session_lines(tables) == [
         "session 20260102T030405Z-0123456: passed",
-        "digits float32 on stm32l475: incomplete: stopped after 0 of 397 vectors",
+        "digits float32 on stm32l475 with builtin: incomplete: stopped after 0 of 397 vectors",
     ]
 
 

@@ -19,7 +19,7 @@ LAYERS = [*layer_records(FLOAT), *layer_records(INT8, QUANTIZED_OPS)]
 MISSED = "accuracy 97.98% is below min_accuracy 99.00% of suite.toml"
 
 AT_80 = """
-digits on stm32l475
+digits on stm32l475 with builtin
 ST B-L475E-IOT01A discovery kit: STM32L475VGT6 at 80 MHz
 target emulated: QEMU 10.0.2 b-l475e-iot01a -icount shift=4
 engine builtin 0.1.0, 397 vectors, commit 0123456 (dirty)
@@ -115,7 +115,7 @@ def test_markdown_gives_names_back_as_they_are() -> None:
     hostile = run_record(suite=name, variant=name, outcome="failed", message=name)
     tokens = MarkdownIt("commonmark").enable("table").parse(render_markdown(tables_of(hostile)))
     texts = ["".join(child.content for child in token.children or ()) for token in tokens if token.type == "inline"]
-    assert f"{name} on stm32l475" in texts
+    assert f"{name} on stm32l475 with builtin" in texts
     assert name in texts
     assert f"{name}: failed: {name}" in texts
 
@@ -134,6 +134,7 @@ def test_json_has_figures_with_their_provenance_and_every_layer() -> None:
     assert found["engine"] == {
         "name": "builtin",
         "version": "0.1.0",
+        "chosen_by": "board",
         "build_id": "1f2e3d4c",
         "toolchain": "arm-none-eabi-g++ 12.2.1",
     }

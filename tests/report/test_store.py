@@ -79,7 +79,7 @@ def test_a_cut_off_session_keeps_its_rows_and_says_where_it_stopped(writer: Sess
     tables = read_session(writer.path)
     assert tables == writer.tables()
     assert list(tables.stops.values()) == ["incomplete: stopped after 3 of 5 vectors"]
-    assert [str(key) for key in tables.stops] == ["digits float32 on stm32l475"]
+    assert [str(key) for key in tables.stops] == ["digits float32 on stm32l475 with builtin"]
 
 
 def test_an_answered_but_unfinished_run_is_incomplete_a_finished_one_is_not(writer: SessionWriter) -> None:
@@ -238,11 +238,11 @@ def test_a_finish_that_fails_keeps_the_journal(writer: SessionWriter) -> None:
 def test_another_schema_version_is_refused(writer: SessionWriter) -> None:
     file = writer.path / "session.json"
     file.write_bytes(msgspec.json.encode({"schema_version": 999, "of": "the future"}))
-    with pytest.raises(ReportError, match=r"session\.json: schema version 999, this harness reads 1"):
+    with pytest.raises(ReportError, match=r"session\.json: schema version 999, this harness reads 2"):
         read_session(writer.path)
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"\xff", b"{}", b'{"schema_version": 1}'])
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff", b"{}", b'{"schema_version": 2}'])
 def test_damaged_metadata_names_the_file(writer: SessionWriter, content: bytes) -> None:
     (writer.path / "session.json").write_bytes(content)
     with pytest.raises(ReportError, match=r"session\.json: .+\n  fix: restore"):

@@ -22,7 +22,7 @@ OPS = (
 QUANTIZED_OPS = (("QUANTIZE", "1x8x8x1", 0), *OPS)
 
 INFO = SessionInfo(
-    schema_version=1,
+    schema_version=2,
     id="20260102T030405Z-0123456",
     started="2026-01-02T03:04:05+00:00",
     host=HostInfo("bench", "a processor", "Debian GNU/Linux 12 (bookworm)"),
@@ -52,6 +52,7 @@ def run_record(**changes: object) -> RunRecord:
         "target_description": "QEMU 10.0.2 b-l475e-iot01a -icount shift=4",
         "engine": "builtin",
         "engine_version": "0.1.0",
+        "engine_chosen_by": "board",
         "build_id": "1f2e3d4c",
         "toolchain": "arm-none-eabi-g++ 12.2.1",
         "model": "digits_float32.tflite",
@@ -105,6 +106,7 @@ def layer_records(run: RunRecord, ops: Iterable[tuple[str, str, int]] = OPS) -> 
             suite=run.suite,
             variant=run.variant,
             board=run.board,
+            engine=run.engine,
             op_index=index,
             op=op,
             output=f"tensor_{index}",
@@ -122,6 +124,7 @@ def vector_record(run: RunRecord, vector: int) -> VectorRecord:
         suite=run.suite,
         variant=run.variant,
         board=run.board,
+        engine=run.engine,
         vector=vector,
         label=vector % 10,
         predicted=vector % 10,

@@ -24,6 +24,7 @@ constexpr uint32_t types_of(Types... types) {
 // As ops.def calls them.
 constexpr TensorType float32 = TensorType::kFloat32;
 constexpr TensorType int8 = TensorType::kInt8;
+constexpr TensorType int16 = TensorType::kInt16;
 
 constexpr Registration kRegistrations[] = {
 #define OP(name, code, function, types, dsp_types) {code, prepare_##function, types_of types},

@@ -11,4 +11,30 @@ namespace harness {
 // those of the inputs.
 Status make_broadcast(const Op& op, StridedLoop* loop);
 
+// `Function` makes one Value, float or an integer, of two.
+template <typename Function>
+struct Combination {
+  using Value = typename Function::Value;
+
+  StridedLoop loop;
+  const Value* a = nullptr;
+  const Value* b = nullptr;
+  Value* output = nullptr;
+  Function function;
+
+  static void run(const void* untyped) {
+    const Combination& params = *static_cast<const Combination*>(untyped);
+    Value* output = params.output;
+    params.loop.run([&](int32_t a, int32_t b) { *output++ = params.function(params.a[a], params.b[b]); });
+  }
+};
+
+template <typename Function>
+Step make_combination(const Op& op, const StridedLoop& loop, const Function& function, Arena& arena) {
+  using Value = typename Function::Value;
+  const Combination<Function> params{loop, op.inputs[0].values<Value>(), op.inputs[1].values<Value>(),
+                                     op.output_values<Value>(), function};
+  return make_step(Combination<Function>::run, params, arena);
+}
+
 }  // namespace harness

@@ -6,10 +6,13 @@
 
 namespace harness {
 
-// exp(x), Q0.31, of x <= 0, Q5.26.
-int32_t exp_of_negative(int32_t x);
+// exp(x), Q0.31, of x <= 0 with at most 5 integer bits.
+int32_t exp_of_negative(int32_t x, int integer_bits = 5);
 
 // 1 / (1 + x), Q0.31, of x in [0, 1), Q0.31.
 int32_t reciprocal_of_one_plus(int32_t x);
+
+// (1 - x) / (1 + x), likewise.
+int32_t one_minus_over_one_plus(int32_t x);
 
 }  // namespace harness

@@ -1,0 +1,78 @@
+"""Runs of the same models with several engines, side by side: outputs, instructions or time, arena, flash."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from harness.measure.compare import ABSOLUTE_TOLERANCE, RELATIVE_TOLERANCE
+from harness.measure.records import RunRecord
+from harness.report.cost import COST_KINDS
+from harness.report.figures import ARENA, FIRMWARE_FLASH, inference
+from harness.report.table import Comparison, Row, distinct
+from harness.report.wording import EQUAL, printable
+
+TOLERANCE_NOTE = (
+    f"near: floats that differ by no more than {RELATIVE_TOLERANCE:g} relative or {ABSOLUTE_TOLERANCE:g} absolute"
+)
+
+
+def engine_comparisons(runs: Iterable[RunRecord]) -> list[Comparison]:
+    """One table for each suite and board that ran with more than one engine; the first one is the reference."""
+    groups: dict[tuple[str, str], list[RunRecord]] = {}
+    for run in runs:
+        groups.setdefault((run.suite, run.board), []).append(run)
+    return [_comparison(group) for group in groups.values() if len({run.engine for run in group}) > 1]
+
+
+def engine_text(runs: Sequence[RunRecord]) -> str:
+    """`builtin 0.1.0 (auto)`, of runs with one engine; versions are known where one of them started."""
+    version = distinct(run.engine_version for run in runs)
+    auto = " (auto)" if any(run.engine_chosen_by == "auto" for run in runs) else ""
+    return f"{runs[0].engine} {version}".rstrip() + auto
+
+
+def _comparison(runs: Sequence[RunRecord]) -> Comparison:
+    engines = list(dict.fromkeys(run.engine for run in runs))
+    rows = []
+    for variant in dict.fromkeys(run.variant for run in runs):
+        of_variant = {run.engine: run for run in runs if run.variant == variant}
+        rows += _rows(variant, [of_variant.get(engine) for engine in engines])
+    return Comparison(
+        heading=printable(f"{runs[0].suite} on {runs[0].board}: engines compared"),
+        details=tuple(printable(engine_text([run for run in runs if run.engine == engine])) for engine in engines),
+        variants=tuple(map(printable, engines)),
+        rows=tuple(rows),
+        notes=(TOLERANCE_NOTE,) if any("near" in delta for row in rows for delta in row.deltas) else (),
+    )
+
+
+def _rows(variant: str, runs: Sequence[RunRecord | None]) -> list[Row]:
+    """What the engines made of one variant; a run that another engine lacks is compared with nothing."""
+    ran = [run for run in runs if run is not None]
+    if len(ran) < len(runs):
+        return [Row(printable(f"{variant}: not run with every engine"))]
+    figures = [*(inference(kind) for kind in COST_KINDS if any(map(kind.of, ran))), ARENA, FIRMWARE_FLASH]
+    return [
+        Row(printable(variant)),
+        _outputs_row(ran),
+        *(replace(figure, depth=1).row(ran) for figure in figures),
+    ]
+
+
+def _outputs_row(runs: Sequence[RunRecord]) -> Row:
+    vectors = distinct(str(run.vectors) for run in runs)
+    return Row(
+        f"output bytes of {vectors} vectors",
+        cells=tuple(f"{run.output_bytes:,}" if run.output_bytes else run.outcome for run in runs),
+        deltas=tuple(_outputs_delta(run, runs[0]) for run in runs[1:]),
+        depth=1,
+    )
+
+
+def _outputs_delta(run: RunRecord, reference: RunRecord) -> str:
+    if run.reference_engine != reference.engine or run.reference_equal is None:
+        return "not compared"
+    if different := run.vectors - run.reference_equal:
+        return f"{different} vectors differ"
+    return f"near, {run.reference_max_difference:.1g} apart" if run.reference_different_bytes else EQUAL

@@ -1,0 +1,42 @@
+"""ADD, SUB and MUL against the official interpreter."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from conformance.broadcast import BROADCAST, EQUAL, Combination
+from conformance.comparison import Conform
+from conformance.graph import ACTIVATIONS, DTYPES, FEW_EXAMPLES, SCALES, ZERO_POINTS, side_by_side
+from hypothesis import given
+from hypothesis import strategies as st
+
+NAMES = ["ADD", "SUB", "MUL"]
+GRID = [
+    Combination(name, shapes, activation)
+    for name, shapes, activation in itertools.product(NAMES, [EQUAL, *BROADCAST], ACTIVATIONS)
+] + [
+    Combination(name, zero_points=zero_points)
+    for name, zero_points in itertools.product(NAMES, itertools.product([-128, 0, 127], repeat=3))
+]
+
+CASES = st.builds(
+    Combination,
+    name=st.sampled_from(NAMES),
+    shapes=st.sampled_from([EQUAL, *BROADCAST]),
+    activation=st.sampled_from(ACTIVATIONS),
+    scales=st.tuples(SCALES, SCALES, SCALES),
+    zero_points=st.tuples(ZERO_POINTS, ZERO_POINTS, ZERO_POINTS),
+)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_every_broadcast_activation_and_edge_zero_point(conform: Conform, dtype: str) -> None:
+    conform(side_by_side(GRID, dtype))
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@FEW_EXAMPLES
+@given(cases=st.lists(CASES, min_size=1, max_size=20))
+def test_random_combinations(conform: Conform, dtype: str, cases: list[Combination]) -> None:
+    conform(side_by_side(cases, dtype))
