@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from support.tflite_builder import TfliteBuilder
 
 DTYPES = ["int8", "float32"]
+DTYPES_WITH_INT16 = [*DTYPES, "int16"]
 ACTIVATIONS = ["NONE", "RELU", "RELU6", "RELU_N1_TO_1"]
 PADDINGS = ["SAME", "VALID"]
 
@@ -29,7 +30,7 @@ class Case(Protocol):
 
 
 class Graph:
-    """A model of independent ops, each with inputs and outputs of its own, in "float32" or "int8"."""
+    """A model of independent ops, each with inputs and outputs of its own, in "float32", "int8" or "int16"."""
 
     def __init__(self, dtype: str) -> None:
         self.builder = TfliteBuilder()
@@ -38,27 +39,41 @@ class Graph:
 
     @property
     def is_quantized(self) -> bool:
-        return self.dtype == "int8"
+        return self.dtype != "float32"
 
-    def values(self, shape: Sequence[int], scale: float = 0.05, zero_point: int = 0, *, name: str | None = None) -> int:
-        """A tensor of the graph's type; scale and zero point count in int8 only."""
+    def values(
+        self,
+        shape: Sequence[int],
+        scale: float = 0.05,
+        zero_point: int = 0,
+        *,
+        data: ArrayLike | None = None,
+        name: str | None = None,
+    ) -> int:
+        """A tensor of the graph's type; the scale counts where it is quantized, the zero point in int8 only."""
         return self.builder.tensor(
-            shape, self.dtype, scale=scale if self.is_quantized else None, zero_point=zero_point, name=name
+            shape,
+            self.dtype,
+            scale=scale if self.is_quantized else None,
+            zero_point=zero_point if self.dtype == "int8" else 0,
+            data=data,
+            name=name,
         )
 
     def filters(self, shape: Sequence[int], scales: ArrayLike, axis: int = 0) -> int:
-        """Random weights: in int8 with one scale for all, or with one per channel along `axis`."""
+        """Random weights: quantized ones are int8 with one scale for all, or with one per channel along `axis`."""
         if not self.is_quantized:
             return self.builder.tensor(shape, "float32", data=self._random.normal(size=shape))
         steps = self._random.integers(-127, 128, shape)
         return self.builder.tensor(shape, "int8", scale=np.atleast_1d(scales).tolist(), axis=axis, data=steps)
 
     def bias(self, channels: int, scales: ArrayLike, limit: int) -> int:
-        """Random biases, in int8 as int32 steps from -limit to limit, `scales` being input's times filters'."""
+        """Random biases, quantized as steps from -limit to limit, `scales` being input's times filters'."""
         if not self.is_quantized:
             return self.builder.tensor([channels], "float32", data=self._random.normal(size=channels))
         steps = self._random.integers(-limit, limit, channels, endpoint=True)
-        return self.builder.tensor([channels], "int32", scale=np.atleast_1d(scales).tolist(), data=steps)
+        dtype = "int64" if self.dtype == "int16" else "int32"
+        return self.builder.tensor([channels], dtype, scale=np.atleast_1d(scales).tolist(), data=steps)
 
     def indices(self, values: ArrayLike) -> int:
         """An int32 constant: axes, paddings, a shape."""

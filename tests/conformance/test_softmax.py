@@ -5,16 +5,17 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 
+import numpy as np
 import pytest
 from conformance.comparison import Conform
-from conformance.graph import DTYPES, FEW_EXAMPLES, ZERO_POINTS, Graph, side_by_side
+from conformance.graph import DTYPES_WITH_INT16, FEW_EXAMPLES, ZERO_POINTS, Graph, side_by_side
 from hypothesis import given
 from hypothesis import strategies as st
 
 
 @dataclass(frozen=True)
 class Softmax:
-    """The int8 output has scale 1/256 and zero point -128: the converter always writes it so."""
+    """A quantized output has the scale and zero point that the converter always gives it."""
 
     shape: tuple[int, ...] = (1, 10)
     scale: float = 0.1
@@ -23,7 +24,8 @@ class Softmax:
 
     def add(self, graph: Graph) -> None:
         logits = graph.values(self.shape, self.scale, self.zero_point)
-        output = graph.values(self.shape, 1 / 256, -128, name=repr(self))
+        output_scale = 1 / 32768 if graph.dtype == "int16" else 1 / 256
+        output = graph.values(self.shape, output_scale, -128, name=repr(self))
         graph.builder.op("SOFTMAX", [logits], [output], beta=self.beta)
 
 
@@ -43,12 +45,23 @@ CASES = st.builds(
 )
 
 
-@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("dtype", DTYPES_WITH_INT16)
 def test_every_rank_and_steepness(conform: Conform, dtype: str) -> None:
     conform(side_by_side(GRID, dtype))
 
 
-@pytest.mark.parametrize("dtype", DTYPES)
+def test_int16_on_every_piece_of_its_tables(conform: Conform) -> None:
+    """Rows whose maximum and whose number of equal values differ: all differences, and sums over an octave and more."""
+    differences = np.arange(0, 2**16, 61, dtype=np.int32)
+    pairs = np.stack([np.full_like(differences, 2**15 - 1), 2**15 - 1 - differences], axis=1).astype(np.int16)
+    octave = np.where(np.arange(64) <= np.arange(64)[:, np.newaxis], 0, -8000).astype(np.int16)
+    graph = Graph("int16")
+    for rows in (pairs, octave):
+        Softmax(rows.shape, 10 / 65535).add(graph)
+    conform(graph.builder.build(), [pairs.tobytes() + octave.tobytes()])
+
+
+@pytest.mark.parametrize("dtype", DTYPES_WITH_INT16)
 @FEW_EXAMPLES
 @given(cases=st.lists(CASES, min_size=1, max_size=20))
 def test_random_softmaxes(conform: Conform, dtype: str, cases: list[Softmax]) -> None:

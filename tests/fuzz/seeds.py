@@ -7,7 +7,7 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
-from firmware.engine.graphs import every_op
+from firmware.engine.graphs import every_int16_op, every_op
 from support.models import small_cnn
 
 from harness.setup.checkout import CHECKOUT
@@ -28,6 +28,7 @@ def write_seeds(folder: Path) -> None:
 def seed_models() -> Iterator[tuple[str, bytes]]:
     """Name and bytes of each model that is not too large to be mutated quickly."""
     yield "every_op", every_op()
+    yield "every_int16_op", every_int16_op()
     yield "small_cnn-int8", small_cnn("int8")
     yield "small_cnn-float32", small_cnn("float32")
     for path in _model_files():

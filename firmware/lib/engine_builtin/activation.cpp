@@ -33,10 +33,9 @@ Status quantized_activation(const Op& op, Activation activation, Affine quantiza
     const float steps = std::round(value / quantization.scale);
     return static_cast<int32_t>(std::min(std::max(steps, -kFarOutside), kFarOutside));
   };
-  const QuantizedOutput<T> whole_range;
-  output->zero_point = quantization.zero_point;
-  output->min = std::max(whole_range.min - quantization.zero_point, steps_from_zero(real.min));
-  output->max = std::min(whole_range.max - quantization.zero_point, steps_from_zero(real.max));
+  *output = QuantizedOutput<T>::whole_range(quantization);
+  output->min = std::max(output->min, steps_from_zero(real.min));
+  output->max = std::min(output->max, steps_from_zero(real.max));
   return {};
 }
 

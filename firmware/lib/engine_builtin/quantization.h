@@ -66,6 +66,12 @@ struct QuantizedOutput {
   int32_t min = std::numeric_limits<T>::min();  // both relative to the zero point
   int32_t max = std::numeric_limits<T>::max();
 
+  // Of an output without activation.
+  static QuantizedOutput whole_range(Affine output) {
+    const QuantizedOutput type;
+    return {output.zero_point, type.min - output.zero_point, type.max - output.zero_point};
+  }
+
   T from(int32_t scaled) const { return static_cast<T>(std::min(std::max(scaled, min), max) + zero_point); }
 };
 

@@ -15,7 +15,7 @@ class OneOp:
     """Draws tensors for the op under test.
 
     Args:
-        dtype: "int8" or "float32", of activations; int8 ones get scales and zero points.
+        dtype: "int8", "int16" or "float32", of activations; integers get scales, int8 ones zero points too.
         seed: of everything drawn.
     """
 
@@ -30,10 +30,11 @@ class OneOp:
         if self.dtype == "float32":
             return self.builder.tensor(shape, "float32")
         if like is None:
-            quantization = (0.05 * float(self.rng.uniform(0.7, 1.4)), int(self.rng.integers(-100, 100)))
+            zero_point = int(self.rng.integers(-100, 100)) if self.dtype == "int8" else 0
+            quantization = (0.05 * float(self.rng.uniform(0.7, 1.4)), zero_point)
         else:
             quantization = self.quantizations[like]
-        tensor = self.builder.tensor(shape, "int8", scale=quantization[0], zero_point=quantization[1])
+        tensor = self.builder.tensor(shape, self.dtype, scale=quantization[0], zero_point=quantization[1])
         self.quantizations[tensor] = quantization
         return tensor
 
@@ -91,4 +92,29 @@ def every_op() -> bytes:
     real = b.tensor([1, 5], "float32")
     b.op("DEQUANTIZE", [softmax], [real])
     b.op("QUANTIZE", [real], [graph.activation([1, 5])])
+    return b.build()
+
+
+def every_int16_op() -> bytes:
+    """An int16 model with each op that has int16 kernels; its input has 72 float32 values."""
+    graph = OneOp("int16", 1)
+    b = graph.builder
+    x = graph.activation([1, 6, 6, 2])
+    b.op("QUANTIZE", [b.tensor([1, 6, 6, 2], "float32")], [x])
+    padded = graph.activation([1, 8, 8, 2], like=x)
+    b.op("PAD", [x, graph.integers([[0, 0], [1, 1], [0, 2], [0, 0]])], [padded])
+    total = graph.activation([1, 8, 8, 2])
+    b.op("ADD", [padded, padded], [total], fused_activation_function="RELU6")
+    largest = graph.activation([1, 4, 4, 2], like=total)
+    b.op("MAX_POOL_2D", [total], [largest], stride_h=2, stride_w=2, filter_height=2, filter_width=2)
+    average = graph.activation([1, 3, 3, 2], like=total)
+    b.op("AVERAGE_POOL_2D", [largest], [average], padding="VALID", filter_height=2, filter_width=2)
+    mean = graph.activation([1, 3, 2])
+    b.op("MEAN", [average, graph.integers([1])], [mean])
+    flat = graph.activation([1, 6], like=mean)
+    b.op("RESHAPE", [mean, graph.integers([1, 6])], [flat], new_shape=[1, 6])
+    softmax = b.tensor([1, 6], "int16", scale=1 / 32768)
+    b.op("SOFTMAX", [flat], [softmax])
+    b.op("QUANTIZE", [softmax], [b.tensor([1, 6], "int32", scale=0.5)])
+    b.op("DEQUANTIZE", [softmax], [b.tensor([1, 6], "float32")])
     return b.build()

@@ -7,10 +7,11 @@ size that the engine is told; `NativeEngine.run` raises where it dies.
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 
 import numpy as np
 import pytest
-from firmware.engine.graphs import OneOp, every_op
+from firmware.engine.graphs import OneOp, every_int16_op, every_op
 from firmware.engine.native import ARENA_TOO_SMALL, BAD_MODEL, OK, UNSUPPORTED, NativeEngine
 from support.tflite_builder import NO_TENSOR, TfliteBuilder, pack
 
@@ -37,8 +38,10 @@ def test_truncation_at_every_length(engine: NativeEngine, model: bytes) -> None:
         assert engine.run(model[:size], VECTOR, ARENA_BYTES).status in ANSWERS, size
 
 
-def test_every_byte_flipped(engine: NativeEngine, model: bytes) -> None:
+@pytest.mark.parametrize("make", [every_op, every_int16_op])
+def test_every_byte_flipped(engine: NativeEngine, make: Callable[[], bytes]) -> None:
     """One bit of each byte, and all bits of it."""
+    model = make()
     statuses = set()
     for position in range(len(model)):
         for flip in (1 << position % 8, 0xFF):
@@ -130,6 +133,49 @@ def test_a_pool_whose_filter_has_more_cells_than_an_int32_counts(engine: NativeE
     b.op(op, [x], [y], padding="SAME", filter_height=size, filter_width=size)
     run = engine.run(b.build(), b"\x2a")
     assert (run.status, run.output) == (OK, b"\x2a")
+
+
+@pytest.mark.parametrize(("op", "dtypes"), [("ADD", ["int16"] * 3), ("QUANTIZE", ["int16", "int8"])])
+def test_int16_has_no_zero_point(engine: NativeEngine, op: str, dtypes: list[str]) -> None:
+    b = TfliteBuilder()
+    *inputs, output = (b.tensor([4], dtype, scale=0.1, zero_point=1) for dtype in dtypes)
+    b.op(op, inputs, [output])
+    run = engine.run(b.build())
+    assert (run.status, run.text) == (UNSUPPORTED, "zero point other than 0")
+
+
+@pytest.mark.parametrize(
+    ("op", "dtypes"),
+    [
+        ("QUANTIZE", ["float32", "int32"]),
+        ("QUANTIZE", ["int32", "int32"]),
+        ("QUANTIZE", ["int64", "int8"]),
+        ("DEQUANTIZE", ["int32", "float32"]),
+        ("DEQUANTIZE", ["int8", "int16"]),
+        ("ADD", ["int16", "int8", "int16"]),
+        ("ADD", ["int8", "int8", "int16"]),
+        ("ADD", ["int32", "int32", "int32"]),
+        ("SOFTMAX", ["int8", "int16"]),
+    ],
+)
+def test_types_that_do_not_go_together(engine: NativeEngine, op: str, dtypes: list[str]) -> None:
+    b = TfliteBuilder()
+    *inputs, output = (b.tensor([4], dtype, scale=None if dtype == "float32" else 0.1) for dtype in dtypes)
+    b.op(op, inputs, [output])
+    assert engine.run(b.build()).status == UNSUPPORTED
+
+
+@pytest.mark.parametrize("op", ["MAX_POOL_2D", "AVERAGE_POOL_2D", "MEAN"])
+def test_int16_sums_that_could_overflow_are_refused(engine: NativeEngine, op: str) -> None:
+    graph = OneOp("int16", 0)
+    x = graph.activation([1, 1, 2**15 + 1, 1])
+    y = graph.activation([1, 1, 1, 1], like=x)
+    if op == "MEAN":
+        graph.builder.op(op, [x, graph.integers([2])], [y], keep_dims=True)
+    else:
+        graph.builder.op(op, [x], [y], padding="VALID", filter_height=1, filter_width=2**15 + 1)
+    run = engine.run(graph.builder.build(), bytes(2**16 + 2))
+    assert (run.status, run.text[-30:]) == (UNSUPPORTED, "values than a sum has room for"), run.text
 
 
 def reshape_chain(reads: list[int], writes: list[int], **tensor: object) -> bytes:

@@ -6,9 +6,6 @@
 namespace harness {
 namespace {
 
-// Inputs are shifted left by this before they are scaled, so that rounding costs nothing visible.
-constexpr int kInputShift = 20;
-
 struct Sum {
   static constexpr schema::OptionsType kOptionsType = schema::OptionsType::kAdd;
   using Options = schema::AddOptions;
@@ -37,21 +34,27 @@ struct FloatParams {
   FloatRange range;
 };
 
-struct Int8Input {
-  const int8_t* values = nullptr;
+// Inputs are shifted left by this before they are scaled, so that rounding costs nothing visible.
+template <typename T>
+constexpr int kInputShift = sizeof(T) == sizeof(int8_t) ? 20 : 15;
+
+template <typename T>
+struct Input {
+  const T* values = nullptr;
   int32_t offset = 0;  // minus the zero point
   ScaleFactor factor;
 
-  int32_t get(int32_t index) const { return scale((values[index] + offset) * (1 << kInputShift), factor); }
+  int32_t get(int32_t index) const { return scale((values[index] + offset) * (1 << kInputShift<T>), factor); }
 };
 
-struct Int8Params {
+template <typename T>
+struct IntegerParams {
   StridedLoop loop;
-  Int8Input a;
-  Int8Input b;
-  int8_t* output = nullptr;
+  Input<T> a;
+  Input<T> b;
+  T* output = nullptr;
   ScaleFactor factor;
-  Int8Output stage;
+  QuantizedOutput<T> stage;
 };
 
 template <typename Combine>
@@ -62,17 +65,18 @@ void run_float(const void* untyped) {
       [&](int32_t a, int32_t b) { *output++ = clamp(Combine::of(params.a[a], params.b[b]), params.range); });
 }
 
-template <typename Combine>
-void run_int8(const void* untyped) {
-  const Int8Params& params = *static_cast<const Int8Params*>(untyped);
-  int8_t* output = params.output;
+template <typename Combine, typename T>
+void run_integer(const void* untyped) {
+  const IntegerParams<T>& params = *static_cast<const IntegerParams<T>*>(untyped);
+  T* output = params.output;
   params.loop.run([&](int32_t a, int32_t b) {
     *output++ = params.stage.from(scale(Combine::of(params.a.get(a), params.b.get(b)), params.factor));
   });
 }
 
 // Both inputs are brought to twice the larger of their scales, which keeps their sum in 32 bits.
-Status scale_int8(ModelView& model, const Op& op, Activation activation, Int8Params* params) {
+template <typename T>
+Status scale_operands(ModelView& model, const Op& op, Activation activation, IntegerParams<T>* params) {
   Affine a;
   Affine b;
   Affine output;
@@ -81,7 +85,7 @@ Status scale_int8(ModelView& model, const Op& op, Activation activation, Int8Par
   HARNESS_RETURN_IF_ERROR(read_affine(model, op, op.output().tensor, &output));
   HARNESS_RETURN_IF_ERROR(quantized_activation(op, activation, output, &params->stage));
   const double common_scale = 2 * static_cast<double>(std::max(a.scale, b.scale));
-  const double output_factor = common_scale / ((1 << kInputShift) * static_cast<double>(output.scale));
+  const double output_factor = common_scale / ((1 << kInputShift<T>)*static_cast<double>(output.scale));
   if (output_factor >= 1) return op.not_supported("output scale far below the inputs'");
   make_scale_factor(static_cast<double>(a.scale) / common_scale, &params->a.factor);
   make_scale_factor(static_cast<double>(b.scale) / common_scale, &params->b.factor);
@@ -92,25 +96,36 @@ Status scale_int8(ModelView& model, const Op& op, Activation activation, Int8Par
 }
 
 template <typename Combine>
+Status prepare_float(const Op& op, const StridedLoop& loop, Activation activation, Arena& arena, Step* step) {
+  FloatParams params{loop, op.inputs[0].values<float>(), op.inputs[1].values<float>(), op.output_values<float>(), {}};
+  HARNESS_RETURN_IF_ERROR(float_activation_range(op, activation, &params.range));
+  *step = make_step(run_float<Combine>, params, arena);
+  return {};
+}
+
+template <typename Combine, typename T>
+Status prepare_integer(ModelView& model, const Op& op, const StridedLoop& loop, Activation activation, Arena& arena,
+                       Step* step) {
+  IntegerParams<T> params;
+  params.loop = loop;
+  params.a.values = op.inputs[0].values<T>();
+  params.b.values = op.inputs[1].values<T>();
+  params.output = op.output_values<T>();
+  HARNESS_RETURN_IF_ERROR(scale_operands(model, op, activation, &params));
+  *step = make_step(run_integer<Combine, T>, params, arena);
+  return {};
+}
+
+template <typename Combine>
 Status prepare(ModelView& model, const Op& op, Arena& arena, Step* step) {
   StridedLoop loop;
   HARNESS_RETURN_IF_ERROR(op.expect_options(Combine::kOptionsType));
   HARNESS_RETURN_IF_ERROR(make_broadcast(op, &loop));
   const Activation activation = option<Activation>(model, op, Combine::Options::kActivation);
-  if (op.output().tensor.type == TensorType::kFloat32) {
-    FloatParams params{loop, op.inputs[0].values<float>(), op.inputs[1].values<float>(), op.output_values<float>(), {}};
-    HARNESS_RETURN_IF_ERROR(float_activation_range(op, activation, &params.range));
-    *step = make_step(run_float<Combine>, params, arena);
-    return {};
-  }
-  Int8Params params;
-  params.loop = loop;
-  params.a.values = op.inputs[0].values<int8_t>();
-  params.b.values = op.inputs[1].values<int8_t>();
-  params.output = op.output_values<int8_t>();
-  HARNESS_RETURN_IF_ERROR(scale_int8(model, op, activation, &params));
-  *step = make_step(run_int8<Combine>, params, arena);
-  return {};
+  const TensorType type = op.output().tensor.type;
+  if (type == TensorType::kFloat32) return prepare_float<Combine>(op, loop, activation, arena, step);
+  if (type == TensorType::kInt16) return prepare_integer<Combine, int16_t>(model, op, loop, activation, arena, step);
+  return prepare_integer<Combine, int8_t>(model, op, loop, activation, arena, step);
 }
 
 }  // namespace

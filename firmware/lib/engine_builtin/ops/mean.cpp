@@ -1,4 +1,3 @@
-#include "activation.h"
 #include "op.h"
 #include "ops/reduction.h"
 #include "quantization.h"
@@ -12,13 +11,14 @@ struct FloatParams {
   float* output = nullptr;
 };
 
-struct Int8Params {
+template <typename T>
+struct IntegerParams {
   Reduction reduction;
-  const int8_t* input = nullptr;
-  int8_t* output = nullptr;
+  const T* input = nullptr;
+  T* output = nullptr;
   int32_t sum_of_zero_points = 0;
   ScaleFactor factor;  // from sums to outputs
-  Int8Output stage;
+  QuantizedOutput<T> stage;
 };
 
 void run_float(const void* untyped) {
@@ -31,9 +31,10 @@ void run_float(const void* untyped) {
   });
 }
 
-void run_int8(const void* untyped) {
-  const Int8Params& params = *static_cast<const Int8Params*>(untyped);
-  int8_t* output = params.output;
+template <typename T>
+void run_integer(const void* untyped) {
+  const IntegerParams<T>& params = *static_cast<const IntegerParams<T>*>(untyped);
+  T* output = params.output;
   params.reduction.kept.run([&](int32_t start, int32_t) {
     int32_t sum = 0;
     params.reduction.reduced.run([&](int32_t offset, int32_t) { sum += params.input[start + offset]; });
@@ -49,21 +50,33 @@ ScaleFactor divide(ScaleFactor factor, int32_t n) {
   return {static_cast<int32_t>((int64_t{factor.multiplier} << shift) / n), factor.shift - shift};
 }
 
-Status scale_int8(ModelView& model, const Op& op, Int8Params* params) {
-  constexpr int32_t kMaxElements = 1 << 23;  // of which a sum fits in 32 bits
+template <typename T>
+Status scale_sums(ModelView& model, const Op& op, IntegerParams<T>* params) {
+  constexpr int64_t kMaxElements = (int64_t{1} << 31) >> (8 * sizeof(T));  // of which a sum fits in 32 bits
   Affine input;
   Affine output;
   const int32_t elements = params->reduction.reduced_elements;
-  if (elements > kMaxElements) return op.not_supported("mean of more than 2^23 int8 values");
+  if (elements > kMaxElements) return op.not_supported("mean of more values than a sum has room for");
   HARNESS_RETURN_IF_ERROR(read_affine(model, op, op.inputs[0].tensor, &input));
   HARNESS_RETURN_IF_ERROR(read_affine(model, op, op.output().tensor, &output));
-  HARNESS_RETURN_IF_ERROR(quantized_activation(op, Activation::kNone, output, &params->stage));
   ScaleFactor factor;
   if (!make_scale_factor(static_cast<double>(input.scale) / static_cast<double>(output.scale), &factor)) {
     return op.not_supported("scales too far apart");
   }
   params->factor = divide(factor, elements);
+  params->stage = QuantizedOutput<T>::whole_range(output);
   params->sum_of_zero_points = input.zero_point * elements;
+  return {};
+}
+
+template <typename T>
+Status prepare_integer(ModelView& model, const Op& op, const Reduction& reduction, Arena& arena, Step* step) {
+  IntegerParams<T> params;
+  params.reduction = reduction;
+  params.input = op.inputs[0].values<T>();
+  params.output = op.output_values<T>();
+  HARNESS_RETURN_IF_ERROR(scale_sums(model, op, &params));
+  *step = make_step(run_integer<T>, params, arena);
   return {};
 }
 
@@ -72,17 +85,10 @@ Status scale_int8(ModelView& model, const Op& op, Int8Params* params) {
 Status prepare_mean(ModelView& model, const Op& op, Arena& arena, Step* step) {
   Reduction reduction;
   HARNESS_RETURN_IF_ERROR(make_reduction(model, op, &reduction));
-  if (op.output().tensor.type == TensorType::kFloat32) {
-    *step =
-        make_step(run_float, FloatParams{reduction, op.inputs[0].values<float>(), op.output_values<float>()}, arena);
-    return {};
-  }
-  Int8Params params;
-  params.reduction = reduction;
-  params.input = op.inputs[0].values<int8_t>();
-  params.output = op.output_values<int8_t>();
-  HARNESS_RETURN_IF_ERROR(scale_int8(model, op, &params));
-  *step = make_step(run_int8, params, arena);
+  const TensorType type = op.output().tensor.type;
+  if (type == TensorType::kInt8) return prepare_integer<int8_t>(model, op, reduction, arena, step);
+  if (type == TensorType::kInt16) return prepare_integer<int16_t>(model, op, reduction, arena, step);
+  *step = make_step(run_float, FloatParams{reduction, op.inputs[0].values<float>(), op.output_values<float>()}, arena);
   return {};
 }
 

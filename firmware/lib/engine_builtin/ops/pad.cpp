@@ -30,6 +30,19 @@ void run(const void* untyped) {
   params.rows.run([&](int32_t from, int32_t to) { std::memcpy(output + to, input + from, params.row_bytes); });
 }
 
+using Run = void (*)(const void*);
+
+Run find_run(TensorType type) {
+  switch (type) {
+    case TensorType::kInt8:
+      return run<int8_t>;
+    case TensorType::kInt16:
+      return run<int16_t>;
+    default:
+      return run<float>;
+  }
+}
+
 // `paddings` has for each dimension the elements before and after.
 Status make_rows(const Op& op, const int32_t* paddings, Params* params) {
   const Tensor& input = op.inputs[0].tensor;
@@ -66,14 +79,13 @@ Status prepare(const Op& op, Params* params, Arena& arena, Step* step) {
   params->input = op.inputs[0].values<uint8_t>();
   params->output = op.output_values<uint8_t>();
   params->output_elements = op.output().tensor.elements;
-  const bool is_int8 = op.output().tensor.type == TensorType::kInt8;
-  *step = make_step(is_int8 ? run<int8_t> : run<float>, *params, arena);
+  *step = make_step(find_run(op.output().tensor.type), *params, arena);
   return {};
 }
 
 // Padding is real zero, as the output writes it.
 Status use_zero(ModelView& model, const Op& op, Params* params) {
-  if (op.output().tensor.type != TensorType::kInt8) return {};
+  if (op.output().tensor.type == TensorType::kFloat32) return {};
   Affine output;
   HARNESS_RETURN_IF_ERROR(read_affine(model, op, op.output().tensor, &output));
   params->default_value = output.zero_point;
@@ -86,7 +98,7 @@ Status use_third_input(ModelView& model, const Op& op, Params* params) {
   if (value.type != op.output().tensor.type) return op.not_supported("padding value of another type");
   if (value.elements != 1) return op.malformed("more than one padding value");
   params->value = op.inputs[2].values<uint8_t>();
-  if (value.type != TensorType::kInt8) return {};
+  if (value.type == TensorType::kFloat32) return {};
   Affine padding;
   Affine output;
   HARNESS_RETURN_IF_ERROR(read_affine(model, op, value, &padding));

@@ -6,14 +6,16 @@
 namespace harness {
 namespace {
 
-struct Int8Params {
+template <typename T>
+struct Params {
   Window window;
-  const int8_t* input = nullptr;
-  int8_t* output = nullptr;
-  Int8Output stage;
+  const T* input = nullptr;
+  T* output = nullptr;
+  QuantizedOutput<T> stage;
 };
 
-struct FloatParams {
+template <>
+struct Params<float> {
   Window window;
   const float* input = nullptr;
   float* output = nullptr;
@@ -32,34 +34,37 @@ Sum fold(const Patch& patch, const T* input, Sum sum, Reduce reduce) {
 
 struct Average {
   // Rounds to nearest, halves away from zero.
-  static int8_t of(const Patch& patch, const int8_t* input, const Int8Params& params) {
-    const int32_t sum = fold(patch, input, int32_t{0}, [](int32_t a, int8_t b) { return a + b; });
+  template <typename T>
+  static T of(const Patch& patch, const T* input, const Params<T>& params) {
+    const int32_t sum = fold(patch, input, int32_t{0}, [](int32_t a, T b) { return a + b; });
     const int32_t count = patch.rows * patch.columns;
     const int32_t half = sum > 0 ? count / 2 : -(count / 2);
     return params.stage.from((sum + half) / count - params.stage.zero_point);
   }
 
-  static float of(const Patch& patch, const float* input, const FloatParams& params) {
+  static float of(const Patch& patch, const float* input, const Params<float>& params) {
     const float sum = fold(patch, input, 0.0F, [](float a, float b) { return a + b; });
     return clamp(sum / static_cast<float>(patch.rows * patch.columns), params.range);
   }
 };
 
 struct Max {
-  static int8_t of(const Patch& patch, const int8_t* input, const Int8Params& params) {
-    const int32_t max = fold(patch, input, kInt8Min, [](int32_t a, int8_t b) { return std::max(a, int32_t{b}); });
+  template <typename T>
+  static T of(const Patch& patch, const T* input, const Params<T>& params) {
+    constexpr int32_t kLowest = std::numeric_limits<T>::min();
+    const int32_t max = fold(patch, input, kLowest, [](int32_t a, T b) { return std::max(a, int32_t{b}); });
     return params.stage.from(max - params.stage.zero_point);
   }
 
-  static float of(const Patch& patch, const float* input, const FloatParams& params) {
+  static float of(const Patch& patch, const float* input, const Params<float>& params) {
     constexpr float kLowest = std::numeric_limits<float>::lowest();
     return clamp(fold(patch, input, kLowest, [](float a, float b) { return std::max(a, b); }), params.range);
   }
 };
 
-template <typename Pool, typename T, typename Params>
+template <typename Pool, typename T>
 void run(const void* untyped) {
-  const Params& params = *static_cast<const Params*>(untyped);
+  const Params<T>& params = *static_cast<const Params<T>*>(untyped);
   T* output = params.output;
   for_each_patch(params.window, [&](const Patch& patch) {
     const T* input = params.input + patch.input;
@@ -78,11 +83,37 @@ Status make_pool_window(ModelView& model, const Op& op, Window* window) {
   options.filter_height = option<int32_t>(model, op, Field::kFilterHeight);
   options.filter_width = option<int32_t>(model, op, Field::kFilterWidth);
   HARNESS_RETURN_IF_ERROR(make_window(op, options, window));
-  // An int8 sum over the image must fit in 32 bits.
-  constexpr int64_t kMaxPixels = int64_t{1} << 23;
-  if (int64_t{window->y.input} * window->x.input > kMaxPixels)
-    return op.not_supported("image of more than 2^23 pixels");
   if (window->input_depth != window->output_depth) return op.malformed("input and output differ in channels");
+  return {};
+}
+
+Status finish(ModelView&, const Op& op, Activation activation, Params<float>* params) {
+  return float_activation_range(op, activation, &params->range);
+}
+
+template <typename T>
+Status finish(ModelView& model, const Op& op, Activation activation, Params<T>* params) {
+  // A sum over the window must fit in 32 bits.
+  constexpr int64_t kMaxPixels = (int64_t{1} << 31) >> (8 * sizeof(T));
+  const WindowAxis& y = params->window.y;
+  const WindowAxis& x = params->window.x;
+  if (int64_t{std::min(y.filter, y.input)} * std::min(x.filter, x.input) > kMaxPixels) {
+    return op.not_supported("window of more values than a sum has room for");
+  }
+  Affine input;
+  Affine output;
+  HARNESS_RETURN_IF_ERROR(read_affine(model, op, op.inputs[0].tensor, &input));
+  HARNESS_RETURN_IF_ERROR(read_affine(model, op, op.output().tensor, &output));
+  HARNESS_RETURN_IF_ERROR(check_same_quantization(op, input, output));
+  return quantized_activation(op, activation, output, &params->stage);
+}
+
+template <typename Pool, typename T>
+Status prepare(ModelView& model, const Op& op, const Window& window, Arena& arena, Step* step) {
+  const Activation activation = option<Activation>(model, op, schema::Pool2DOptions::kActivation);
+  Params<T> params{window, op.inputs[0].values<T>(), op.output_values<T>(), {}};
+  HARNESS_RETURN_IF_ERROR(finish(model, op, activation, &params));
+  *step = make_step(run<Pool, T>, params, arena);
   return {};
 }
 
@@ -90,22 +121,10 @@ template <typename Pool>
 Status prepare_pool(ModelView& model, const Op& op, Arena& arena, Step* step) {
   Window window;
   HARNESS_RETURN_IF_ERROR(make_pool_window(model, op, &window));
-  const Activation activation = option<Activation>(model, op, schema::Pool2DOptions::kActivation);
-  if (op.output().tensor.type == TensorType::kFloat32) {
-    FloatParams params{window, op.inputs[0].values<float>(), op.output_values<float>(), {}};
-    HARNESS_RETURN_IF_ERROR(float_activation_range(op, activation, &params.range));
-    *step = make_step(run<Pool, float, FloatParams>, params, arena);
-    return {};
-  }
-  Affine input;
-  Affine output;
-  Int8Params params{window, op.inputs[0].values<int8_t>(), op.output_values<int8_t>(), {}};
-  HARNESS_RETURN_IF_ERROR(read_affine(model, op, op.inputs[0].tensor, &input));
-  HARNESS_RETURN_IF_ERROR(read_affine(model, op, op.output().tensor, &output));
-  HARNESS_RETURN_IF_ERROR(check_same_quantization(op, input, output));
-  HARNESS_RETURN_IF_ERROR(quantized_activation(op, activation, output, &params.stage));
-  *step = make_step(run<Pool, int8_t, Int8Params>, params, arena);
-  return {};
+  const TensorType type = op.output().tensor.type;
+  if (type == TensorType::kFloat32) return prepare<Pool, float>(model, op, window, arena, step);
+  if (type == TensorType::kInt16) return prepare<Pool, int16_t>(model, op, window, arena, step);
+  return prepare<Pool, int8_t>(model, op, window, arena, step);
 }
 
 }  // namespace
