@@ -30,7 +30,7 @@ class Case(Protocol):
 
 
 class Graph:
-    """A model of independent ops, each with inputs and outputs of its own, in "float32", "int8" or "int16"."""
+    """A model of independent ops, each with inputs and outputs of its own, in one type: "float32", "int8", …"""
 
     def __init__(self, dtype: str) -> None:
         self.builder = TfliteBuilder()
@@ -39,7 +39,7 @@ class Graph:
 
     @property
     def is_quantized(self) -> bool:
-        return self.dtype != "float32"
+        return self.dtype in ("int8", "int16")
 
     def values(
         self,
@@ -50,7 +50,7 @@ class Graph:
         data: ArrayLike | None = None,
         name: str | None = None,
     ) -> int:
-        """A tensor of the graph's type; the scale counts where it is quantized, the zero point in int8 only."""
+        """A tensor of the graph's type; the scale counts in int8 and int16 only, the zero point in int8 only."""
         return self.builder.tensor(
             shape,
             self.dtype,

@@ -13,7 +13,7 @@ from support.models import small_cnn
 
 from harness.config import load_suite
 from harness.measure.vectors import load_suite_vectors
-from harness.model import encode_inputs, read_model_file
+from harness.model import encode_inputs, read_model, read_model_file
 from harness.model.convert import convert_keras
 
 DIGITS = load_suite(Path(__file__).parents[2] / "suites" / "digits" / "suite.toml")
@@ -53,6 +53,19 @@ def _residual_network(keras: Any) -> Any:
     x = layers.AveragePooling2D(2, padding="same")(layers.MaxPooling2D(2, strides=1)(x))
     features = layers.Dense(6, activation="relu")(layers.Flatten()(x))
     return keras.Model(image, [layers.Softmax()(layers.Dense(5)(features)), layers.GlobalAveragePooling2D()(x)])
+
+
+def test_a_network_converted_with_an_open_batch(conform: Conform) -> None:
+    """The converter adds SHAPE, STRIDED_SLICE and PACK to compute shapes that are 1 by 1 in the file all the same."""
+    import tensorflow as tf
+
+    layers = tf.keras.layers
+    image = tf.keras.Input((6, 4, 2))
+    rows = layers.Reshape((4, 12))(layers.Permute((2, 1))(layers.Reshape((6, 8))(image)))
+    network = tf.keras.Model(image, [rows, layers.Concatenate()([image, image[:, ::-1, :, 1:]])])
+    model = tf.lite.TFLiteConverter.from_keras_model(network).convert()
+    assert {"SHAPE", "STRIDED_SLICE", "PACK"} <= {op.name for op in read_model(model, "model").ops}
+    conform(model)
 
 
 @pytest.mark.parametrize("variant", DTYPES)

@@ -1,4 +1,4 @@
-"""PAD, PADV2 and RESHAPE, which move values and compute nothing, against the official interpreter."""
+"""PAD, PADV2, and the ops about shapes alone, against the official interpreter."""
 
 from __future__ import annotations
 
@@ -52,6 +52,33 @@ class Reshape:
         graph.builder.op("RESHAPE", [values, shape], [output], new_shape=list(self.new_shape))
 
 
+@dataclass(frozen=True)
+class OneSizes:
+    """EXPAND_DIMS or, the other way round, SQUEEZE: `shape` with and without a dimension of size 1 at `axis`."""
+
+    op: Literal["EXPAND_DIMS", "SQUEEZE"]
+    shape: tuple[int, ...]
+    axis: int
+
+    def add(self, graph: Graph) -> None:
+        short, long = self.shape, tuple(np.expand_dims(np.empty(self.shape), self.axis).shape)
+        if self.op == "EXPAND_DIMS":
+            axis = graph.builder.tensor([], "int32", data=self.axis)
+            graph.builder.op("EXPAND_DIMS", [graph.values(short), axis], [graph.values(long, name=repr(self))])
+        else:
+            squeezed = graph.values(short, name=repr(self))
+            graph.builder.op("SQUEEZE", [graph.values(long)], [squeezed], squeeze_dims=[self.axis])
+
+
+@dataclass(frozen=True)
+class ShapeOf:
+    shape: tuple[int, ...]
+
+    def add(self, graph: Graph) -> None:
+        output = graph.builder.tensor([len(self.shape)], "int32", name=repr(self))
+        graph.builder.op("SHAPE", [graph.values(self.shape)], [output])
+
+
 PADS = [
     Pad((1, 3, 2, 4), tuple(zip(before, after, strict=True)), fill=fill)
     for before, after, fill in itertools.product(
@@ -69,6 +96,12 @@ RESHAPES = [
     Reshape((1, 24), (1, 2, 3, 4)),
     Reshape((1, 1), (1,)),
 ]
+ONE_SIZES = [
+    OneSizes(op, shape, axis)
+    for op in ("EXPAND_DIMS", "SQUEEZE")
+    for shape, axis in [((2, 3), 0), ((2, 3), 1), ((2, 3), -1), ((1, 4, 1, 2), 2), ((5,), -2)]
+]
+SHAPES_OF = [ShapeOf((3,)), ShapeOf((1, 5, 2, 7)), ShapeOf((2, 1, 3))]
 
 SIDES = st.tuples(st.integers(0, 3), st.integers(0, 3))
 CASES = st.builds(
@@ -82,7 +115,11 @@ CASES = st.builds(
 
 @pytest.mark.parametrize("dtype", DTYPES_WITH_INT16)
 def test_every_side_and_rank(conform: Conform, dtype: str) -> None:
-    conform(side_by_side([*PADS, *RESHAPES], dtype))
+    conform(side_by_side([*PADS, *RESHAPES, *ONE_SIZES, *SHAPES_OF], dtype))
+
+
+def test_shape_ops_of_int16(conform: Conform) -> None:
+    conform(side_by_side([*ONE_SIZES, *SHAPES_OF], "int16"))
 
 
 @pytest.mark.parametrize("dtype", DTYPES_WITH_INT16)

@@ -26,6 +26,7 @@ constexpr TensorType float32 = TensorType::kFloat32;
 constexpr TensorType int8 = TensorType::kInt8;
 constexpr TensorType int16 = TensorType::kInt16;
 constexpr TensorType int32 = TensorType::kInt32;
+constexpr TensorType int64 = TensorType::kInt64;
 
 constexpr Registration kRegistrations[] = {
 #define OP(name, code, function, types, dsp_types) {code, prepare_##function, types_of types},

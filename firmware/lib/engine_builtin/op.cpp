@@ -25,4 +25,20 @@ Status Op::expect_same_shape() const {
   return inputs[0].tensor.shape == output().tensor.shape ? Status{} : malformed("input and output differ in shape");
 }
 
+Status Op::read_constants(uint32_t input, uint32_t count, const int32_t** values) const {
+  const Operand& operand = inputs[input];
+  if (operand.tensor.type != TensorType::kInt32) return not_supported("axes or sizes of another type than int32");
+  if (operand.tensor.constant == nullptr) return not_supported("axes or sizes that are not constant");
+  if (operand.tensor.elements != count) return malformed("wrong number of axes or sizes");
+  *values = operand.values<int32_t>();
+  return {};
+}
+
+Status Op::resolve_axis(int32_t axis, int rank, int* resolved) const {
+  const int64_t from_front = axis < 0 ? int64_t{axis} + rank : axis;
+  if (from_front < 0 || from_front >= rank) return malformed("axis out of range");
+  *resolved = static_cast<int>(from_front);
+  return {};
+}
+
 }  // namespace harness

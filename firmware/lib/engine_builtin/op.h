@@ -57,6 +57,11 @@ struct Op {
   // Checks that input 0 has the type of the output, which is one of those that ops.def lists for the op.
   Status expect_same_type() const;
   Status expect_same_shape() const;
+
+  // Reads an input of `count` int32 that are constant: axes, sizes, paddings.
+  Status read_constants(uint32_t input, uint32_t count, const int32_t** values) const;
+  // Which of `rank` axes `axis` means, which counts from the end where it is negative.
+  Status resolve_axis(int32_t axis, int rank, int* resolved) const;
 };
 
 // An option of an op's table; `absent` where the file leaves it out.

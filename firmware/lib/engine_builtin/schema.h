@@ -50,6 +50,17 @@ enum class MulOptions : uint16_t { kActivation = 0 };
 enum class SVDFOptions : uint16_t { kRank = 0, kActivation = 1 };
 enum class LeakyReluOptions : uint16_t { kAlpha = 0 };
 enum class TransposeConvOptions : uint16_t { kPadding = 0, kStrideW = 1, kStrideH = 2, kActivation = 3 };
+enum class ConcatenationOptions : uint16_t { kAxis = 0, kActivation = 1 };
+enum class PackOptions : uint16_t { kAxis = 1 };
+enum class ResizeNearestNeighborOptions : uint16_t { kAlignCorners = 0, kHalfPixelCenters = 1 };
+enum class StridedSliceOptions : uint16_t {
+  kBeginMask = 0,
+  kEndMask = 1,
+  kEllipsisMask = 2,
+  kNewAxisMask = 3,
+  kShrinkAxisMask = 4,
+  kOffset = 5
+};
 enum class ReducerOptions : uint16_t { kKeepDims = 0 };
 
 // Which options table an operator carries (the union BuiltinOptions).
@@ -61,12 +72,16 @@ enum class OptionsType : uint8_t {
   kSVDF = 6,
   kFullyConnected = 8,
   kSoftmax = 9,
+  kConcatenation = 10,
   kAdd = 11,
   kMul = 21,
   kReducer = 27,
   kSub = 28,
+  kStridedSlice = 32,
   kMaximumMinimum = 39,
   kTransposeConv = 49,
+  kPack = 59,
+  kResizeNearestNeighbor = 74,
   kLeakyRelu = 75,
   kHardSwish = 91,
 };

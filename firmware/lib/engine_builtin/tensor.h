@@ -44,6 +44,8 @@ struct Tensor {
   Quantization quantization;
   const uint8_t* constant = nullptr;  // in the model; null for what an inference computes
   bool is_variable = false;           // state that an op keeps while an inference runs
+
+  uint32_t element_bytes() const { return bytes / elements; }
 };
 
 }  // namespace harness

@@ -12,8 +12,8 @@ Status read_axes(const Op& op, bool* reduced) {
   if (axes.elements > static_cast<uint32_t>(rank)) return op.malformed("more axes than dimensions");
   const int32_t* values = op.inputs[1].values<int32_t>();
   for (uint32_t i = 0; i < axes.elements; ++i) {
-    const int64_t axis = values[i] < 0 ? int64_t{values[i]} + rank : values[i];
-    if (axis < 0 || axis >= rank) return op.malformed("axis out of range");
+    int axis = 0;
+    HARNESS_RETURN_IF_ERROR(op.resolve_axis(values[i], rank, &axis));
     reduced[axis] = true;
   }
   return {};

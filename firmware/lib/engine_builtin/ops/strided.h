@@ -21,7 +21,7 @@ struct StridedLoop {
     if (extent == 1) return;
     if (rank != 0) {
       Strides& outer = strides[rank - 1];
-      if (outer.first == step.first * extent && outer.second == step.second * extent) {
+      if (outer.first == int64_t{step.first} * extent && outer.second == int64_t{step.second} * extent) {
         extents[rank - 1] *= extent;
         outer = step;
         return;
