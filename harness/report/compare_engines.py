@@ -74,5 +74,5 @@ def _outputs_delta(run: RunRecord, reference: RunRecord) -> str:
     if run.reference_engine != reference.engine or run.reference_equal is None:
         return "not compared"
     if different := run.vectors - run.reference_equal:
-        return f"{different} vectors differ"
+        return f"{different} of {run.vectors} differ"
     return f"near, {run.reference_max_difference:.1g} apart" if run.reference_different_bytes else EQUAL

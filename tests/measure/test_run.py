@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from support.models import small_cnn
@@ -9,7 +11,7 @@ from support.tflite_builder import TfliteBuilder
 
 from harness.config import load_boards
 from harness.errors import ModelError
-from harness.measure import Bench, Job, Provenance, Quantity, array_vectors, random_vectors, run_model
+from harness.measure import Bench, Job, Provenance, Quantity, Reference, array_vectors, random_vectors, run_model
 from harness.measure import run as run_module
 from harness.model import Model, read_model
 from harness.model.oracle import Oracle
@@ -69,3 +71,18 @@ def test_an_autoencoder_is_judged_by_how_well_it_tells_anomalies(native: Bench) 
     run = run_model(native, Job("s", "float32", detector, vectors, metric="auc"), records).run
     assert (run.metric, run.accuracy) == ("auc", None)
     assert run.figure == run.auc == Quantity(0.625, Provenance.HOST)
+
+
+def test_outputs_are_held_against_another_engines(native: Bench, model: Model) -> None:
+    job = Job("s", "int8", model, random_vectors(model, 3), repeats=1)
+    records = Records()
+    first = run_model(native, job, records)
+    assert first.run.reference_engine is None
+    assert first.run.output_bytes == 3 * model.output_bytes == sum(map(len, first.answers))
+    same = run_model(native, replace(job, reference=Reference("other", first.answers)), records).run
+    assert (same.outcome, same.reference_engine, same.reference_equal) == ("passed", "other", 3)
+    assert (same.reference_different_bytes, same.reference_max_difference) == (0, 0.0)
+    wrong = (*first.answers[:2], bytes([first.answers[2][0] ^ 1]) + first.answers[2][1:])
+    other = run_model(native, replace(job, reference=Reference("other", wrong)), records).run
+    assert (other.outcome, other.reference_equal, other.reference_different_bytes) == ("failed", 2, 1)
+    assert other.message == "1 of 3 outputs differ from other's, first vector 2"
