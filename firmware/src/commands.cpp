@@ -5,6 +5,7 @@
 
 #include "board.h"
 #include "crc32.h"
+#include "link_sizes.h"
 #include "tensors.h"
 
 namespace harness {
@@ -230,7 +231,8 @@ Error Commands::profile(PayloadReader& request, PayloadWriter& answer) {
   window.write_to(answer);
   answer.u16(ops);
   model_.profiled_begin = first;
-  model_.profiled_end = static_cast<uint16_t>(std::min(first + LayerTimes::kOps, int{ops}));
+  model_.profiled_end = static_cast<uint16_t>(std::min(first + kProfileOps, int{ops}));
+  answer.u16(model_.profiled_end);
   return {};
 }
 

@@ -1,7 +1,5 @@
 #include "layer_times.h"
 
-#include <algorithm>
-
 #include "board.h"
 
 namespace harness {
@@ -10,7 +8,12 @@ void LayerTimes::before_op(uint16_t op) { slot(op).begin_ticks = board_ticks(); 
 
 void LayerTimes::after_op(uint16_t op) { slot(op).end_ticks = board_ticks(); }
 
-// Ops before `first_` wrap to large numbers.
-LayerTimes::Span& LayerTimes::slot(uint16_t op) { return spans_[std::min<uint32_t>(uint32_t{op} - first_, kOps)]; }
+// The lesser of index and kProfileOps, without a branch: both ways must take the same time on every core. Ops before
+// `first_` wrap to large numbers.
+LayerTimes::Span& LayerTimes::slot(uint16_t op) {
+  const uint32_t index = uint32_t{op} - first_;
+  const uint32_t inside = -static_cast<uint32_t>(index < kProfileOps);  // all bits, or none
+  return spans_[(index & inside) | (kProfileOps & ~inside)];
+}
 
 }  // namespace harness

@@ -4,19 +4,18 @@
 #include <cstdint>
 
 #include "engine.h"
+#include "link_sizes.h"
 
 namespace harness {
 
 class LayerTimes final : public OpObserver {
  public:
-  static constexpr uint16_t kOps = 256;  // recorded in one inference
-
   struct Span {
     uint64_t begin_ticks;
     uint64_t end_ticks;
   };
 
-  // Records ops `first` to `first` + kOps - 1 from now on.
+  // Records ops `first` to `first` + kProfileOps - 1 from now on.
   void start(uint16_t first) { first_ = first; }
 
   void before_op(uint16_t op) override;
@@ -31,7 +30,7 @@ class LayerTimes final : public OpObserver {
   uint16_t first_ = 0;
   // All other ops share the last one: they take the same time as those that are recorded, so that the times of
   // several inferences fit together.
-  Span spans_[kOps + 1];
+  Span spans_[kProfileOps + 1];
 };
 
 }  // namespace harness

@@ -8,6 +8,7 @@
 #include "engine.h"
 #include "frame.h"
 #include "link_counters.h"
+#include "link_sizes.h"
 #include "messages.h"
 
 namespace harness {

@@ -50,6 +50,20 @@ class Region(Struct, frozen=True):
     bytes: int
 
 
+class LinkSizes(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the link may take of a small RAM; the defaults are those of firmware/lib/link/link_sizes.h.
+
+    Attributes:
+        window: requests that may be outstanding; so many answers are kept.
+        max_payload_bytes: of a frame. The receive buffer holds `window` of them.
+        profile_ops: ops whose times one profile records, of 16 bytes each.
+    """
+
+    window: Literal[1, 2, 4] = 4
+    max_payload_bytes: Literal[512, 1024] = 1024
+    profile_ops: Annotated[int, Meta(ge=1, le=256)] = 256
+
+
 class FirmwareLayout(Struct, frozen=True):
     """Where the firmware's parts lie.
 
@@ -65,6 +79,7 @@ class FirmwareLayout(Struct, frozen=True):
     model_slot: Region
     stack_bytes: int
     peripherals: Mapping[str, int] = {}
+    link: LinkSizes = LinkSizes()
 
 
 class EmulatedTarget(Struct, frozen=True, forbid_unknown_fields=True):
@@ -106,6 +121,7 @@ class _FirmwareEntry(Struct, frozen=True, forbid_unknown_fields=True):
     code: _RegionEntry | None = None
     data: _RegionEntry | None = None
     peripherals: dict[Macro, Natural] = {}
+    link: dict[str, Any] = {}
 
 
 class _BoardEntry(Struct, frozen=True, forbid_unknown_fields=True):
@@ -227,6 +243,7 @@ def _layout(path: Path, key: str, entry: _BoardEntry, memory: Mapping[str, Memor
         model_slot=regions["model_slot"],
         stack_bytes=firmware.stack_bytes,
         peripherals=firmware.peripherals,
+        link=convert(firmware.link, LinkSizes, path, f"{key}.link"),
     )
 
 

@@ -14,7 +14,6 @@ from harness.errors import LinkError, ModelError, VectorError
 from harness.link.failures import device_error
 from harness.link.messages import (
     ERROR_TYPE,
-    PROFILE_OPS,
     PROTOCOL,
     DeviceStatus,
     Done,
@@ -58,7 +57,7 @@ class Stream(Protocol):
 class Profile:
     """An inference with hooks around its ops. `layers`: (begin, end) of each op in ticks since the start.
 
-    Each further PROFILE_OPS ops were timed in an inference of their own; `ticks` are the first one's, `interrupts`
+    Ops that the device had no room for were timed in further inferences; `ticks` are the first one's, `interrupts`
     those of all.
     """
 
@@ -165,7 +164,7 @@ class Device:
     def profile(self, vector: bytes) -> Profile:
         """An inference on `vector` in a quiet window, with a timestamp before and after each op.
 
-        A model with more than PROFILE_OPS ops runs again for each further PROFILE_OPS.
+        A model with more ops than the device records at once runs several times.
         """
         run, layers = self._profile_from(vector, 0)
         interrupts = run.interrupts
@@ -182,11 +181,11 @@ class Device:
         return self._ask(SelfCheckRequest(), SelfCheck)
 
     def _profile_from(self, vector: bytes, first: int) -> tuple[ProfiledRun, list[tuple[int, int]]]:
-        """One inference, with the (begin, end) of its ops from `first` on, at most PROFILE_OPS of them."""
+        """One inference, with the (begin, end) of its ops from `first` on, as many as it recorded."""
         self._write_input(vector)
         run = self._ask(ProfileRequest(first), ProfiledRun)
         layers: list[tuple[int, int]] = []
-        while len(layers) < min(PROFILE_OPS, run.op_count - first):
+        while first + len(layers) < run.recorded_end:
             spans = self._ask(LayersRequest(first + len(layers)), LayerTimes).spans()
             if not spans:
                 break

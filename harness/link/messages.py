@@ -33,7 +33,6 @@ class MessageType(IntEnum):
     SELF_CHECK = 0x0B
 
 
-PROFILE_OPS = 256  # whose times one PROFILE records
 ERROR_TYPE = 0xFF  # the answer to a request that failed
 NAK_TYPE = 0xFE  # no answer: the device wants to go on with the seq of this frame
 
@@ -286,12 +285,13 @@ class TimedRun(Message):
 
 @dataclass(frozen=True)
 class ProfiledRun(Message):
-    """One inference with hooks around its ops. LAYERS reads the times of PROFILE_OPS of all `op_count` ops."""
+    """One inference with hooks around its ops. LAYERS reads the times of its ops before `recorded_end`."""
 
-    layout = struct.Struct("<QIH")
+    layout = struct.Struct("<QIHH")
     ticks: int
     interrupts: int
     op_count: int
+    recorded_end: int
 
 
 @dataclass(frozen=True)

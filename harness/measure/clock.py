@@ -46,15 +46,20 @@ class RealTimeClock(Clock):
 
 @dataclass(frozen=True)
 class Wrap:
-    """What a timer's wrapping adds to a window: its handler's `instructions`, once every `ticks`."""
+    """What a timer's handler adds to a window: `instructions` at `first` and every `period` ticks from there."""
 
-    ticks: int
+    first: int
+    period: int
     instructions: int
 
+    def handled_instructions(self, ticks: int) -> int:
+        """Those of the handler in the first `ticks` ticks."""
+        return ((ticks - self.first) // self.period + 1) * self.instructions
 
-# By the name in HELLO; measured, see firmware/lib/cortex_m/systick.cpp. A timer of 32 bits wraps after minutes.
-WRAPS = {"SysTick": Wrap(1 << 24, 5)}
-NO_WRAP = Wrap(1 << 64, 0)
+
+# By the name in HELLO; measured, see firmware/lib/cortex_m/systick.cpp and firmware/lib/board_nrf51/timer.cpp.
+WRAPS = {"SysTick": Wrap(1 << 24, 1 << 24, 5), "TIMER0": Wrap(1 << 31, 1 << 32, 8)}
+NO_WRAP = Wrap(1 << 64, 1 << 64, 0)
 
 
 @dataclass(frozen=True)
@@ -81,7 +86,7 @@ class InstructionClock(Clock):
         """
         per_instruction = self.timer_hz << self.icount_shift
         elapsed = ((2 * ticks + 1) * _NS_PER_S + per_instruction) // (2 * per_instruction)
-        return elapsed - ticks // self.wrap.ticks * self.wrap.instructions
+        return elapsed - self.wrap.handled_instructions(ticks)
 
 
 def calibrated_clock(hello: Hello, target: Target, check: SelfCheck) -> Clock:

@@ -50,7 +50,7 @@ def test_the_shipped_boards_are_valid_and_have_the_promised_targets() -> None:
     boards = load_boards([shipped_boards_file()])
     assert set(boards["stm32l475"].targets) == {"emulated", "attached"}
     assert set(boards["native"].targets) == {"native"}
-    for name in ("mps2-an385", "mps2-an386", "mps2-an500", "mps2-an505", "mps3-an547"):
+    for name in ("microbit", "mps2-an385", "mps2-an386", "mps2-an500", "mps2-an505", "mps3-an547"):
         assert set(boards[name].targets) == {"emulated"}
 
 
@@ -88,6 +88,7 @@ def test_a_later_file_replaces_an_entry_by_name(tmp_path: Path) -> None:
             "stack_bytes = 512\nperipherals = { Uart = 1 }",
             ["boards.desk.firmware", "$.peripherals"],
         ),
+        ("stack_bytes", "link = { max_payload_bytes = 100 }\nstack_bytes", ["boards.desk.firmware.link", "100"]),
         ("icount_shift = 4", "icount_shift = 40", ["boards.desk.targets.emulated.icount_shift"]),
         ("[boards.desk.targets.emulated]", "[boards.desk.targets.emulator]", ["boards.desk.targets", "emulator"]),
         ("[boards.desk]", "[boards.Desk]", ["boards.Desk"]),

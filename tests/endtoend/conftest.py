@@ -1,4 +1,4 @@
-"""The digits suite on the emulated STM32L475, with nothing left out but the silicon."""
+"""The digits suite on emulated boards, with nothing left out but the silicon."""
 
 from __future__ import annotations
 

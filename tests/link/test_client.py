@@ -111,9 +111,12 @@ def test_every_timed_run_gets_its_input_anew() -> None:
     assert device.time(vector, count=5).interrupts == 0
 
 
-@pytest.mark.parametrize(("op_count", "inferences"), [(0, 1), (9, 1), (256, 1), (257, 2), (600, 3)])
-def test_a_profile_has_every_layer(op_count: int, inferences: int) -> None:
-    simulated = SimulatedDevice(op_count=op_count)
+@pytest.mark.parametrize(
+    ("op_count", "profile_ops", "inferences"),
+    [(0, 256, 1), (9, 256, 1), (256, 256, 1), (257, 256, 2), (600, 256, 3), (70, 32, 3), (3, 1, 3)],
+)
+def test_a_profile_has_every_layer(op_count: int, profile_ops: int, inferences: int) -> None:
+    simulated = SimulatedDevice(op_count=op_count, profile_ops=profile_ops)
     profile = loaded_device(simulated).profile(bytes(16))
     assert profile.layers == [(op, op + 1) for op in range(op_count)]
     assert profile.interrupts == simulated.executed.count(MessageType.PROFILE) == inferences

@@ -36,7 +36,7 @@ def test_recorded_ticks_of_a_board_count_every_nop() -> None:
 
 
 @given(
-    timer=st.sampled_from([(80_000_000, 4), (25_000_000, 6), (20_000_000, 6), (32_000_000, 5)]),
+    timer=st.sampled_from([(80_000_000, 4), (25_000_000, 6), (20_000_000, 6), (32_000_000, 6), (16_000_000, 10)]),
     begin=st.integers(0, 10**10),
     length=st.integers(0, 10**10),
     empty=st.integers(0, 20),

@@ -17,7 +17,6 @@ from harness.link.messages import (
     ANSWER_BIT,
     ERROR_TYPE,
     NAK_TYPE,
-    PROFILE_OPS,
     DeviceStatus,
     Done,
     ErrorAnswer,
@@ -87,6 +86,7 @@ class SimulatedDevice:
     input_bytes: int = 16
     output_bytes: int = 16
     op_count: int = OP_COUNT
+    profile_ops: int = 256
     executed: list[MessageType] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -206,8 +206,8 @@ class SimulatedDevice:
 
     def _profile(self, request: ProfileRequest) -> Message:
         self._invoke()
-        self._profiled = range(request.first, min(request.first + PROFILE_OPS, self.op_count))
-        return ProfiledRun(1000, 1, self.op_count)
+        self._profiled = range(request.first, min(request.first + self.profile_ops, self.op_count))
+        return ProfiledRun(1000, 1, self.op_count, self._profiled.stop)
 
     def _layers(self, request: LayersRequest) -> Message:
         if request.first not in self._profiled:

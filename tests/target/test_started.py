@@ -25,7 +25,11 @@ DIGITS = Path(__file__).parents[2] / "suites" / "digits"
 MODELS = {variant: (DIGITS / f"digits_{variant}.tflite").read_bytes() for variant in ("int8", "float32")}
 
 
-@pytest.fixture(params=["stm32l475", "mps2-an386", "native"])
+BOARDS = ["stm32l475", "mps2-an386", "microbit", "native"]
+ROOMY_BOARDS = [name for name in BOARDS if name != "microbit"]  # the float32 model fits their arena
+
+
+@pytest.fixture(params=BOARDS)
 def board(request: pytest.FixtureRequest, boards: dict[str, Board]) -> Board:
     return boards[request.param]
 
@@ -102,9 +106,14 @@ def test_hello_agrees_with_the_boards_file(board: Board, target: Target, firmwar
     if layout.model_slot.address is not None:
         assert hello.slot_address == layout.model_slot.address
     assert hello.slot_writable == (layout.model_slot.kind == "ram")
+    assert (hello.window, hello.max_payload) == (layout.link.window, layout.link.max_payload_bytes)
 
 
-@pytest.mark.parametrize("variant", MODELS)
+@pytest.mark.parametrize(
+    ("board", "variant"),
+    [*((name, "int8") for name in BOARDS), *((name, "float32") for name in ROOMY_BOARDS)],
+    indirect=["board"],
+)
 def test_pipelined_outputs_equal_those_of_one_inference_at_a_time(
     target: Target, firmware: Firmware, variant: str
 ) -> None:
@@ -133,6 +142,7 @@ def test_a_bad_line_costs_only_time(target: Target, firmware: Firmware) -> None:
     assert device.status().bad_frames > 0
 
 
+@pytest.mark.parametrize("board", ROOMY_BOARDS, indirect=True)
 def test_the_model_changes_without_another_firmware(target: Target, firmware: Firmware) -> None:
     sizes = [connect(target, firmware, model)[1].input_bytes for model in MODELS.values()]
     assert sizes == [64, 256]
@@ -150,7 +160,7 @@ def test_a_timed_run_is_quiet_and_a_profile_has_every_op(target: Target, firmwar
     assert ends == sorted(ends)
 
 
-@pytest.mark.parametrize("board", ["stm32l475", "mps2-an386", "mps3-an547"], indirect=True)
+@pytest.mark.parametrize("board", ["stm32l475", "mps2-an386", "mps3-an547", "microbit"], indirect=True)
 def test_an_emulated_clock_counts_the_same_in_every_start(target: Target, firmware: Firmware) -> None:
     ticks = set()
     for _ in range(3):

@@ -5,11 +5,13 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "link_sizes.h"
+
 namespace harness {
 
 class ReceiveRing {
  public:
-  static constexpr size_t kBytes = 4096;
+  static constexpr size_t kBytes = kReceiveBytes;
 
   // From the interrupt. Drops the byte and counts it when the ring is full.
   void put(uint8_t byte);

@@ -7,9 +7,10 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "link_sizes.h"
+
 namespace harness {
 
-constexpr size_t kMaxPayloadBytes = 1024;
 constexpr size_t kHeaderBytes = 3;
 constexpr size_t kCrcBytes = 4;
 constexpr size_t kMaxFrameBytes = kHeaderBytes + kMaxPayloadBytes + kCrcBytes;

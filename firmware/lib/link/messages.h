@@ -6,7 +6,6 @@
 namespace harness {
 
 constexpr uint16_t kProtocol = 1;
-constexpr uint8_t kWindow = 4;  // answers kept, and requests that a host may have outstanding
 
 enum class MessageType : uint8_t {
   kHello = 0x01,

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "link_sizes.h"
+
 namespace harness {
 
 // Takes fields off the front of a payload. What is read beyond its end is 0.
@@ -49,6 +51,6 @@ class PayloadWriter {
 };
 
 // Six strings, the most that a message has, fit a payload beside its other fields.
-constexpr size_t kMaxStringBytes = 127;
+constexpr size_t kMaxStringBytes = kMaxPayloadBytes / 8 - 1;
 
 }  // namespace harness

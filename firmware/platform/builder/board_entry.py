@@ -86,11 +86,12 @@ def _symbols(firmware: dict[str, Any], memory: dict[str, Any]) -> dict[str, int]
 
 def _arm_defines(table: dict[str, Any]) -> dict[str, int]:
     attached = table["targets"].get("attached", {})
-    peripherals = table["firmware"].get("peripherals", {})
+    firmware = table["firmware"]
+    macros = {**firmware.get("peripherals", {}), **firmware.get("link", {})}
     return {
         "HARNESS_CLOCK_HZ": table["clock_hz"],
         "HARNESS_BAUD": attached.get("baud", _DEFAULT_BAUD),
-        **{f"HARNESS_{name.upper()}": number for name, number in peripherals.items()},
+        **{f"HARNESS_{name.upper()}": number for name, number in macros.items()},
     }
 
 

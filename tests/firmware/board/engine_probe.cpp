@@ -8,7 +8,7 @@ namespace {
 
 enum Act : uint32_t { kNothing, kUndefinedInstruction, kReadNowhere, kOverflowStack, kFirstLoop };
 
-constexpr uint32_t kNowhere = 0xF0000000;
+constexpr uint32_t kNowhere = 0xE0200000;
 
 void loop(uint32_t rounds) {
   __asm volatile(

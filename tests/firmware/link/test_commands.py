@@ -221,7 +221,7 @@ def test_time_out_of_range(fake_device: Path, count: int) -> None:
 
 def test_profile(fake_device: Path) -> None:
     profiled, first, last = ask_model(fake_device, [ProfileRequest(0), LayersRequest(0), LayersRequest(2)])
-    assert profiled == ProfiledRun(7 * TICKS_PER_READING, 0, 3)
+    assert profiled == ProfiledRun(7 * TICKS_PER_READING, 0, 3, 3)
     assert isinstance(first, LayerTimes)
     assert isinstance(last, LayerTimes)
     assert first.spans() == [(10, 20), (30, 40), (50, 60)]
@@ -241,7 +241,7 @@ def test_profile_records_256_ops_from_any_on(fake_device: Path, first: int) -> N
     ops, end = 557, min(first + 256, 557)
     asked = [ProfileRequest(first), *map(LayersRequest, (first - 1 if first else 0xFFFF, first, end - 1, end))]
     profiled, before, begin, last, behind = ask_model(fake_device, asked, FakeModel(op_count=ops))
-    assert profiled == ProfiledRun((2 * ops + 1) * TICKS_PER_READING, 0, ops)
+    assert profiled == ProfiledRun((2 * ops + 1) * TICKS_PER_READING, 0, ops, end)
     assert isinstance(begin, LayerTimes)
     assert isinstance(last, LayerTimes)
     assert begin.spans() == [(20 * op + 10, 20 * op + 20) for op in range(first, min(first + 64, end))]
@@ -251,7 +251,7 @@ def test_profile_records_256_ops_from_any_on(fake_device: Path, first: int) -> N
 
 def test_profile_behind_the_last_op(fake_device: Path) -> None:
     empty, layers, refused = ask_model(fake_device, [ProfileRequest(3), LayersRequest(3), ProfileRequest(4)])
-    assert empty == ProfiledRun(7 * TICKS_PER_READING, 0, 3)
+    assert empty == ProfiledRun(7 * TICKS_PER_READING, 0, 3, 3)
     assert error(layers) == error(refused) == (ErrorCode.OUT_OF_RANGE, 3)
 
 

@@ -115,7 +115,7 @@ def test_build_id_is_in_the_image(elf: Path) -> None:
 @pytest.mark.parametrize(
     ("variables", "message"),
     [
-        ({"HARNESS_BOARD": "stm32"}, "Error: unknown board 'stm32': use one of mps2-an385, mps2-an386, "),
+        ({"HARNESS_BOARD": "stm32"}, "Error: unknown board 'stm32': use one of microbit, mps2-an385, "),
         ({"HARNESS_ENGINE": "magic"}, "Error: no library lib/engine_magic: lib has engine_builtin"),
         ({"HARNESS_SANITIZE": "1"}, "Error: no sanitizers for cortex-m4f"),
         ({"HARNESS_BOARDS_FILES": "absent.toml"}, "Error: absent.toml: "),
@@ -132,7 +132,10 @@ def test_unknown_support(tmp_path: Path) -> None:
     boards = tmp_path / "boards.toml"
     boards.write_text(shipped_boards_file().read_text().replace('support = "stm32l4"', 'support = "stm32f9"'))
     done = run(tmp_path, HARNESS_BOARDS_FILES=str(boards))
-    assert "Error: no library lib/board_stm32f9: lib has board_mps2, board_native, board_stm32l4" in done.stderr
+    assert (
+        "Error: no library lib/board_stm32f9: lib has board_mps2, board_native, board_nrf51, board_stm32l4"
+        in done.stderr
+    )
 
 
 @pytest.mark.slow

@@ -53,6 +53,12 @@ def test_peripherals_are_macros() -> None:
     assert (defines["HARNESS_UART"], defines["HARNESS_UART_INTERRUPT"]) == (0x50200000, 32)
 
 
+def test_sizes_of_the_link_are_macros() -> None:
+    defines = read_board("microbit", [shipped_boards_file()]).defines
+    sizes = (defines["HARNESS_WINDOW"], defines["HARNESS_MAX_PAYLOAD_BYTES"], defines["HARNESS_PROFILE_OPS"])
+    assert sizes == (2, 512, 32)
+
+
 def test_later_file_replaces_by_name(tmp_path: Path) -> None:
     own = tmp_path / "boards.toml"
     own.write_text(SHIPPED.replace("clock_hz = 25_000_000", "clock_hz = 20_000_000").replace("stm32l475", "mine"))

@@ -1,0 +1,39 @@
+"""Every emulated core gives the official interpreter's outputs, in hardware or in software floating point."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from harness.config import Suite, boards_files, load_boards
+from harness.errors import ModelError
+from harness.measure import Bench, Job, Sink, load_suite_vectors, run_model
+from harness.model import read_model_file
+
+from .conftest import REPOSITORY
+
+BOARDS = load_boards(boards_files(REPOSITORY))
+EMULATED = [name for name, board in BOARDS.items() if "emulated" in board.targets]
+
+
+def job(suite: Suite, variant: str) -> Job:
+    model = read_model_file(suite.models[variant].path)
+    return replace(Job(suite.name, variant, model, load_suite_vectors(suite.vectors).first(20)), check=True)
+
+
+@pytest.mark.parametrize("name", EMULATED)
+def test_int8_digits_equal_the_oracles(name: str, digits: Suite, sink: Sink) -> None:
+    result = run_model(Bench(BOARDS[name]), job(digits, "int8"), sink)
+    assert result.run.oracle_equal == 20
+
+
+@pytest.mark.parametrize("name", [name for name in EMULATED if name != "microbit"])
+def test_float32_digits_equal_the_oracles(name: str, digits: Suite, sink: Sink) -> None:
+    result = run_model(Bench(BOARDS[name]), job(digits, "float32"), sink)
+    assert result.run.oracle_equal == 20
+
+
+def test_a_model_too_large_for_the_smallest_board_is_refused_with_the_bytes(digits: Suite, sink: Sink) -> None:
+    with pytest.raises(ModelError, match=r"does not run on microbit .*\n.*arena: needs at least .* bytes are missing"):
+        run_model(Bench(BOARDS["microbit"]), job(digits, "float32"), sink)
