@@ -9,7 +9,7 @@ from harness.model.graph import Model, Op
 from harness.model.support import op_trouble, supported_ops
 
 _NAMED_OPS = 6
-_IO_DTYPES = {"float32", "int8"}
+_IO_DTYPES = {"float32", "int8", "int16"}
 
 
 def check_model(model: Model, board: Board, engine: str) -> None:
@@ -20,8 +20,8 @@ def check_model(model: Model, board: Board, engine: str) -> None:
         ConfigError: there is no such engine.
     """
     problems = {
-        f"convert to float32 or full-integer int8, with a fixed batch (keras.Input(batch_size=1)), with only the ops "
-        f"of {engine}: {', '.join(sorted(supported_ops(engine)))}": _op_problems(model, engine),
+        "convert to float32, or full-integer int8 or int16x8, with a fixed batch (keras.Input(batch_size=1)), with "
+        f"only the ops of {engine}: {', '.join(sorted(supported_ops(engine)))}": _op_problems(model, engine),
         "take a smaller model or a board with more memory": _size_problems(model, board, engine),
     }
     lines = [line for found in problems.values() for line in found]
@@ -39,7 +39,7 @@ def _op_problems(model: Model, engine: str) -> list[str]:
         problems.append("the model has no input or no output")
     for tensor in (*model.input_tensors, *model.output_tensors):
         if tensor.dtype not in _IO_DTYPES:
-            problems.append(f"input or output {tensor}: float32 or int8 is needed")
+            problems.append(f"input or output {tensor}: float32, int8 or int16 is needed")
     ops_by_trouble: dict[str, list[Op]] = {}
     for op in model.ops:
         ops_by_trouble.setdefault(op_trouble(model, op, engine), []).append(op)

@@ -21,19 +21,20 @@ from harness.model.tflite import read_model
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-VARIANTS = ("float32", "int8")
+VARIANTS = ("float32", "int8", "int16x8")
 
 
 def convert_keras(
     model_file: Path,
     representative: Path | NDArray[np.float32],
-    variants: Sequence[str] = VARIANTS,
+    variants: Sequence[str] = ("float32", "int8"),
     timeout_s: float = 600.0,
 ) -> dict[str, bytes]:
     """The `.tflite` files of a `.keras` model, by variant.
 
-    int8 is full-integer: int8 inputs, outputs and activations, with scales calibrated on `representative`. A batch
-    dimension that the model leaves open becomes 1: a microcontroller needs static shapes.
+    int8 and int16x8 are full-integer: int8 weights, and int8 or int16 inputs, outputs and activations, with scales
+    calibrated on `representative`. A batch dimension that the model leaves open becomes 1: a microcontroller needs
+    static shapes.
 
     Args:
         model_file: a model saved by `keras.Model.save`.
@@ -144,8 +145,8 @@ def _convert(model_file: Path, representative: Path, out_dir: Path, variants: Se
     static_model = tf.keras.Model(inputs, model(inputs if len(inputs) > 1 else inputs[0], training=False))
     for variant in variants:
         converter = tf.lite.TFLiteConverter.from_keras_model(static_model)
-        if variant == "int8":
-            _quantize(tf, converter, samples)
+        if variant != "float32":
+            _quantize(tf, converter, variant, samples)
         _model_path(out_dir, variant).write_bytes(converter.convert())
 
 
@@ -175,16 +176,20 @@ def _samples(
     return samples
 
 
-def _quantize(tf: Any, converter: Any, samples: Sequence[NDArray[np.float32]]) -> None:
+def _quantize(tf: Any, converter: Any, variant: str, samples: Sequence[NDArray[np.float32]]) -> None:
     def representative_dataset() -> Iterator[list[NDArray[np.float32]]]:
         for row in range(len(samples[0])):
             yield [array[row : row + 1] for array in samples]
 
+    ops_set, values_type = {
+        "int8": (tf.lite.OpsSet.TFLITE_BUILTINS_INT8, tf.int8),
+        "int16x8": (tf.lite.OpsSet.EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8, tf.int16),
+    }[variant]
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.representative_dataset = representative_dataset
-    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
-    converter.inference_input_type = tf.int8
-    converter.inference_output_type = tf.int8
+    converter.target_spec.supported_ops = [ops_set]
+    converter.inference_input_type = values_type
+    converter.inference_output_type = values_type
 
 
 if __name__ == "__main__":

@@ -141,5 +141,6 @@ def _numpy_type(tensor: Tensor, model: Model) -> np.dtype[Any]:
         return np.dtype(tensor.dtype)
     except TypeError:
         raise VectorError(
-            f"{model.name}: {tensor} has a type that vectors cannot have", "use float32 or int8 inputs and outputs"
+            f"{model.name}: {tensor} has a type that vectors cannot have",
+            "use float32, int8 or int16 inputs and outputs",
         ) from None

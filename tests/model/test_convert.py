@@ -16,7 +16,7 @@ from support.models import small_cnn
 
 from harness.errors import ModelError, SetupError
 from harness.model import convert, read_model
-from harness.model.convert import convert_keras
+from harness.model.convert import VARIANTS, convert_keras
 
 SAMPLES = np.random.default_rng(0).uniform(size=(20, 6)).astype(np.float32)
 
@@ -37,23 +37,26 @@ def dense_model(keras: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_variants_have_their_types_and_a_batch_of_one(dense_model: Path) -> None:
-    models = convert_keras(dense_model, SAMPLES)
-    assert list(models) == ["float32", "int8"]
+    models = convert_keras(dense_model, SAMPLES, VARIANTS)
+    assert list(models) == ["float32", "int8", "int16x8"]
     for variant, data in models.items():
         model = read_model(data, variant)
         assert model.variant == variant
         assert [op.name for op in model.ops] == ["FULLY_CONNECTED"]
         assert [tensor.shape for tensor in (*model.input_tensors, *model.output_tensors)] == [(1, 6), (1, 3)]
-        assert {tensor.dtype for tensor in (*model.input_tensors, *model.output_tensors)} == {variant}
+        dtypes = {tensor.dtype for tensor in (*model.input_tensors, *model.output_tensors)}
+        assert dtypes == {variant.removesuffix("x8")}
 
 
 def test_scales_come_from_the_representative_inputs(dense_model: Path, tmp_path: Path) -> None:
+    quantized = ["int8", "int16x8"]
     np.savez(tmp_path / "wide.npz", inputs=SAMPLES * 10)
-    narrow = convert_keras(dense_model, SAMPLES, ["int8"])
-    wide = convert_keras(dense_model, tmp_path / "wide.npz", ["int8"])
-    scales = [read_model(models["int8"], "dense").input_tensors[0].quantization for models in (narrow, wide)]
-    assert scales[0] and scales[1]
-    assert scales[1].scales[0] == pytest.approx(10 * scales[0].scales[0], rel=1e-5)
+    narrow = convert_keras(dense_model, SAMPLES, quantized)
+    wide = convert_keras(dense_model, tmp_path / "wide.npz", quantized)
+    for variant in quantized:
+        scales = [read_model(models[variant], "dense").input_tensors[0].quantization for models in (narrow, wide)]
+        assert scales[0] and scales[1]
+        assert scales[1].scales[0] == pytest.approx(10 * scales[0].scales[0], rel=1e-5)
 
 
 def test_several_inputs_take_arrays_by_name(keras: Any, tmp_path: Path) -> None:

@@ -58,6 +58,15 @@ def test_int8_comes_back(scale: float, zero_point: int, quantized: int) -> None:
     assert given_back.tolist() == real.tolist()
 
 
+@given(st.floats(2.0**-20, 100, width=32), st.integers(-(2**15), 2**15 - 1))
+def test_int16_comes_back(scale: float, quantized: int) -> None:
+    model = echo("int16", scale)
+    vector = np.array([[quantized, 0]], np.int16)
+    (real,) = decode_outputs(vector.tobytes(), model)
+    assert real.tolist() == [[quantized * scale, 0.0]]
+    assert encode_inputs([real], model) == encode_inputs([vector], model) == [vector.tobytes()]
+
+
 def test_int16_saturates_at_its_own_limits() -> None:
     (vector,) = encode_inputs([np.array([[1e9, -1e9]])], echo("int16", scale=0.5))
     assert np.frombuffer(vector, np.int16).tolist() == [32767, -32768]
