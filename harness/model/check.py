@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from harness.config import Board
+from collections.abc import Sequence
+
+from harness.config import ENGINES, Board, engine_folder
 from harness.errors import ModelError
 from harness.model.arena import least_arena_bytes
 from harness.model.graph import Model, Op
@@ -20,8 +22,7 @@ def check_model(model: Model, board: Board, engine: str) -> None:
         ConfigError: there is no such engine.
     """
     problems = {
-        "convert to float32, or full-integer int8 or int16x8, with a fixed batch (keras.Input(batch_size=1)), with "
-        f"only the ops of {engine}: {', '.join(sorted(supported_ops(engine)))}": _op_problems(model, engine),
+        _op_fix(model, engine): _op_problems(model, engine),
         "take a smaller model or a board with more memory": _size_problems(model, board, engine),
     }
     lines = [line for found in problems.values() for line in found]
@@ -44,7 +45,28 @@ def _op_problems(model: Model, engine: str) -> list[str]:
     for op in model.ops:
         ops_by_trouble.setdefault(op_trouble(model, op, engine), []).append(op)
     ops_by_trouble.pop("", None)
-    return problems + [f"{_place(model, ops)}: {trouble}" for trouble, ops in ops_by_trouble.items()]
+    return problems + [
+        f"{_place(model, ops)}: {trouble}{_elsewhere(model, ops, engine)}" for trouble, ops in ops_by_trouble.items()
+    ]
+
+
+def _op_fix(model: Model, engine: str) -> str:
+    others = "".join(f"use --engine={other}, or " for other in _engines_with(model, model.ops, engine))
+    convert = "convert to float32, or full-integer int8 or int16x8, with a fixed batch (keras.Input(batch_size=1))"
+    names = sorted(supported_ops(engine))
+    lacks_one = any(op.is_custom or op.name not in names for op in model.ops)
+    return f"{others}{convert}" + (f", with only the ops of {engine}: {', '.join(names)}" if lacks_one else "")
+
+
+def _elsewhere(model: Model, ops: list[Op], engine: str) -> str:
+    return "".join(f"; {other} has it" for other in _engines_with(model, ops, engine))
+
+
+def _engines_with(model: Model, ops: Sequence[Op], but: str) -> list[str]:
+    """The engines other than `but` that can run `ops`; of those that are builds of one library the first."""
+    libraries = {engine_folder(name): name for name in reversed(ENGINES)}
+    del libraries[engine_folder(but)]
+    return [name for name in libraries.values() if not any(op_trouble(model, op, name) for op in ops)]
 
 
 def _place(model: Model, ops: list[Op]) -> str:

@@ -8,7 +8,8 @@ from support.tflite_builder import TfliteBuilder, pack
 
 from harness.config import Board, load_boards
 from harness.errors import ModelError
-from harness.model import Model, check_model, least_arena_bytes, read_model
+from harness.model import Model, check, check_model, least_arena_bytes, read_model, support
+from harness.model.support import OpSupport
 from harness.paths import shipped_boards_file
 
 
@@ -76,3 +77,45 @@ def test_control_flow_and_missing_ends(cnn: Model, board: Board) -> None:
     official.subgraphs.append(official.subgraphs[0])
     error = refusal(read_model(pack(official), "m"), board)
     assert error.cause.splitlines()[1:] == ["  2 subgraphs: control flow", "  the model has no input or no output"]
+
+
+def model_of(op: str) -> Model:
+    b = TfliteBuilder()
+    x, y = b.tensor([1, 4], "float32"), b.tensor([1, 4], "float32", name="end")
+    b.op(op, [x], [y])
+    return read_model(b.build(), "m.tflite")
+
+
+def test_an_op_that_another_engine_has(board: Board) -> None:
+    error = refusal(model_of("ELU"), board)
+    assert error.cause.splitlines()[1:] == ["  op 0 (ELU), output 'end': builtin has no ELU; tflm has it"]
+    assert error.fix.startswith("use --engine=tflm, or convert to ")
+    check_model(model_of("ELU"), board, "tflm")
+
+
+@pytest.mark.parametrize("engine", ["tflm", "tflm-ref"])
+def test_an_op_that_no_engine_has(board: Board, engine: str) -> None:
+    with pytest.raises(ModelError) as caught:
+        check_model(model_of("SIN"), board, engine)
+    assert caught.value.cause.splitlines()[1:] == [f"  op 0 (SIN), output 'end': {engine} has no SIN"]
+    assert caught.value.fix.startswith("convert to ")
+
+
+def test_an_op_that_tflm_lacks(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
+    supported = {"builtin": {"SIN": OpSupport(frozenset({"float32"}), frozenset())}, "tflm": {}}
+    monkeypatch.setattr(support, "supported_ops", supported.__getitem__)
+    monkeypatch.setattr(check, "supported_ops", supported.__getitem__)
+    with pytest.raises(ModelError, match="tflm has no SIN; builtin has it"):
+        check_model(model_of("SIN"), board, "tflm")
+
+
+@pytest.mark.parametrize("engine", ["builtin", "tflm"])
+def test_a_hybrid_model(board: Board, engine: str) -> None:
+    b = TfliteBuilder()
+    x, y = b.tensor([1, 4], "float32"), b.tensor([1, 2], "float32", name="end")
+    weights = b.tensor([2, 4], "int8", scale=0.5, data=[[1] * 4] * 2)
+    b.op("FULLY_CONNECTED", [x, weights, -1], [y])
+    with pytest.raises(ModelError) as caught:
+        check_model(read_model(b.build(), "m"), board, engine)
+    said = "  op 0 (FULLY_CONNECTED), output 'end': hybrid: float32 values meet quantized weights"
+    assert caught.value.cause.splitlines()[1:] == [said]
