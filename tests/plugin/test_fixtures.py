@@ -64,7 +64,7 @@ def test_a_test_may_name_its_own_boards(pytester: pytest.Pytester) -> None:
 
 def test_every_fixture_has_a_docstring(pytester: pytest.Pytester) -> None:
     result = pytester.runpytest_subprocess("--fixtures")
-    for name in ("board", "bench", "firmware", "target", "device", "run_model"):
+    for name in ("board", "bench", "firmware", "target", "device", "harness_engine", "run_model"):
         result.stdout.fnmatch_lines([f"{name}*harness*fixtures.py:*"])
     result.stdout.no_fnmatch_line("*no docstring available*")
 
