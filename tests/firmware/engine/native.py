@@ -13,6 +13,7 @@ from typing import Self
 from support.native_cpp import library_sources, run_compiler
 
 _SOURCES = Path(__file__).parent
+_INSTRUCTIONS = _SOURCES.parents[1] / "support" / "dsp"
 _ENGINE = "engine_builtin"
 _LIBRARIES = ["bytes", "engine", _ENGINE]
 _CASE = struct.Struct("<III")
@@ -26,6 +27,16 @@ def compile_engine(folder: Path) -> list[Path]:
     """Compile the engine into `folder`; return its object files."""
     run_compiler(folder, ["-c", *library_sources(_ENGINE)], _LIBRARIES)
     return sorted(folder.glob("*.o"))
+
+
+def compile_dsp_kernels(folder: Path, engine: list[Path]) -> list[Path]:
+    """Compile the engine's files that choose kernels by the core anew, with those for the DSP extension; return all
+    object files. Functions in C++ stand in for the instructions.
+    """
+    sources = [path for path in library_sources(_ENGINE) if "ops/kernels.h" in path.read_text(encoding="utf-8")]
+    run_compiler(folder, ["-c", "-D__ARM_FEATURE_SIMD32", "-iquote", _INSTRUCTIONS, *sources], _LIBRARIES)
+    chosen = {path.name: path for path in (*engine, *folder.glob("*.o"))}
+    return sorted(chosen.values())
 
 
 def compile_program(main: str, engine: list[Path], folder: Path) -> Path:

@@ -25,7 +25,7 @@ Status prepare_convolution(ModelView& model, const Op& op, const ConvolutionGeom
                            const WeightsOptions& options, Arena& arena, Step* step) {
   HARNESS_RETURN_IF_ERROR(check_weights_types(op, options.channels));
   const bool is_float = op.output().tensor.type == TensorType::kFloat32;
-  return (is_float ? prepare<FloatWeights> : prepare<Int8Weights>)(model, op, geometry, options, arena, step);
+  return (is_float ? prepare<FloatWeights> : prepare<kernels::Int8Weights>)(model, op, geometry, options, arena, step);
 }
 
 }  // namespace harness

@@ -44,7 +44,7 @@ Status prepare_depthwise_conv_2d(ModelView& model, const Op& op, Arena& arena, S
   const WeightsOptions options{option<Activation>(model, op, schema::DepthwiseConv2DOptions::kActivation), 3,
                                window.output_depth, int64_t{window.y.filter} * window.x.filter};
   const bool is_float = op.output().tensor.type == TensorType::kFloat32;
-  return (is_float ? prepare<FloatWeights> : prepare<Int8Weights>)(model, op, geometry, options, arena, step);
+  return (is_float ? prepare<FloatWeights> : prepare<kernels::Int8Weights>)(model, op, geometry, options, arena, step);
 }
 
 }  // namespace harness

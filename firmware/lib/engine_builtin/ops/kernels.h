@@ -1,9 +1,26 @@
-// The kernels of the ops that exist for several cores.
+// The kernels for the core that the firmware is compiled for. Those in portable/ say what is computed; a core with the
+// DSP extension has others in dsp/ that compute the same bytes.
 #pragma once
 
 #include "ops/portable/convolution.h"
 #include "ops/portable/depthwise.h"
 
+#if defined(__ARM_FEATURE_SIMD32)
+#include "ops/dsp/convolution.h"
+#endif
+
 namespace harness {
-namespace kernels = portable;
+namespace kernels {
+
+using portable::convolve;
+using portable::convolve_depthwise;
+
+#if defined(__ARM_FEATURE_SIMD32)
+using dsp::convolve;
+using dsp::Int8Weights;
+#else
+using harness::Int8Weights;
+#endif
+
+}  // namespace kernels
 }  // namespace harness

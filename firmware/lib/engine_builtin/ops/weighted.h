@@ -10,6 +10,17 @@ namespace harness {
 // An int8 sum of this many products cannot overflow 32 bits: 65536 * 128 * 255 < 2^31.
 constexpr int32_t kMaxProducts = 65536;
 
+// sums[c] += Σ product(input[i], filter[c * filter_step + i]), each in order: float sums depend on it.
+template <int kChannels, typename Weights>
+void add_products(const Weights& weights, const typename Weights::Value* input, const typename Weights::Filter* filter,
+                  int32_t filter_step, int32_t count, typename Weights::Sum (&sums)[kChannels]) {
+#pragma GCC unroll 4
+  for (int32_t i = 0; i < count; ++i) {
+#pragma GCC unroll 4
+    for (int c = 0; c < kChannels; ++c) sums[c] += weights.product(input[i], filter[c * filter_step + i]);
+  }
+}
+
 struct Int8Weights {
   using Value = int8_t;
   using Filter = int8_t;

@@ -5,17 +5,6 @@
 namespace harness {
 namespace portable {
 
-// sums[c] += Σ product(input[i], filter[c * filter_step + i]), each in order: float sums depend on it.
-template <int kChannels, typename Weights>
-void add_products(const Weights& weights, const typename Weights::Value* input, const typename Weights::Filter* filter,
-                  int32_t filter_step, int32_t count, typename Weights::Sum (&sums)[kChannels]) {
-#pragma GCC unroll 4
-  for (int32_t i = 0; i < count; ++i) {
-#pragma GCC unroll 4
-    for (int c = 0; c < kChannels; ++c) sums[c] += weights.product(input[i], filter[c * filter_step + i]);
-  }
-}
-
 // `kChannels` neighbouring channels of one group at one place.
 template <int kChannels, typename Weights>
 void convolve_channels(const Convolution<Weights>& convolution, const Patch& patch, const Runs& runs,

@@ -1,0 +1,42 @@
+"""The kernels for the DSP extension against the portable ones, both on this computer, where C++ stands in for the
+instructions; the instructions themselves run in tests/conformance on an emulated core."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conformance import test_conv_2d, test_fully_connected
+from conformance.graph import FEW_EXAMPLES, Case, side_by_side
+from conformance.vectors import mixed_vectors
+from firmware.engine.native import OK, NativeEngine, compile_dsp_kernels, compile_program
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.model import read_model
+
+CASES = st.one_of(test_conv_2d.CASES, test_fully_connected.CASES)
+
+
+@pytest.fixture(scope="module")
+def dsp_driver(engine_objects: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("dsp")
+    return compile_program("driver.cpp", compile_dsp_kernels(folder, engine_objects), folder)
+
+
+@pytest.fixture(scope="module")
+def engines(driver: Path, dsp_driver: Path) -> Iterator[tuple[NativeEngine, NativeEngine]]:
+    """The portable one and the one for the DSP extension."""
+    with NativeEngine(driver) as portable, NativeEngine(dsp_driver) as dsp:
+        yield portable, dsp
+
+
+@FEW_EXAMPLES
+@given(cases=st.lists(CASES, min_size=1, max_size=20))
+def test_same_bytes(engines: tuple[NativeEngine, NativeEngine], cases: list[Case]) -> None:
+    model = side_by_side(cases, "int8")
+    for vector in mixed_vectors(read_model(model, "model")):
+        portable, dsp = (engine.run(model, vector) for engine in engines)
+        assert portable.status == dsp.status == OK
+        assert portable.output == dsp.output
