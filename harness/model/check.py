@@ -21,16 +21,12 @@ def check_model(model: Model, board: Board, engine: str) -> None:
         ModelError: lists the ops that `engine` cannot run, and how many bytes are missing in arena or model slot.
         ConfigError: there is no such engine.
     """
-    problems = {
-        _op_fix(model, engine): _op_problems(model, engine),
-        "take a smaller model or a board with more memory": _size_problems(model, board, engine),
-    }
-    lines = [line for found in problems.values() for line in found]
-    if lines:
-        raise ModelError(
-            "\n  ".join((f"{model.name} does not run on {board.name} with {engine}:", *lines)),
-            "; ".join(fix for fix, found in problems.items() if found),
-        )
+    op_problems, size_problems = _op_problems(model, engine), _size_problems(model, board, engine)
+    fixes = [_op_fix(model, engine)] if op_problems else []
+    fixes += ["take a smaller model or a board with more memory"] if size_problems else []
+    if fixes:
+        heading = f"{model.name} does not run on {board.name} with {engine}:"
+        raise ModelError("\n  ".join((heading, *op_problems, *size_problems)), "; ".join(fixes))
 
 
 def _op_problems(model: Model, engine: str) -> list[str]:

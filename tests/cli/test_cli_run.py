@@ -9,7 +9,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.tflite_builder import TfliteBuilder
+from support.tflm_library import write_library
 
+from harness.measure import bench as bench_module
 from harness.paths import shipped_boards_file
 
 VECTORS = shipped_boards_file().parent / "suites" / "digits" / "vectors.npz"
@@ -90,3 +93,48 @@ def test_a_session_that_is_not_there(harness: Callable[..., Any]) -> None:
     done = harness("report", "--reports-dir=nowhere")
     assert done.code == 2
     assert "no session in nowhere" in done.err
+
+
+@pytest.fixture
+def tflm(harness: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A library good enough to be chosen, and `builtin` in its place where the firmware is built."""
+    write_library(tmp_path / "library")
+    monkeypatch.setenv("TFLM_LIB", str(tmp_path / "library"))
+    build = bench_module.build_firmware
+    monkeypatch.setattr(
+        bench_module, "build_firmware", lambda board, engine, **options: build(board, "builtin", **options)
+    )
+
+
+@pytest.mark.usefixtures("tflm")
+def test_several_engines_are_compared(harness: Callable[..., Any], int8_model: str) -> None:
+    done = harness("run", int8_model, "--board=native", "--engine=tflm,builtin", "--vectors=2")
+    assert done.code == 0
+    assert "digits_int8 on native: engines compared" in done.out
+    assert "output bytes of 2 vectors" in done.out
+    told = json.loads(harness("run", int8_model, "--board=native", "--engine=builtin,tflm", "--json").out)
+    assert [run["engine"]["name"] for run in told] == ["builtin", "tflm"]
+    assert told[1]["outputs"]["reference"] == {
+        "engine": "builtin",
+        "equal_vectors": 10,
+        "different_bytes": 0,
+        "max_difference": 0.0,
+    }
+
+
+def test_an_engine_that_cannot_be_had(harness: Callable[..., Any], int8_model: str) -> None:
+    done = harness("run", int8_model, "--board=native", "--engine=builtin,tflm")
+    assert (done.code, done.out) == (2, "")
+    assert "harness run: TensorFlow Lite Micro is not installed" in done.err
+    assert "fix: run `harness setup tflm`" in done.err
+
+
+def test_a_model_is_refused_before_any_engine_runs(harness: Callable[..., Any], tmp_path: Path, tflm: None) -> None:
+    builder = TfliteBuilder()
+    values, end = builder.tensor([1, 4], "float32"), builder.tensor([1, 4], "float32", name="end")
+    builder.op("ELU", [values], [end])
+    (tmp_path / "elu.tflite").write_bytes(builder.build())
+    done = harness("run", "elu.tflite", "--board=native", "--engine=tflm,builtin")
+    assert (done.code, done.out) == (2, "")
+    assert "op 0 (ELU), output 'end': builtin has no ELU; tflm has it" in done.err
+    assert "fix: use --engine=tflm, or convert" in done.err
