@@ -36,7 +36,8 @@ def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
 
 
 def _infer(interpreter: runtime.Interpreter, model: Model, vector: bytes) -> bytes:
-    """All outputs, concatenated, for all inputs, concatenated."""
+    """All outputs, concatenated, for all inputs, concatenated; state does not outlast the inference."""
+    interpreter.reset()
     start = 0
     for index, tensor in enumerate(model.input_tensors):
         values = np.frombuffer(vector[start : start + tensor.bytes], tensor.dtype)

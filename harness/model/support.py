@@ -19,6 +19,7 @@ _OP_LINE = re.compile(r"^\s*OP\((\w+),[^()]*\(([^()]*)\)(?:,\s*\(([^()]*)\))?\)"
 # What goes with the type that an op computes in: axes, shapes, paddings, bias, and the weights of int16x8.
 _COMPANIONS = {"int16": frozenset({"int8", "int32", "int64"})}
 _COMPANIONS_OF_ALL = frozenset({"int32"})
+_COMPANIONS_OF_OP = {"SVDF": frozenset({"int16"})}  # its state and time weights, which int8 may have
 _TYPE_CHANGERS = frozenset({"QUANTIZE", "DEQUANTIZE", "SHAPE"})
 
 
@@ -74,7 +75,8 @@ def _takes(support: OpSupport, model: Model, op: Op) -> bool:
     if op.name in _TYPE_CHANGERS:
         return dtypes <= support.types | _COMPANIONS_OF_ALL
     computes_in = {tensor.dtype for tensor in model.op_tensors(op.outputs)}
-    companions = _COMPANIONS_OF_ALL.union(*(_COMPANIONS.get(dtype, frozenset()) for dtype in computes_in))
+    companions = _COMPANIONS_OF_ALL | _COMPANIONS_OF_OP.get(op.name, frozenset())
+    companions = companions.union(*(_COMPANIONS.get(dtype, frozenset()) for dtype in computes_in))
     return computes_in <= support.types and len(computes_in) == 1 and dtypes <= computes_in | companions
 
 

@@ -47,6 +47,16 @@ def test_scalar() -> None:
         assert oracle.infer(struct.pack("<f", 21)) == struct.pack("<f", 42)
 
 
+def test_state_does_not_outlast_an_inference() -> None:
+    b = TfliteBuilder()
+    x, y = b.tensor([1, 1], "float32"), b.tensor([1, 1], "float32")
+    feature, times = b.tensor([1, 1], "float32", data=[[1]]), b.tensor([1, 2], "float32", data=[[1, 1]])
+    bias, state = b.tensor([1], "float32", data=[0]), b.tensor([1, 2], "float32", is_variable=True)
+    b.op("SVDF", [x, feature, times, bias, state], [y], rank=1)
+    with Oracle(b.build()) as oracle:
+        assert [oracle.infer(struct.pack("<f", 21)) for _ in range(2)] == [struct.pack("<f", 21)] * 2
+
+
 def test_classifier(cnn: Model) -> None:
     images = np.random.default_rng(1).random((8, 8, 8, 1))
     with Oracle(cnn.data) as oracle:

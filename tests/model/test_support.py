@@ -68,6 +68,8 @@ def one_op(name: str, dtypes: list[str], **options: Any) -> Model:
         ("DEQUANTIZE", ["int16", "float32"], ""),
         ("DEQUANTIZE", ["uint8", "float32"], "builtin has no DEQUANTIZE of float32 and uint8"),
         ("SOFTMAX", ["int8", "float32"], "builtin has no SOFTMAX of float32 and int8"),
+        ("SVDF", ["int8", "int8", "int16", "int8"], ""),
+        ("SVDF", ["int8", "int8", "int8", "int8"], ""),
         ("ATAN2", ["float32", "float32", "float32"], "builtin has no ATAN2"),
         ("MyOp", ["float32", "float32"], "builtin has no custom op MyOp"),
     ],

@@ -46,6 +46,7 @@ _OPTIONS_TYPES = {
     "RESIZE_NEAREST_NEIGHBOR": "ResizeNearestNeighborOptions",
     "SHAPE": "ShapeOptions",
     "SOFTMAX": "SoftmaxOptions",
+    "SVDF": "SVDFOptions",
     "SPLIT": "SplitOptions",
     "SQUEEZE": "SqueezeOptions",
     "STRIDED_SLICE": "StridedSliceOptions",
