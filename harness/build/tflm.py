@@ -19,7 +19,7 @@ KERNEL_SETS = {"tflm": CMSIS_NN, "tflm-ref": REFERENCE}
 _ENVIRONMENT = "tflm_archive"
 _ARCHIVE = f"build/{_ENVIRONMENT}/libtflm.a"  # below the build's folder
 _MANIFESTS = ("library.json", "library.properties")
-_BUILDER = ("main.py", "cores.py", "tflm.py")  # in platform/builder: what chooses files and flags
+_BUILDER = ("cores.py", "tflm.py")  # in platform/builder: what chooses files and flags
 
 
 def is_tflm(engine: str) -> bool:

@@ -1,10 +1,16 @@
-"""Compilers and their flags for each core that boards.toml can name."""
+"""Compilers and their flags, for each core that boards.toml can name."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 HOST = "host"
+
+# -ffp-contract: contracted multiply-adds round differently; float32 results would depend on the compiler's mood.
+COMPILE_FLAGS = ("-O2", "-g", "-ffunction-sections", "-fdata-sections", "-ffp-contract=off")
+CXX_FLAGS = ("-std=c++17", "-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics")
+WARNING_FLAGS = ("-Wall", "-Wextra", "-Werror")
+SANITIZE_FLAGS = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 
 _SOFT_FLOAT = ("-mfloat-abi=soft",)
 # GCC's manual, "ARM Options": the FPU of each core, see also its Technical Reference Manual.

@@ -26,16 +26,15 @@ sys.path.insert(0, str(Path(env.PioPlatform().get_dir()) / "builder"))
 
 import tflm  # noqa: E402  found by the line above
 from board_entry import BoardEntry, EntryError, read_board  # noqa: E402
-from cores import HOST, Toolchain, toolchain_for  # noqa: E402
-
-COMPILE_FLAGS = ["-O2", "-g", "-ffunction-sections", "-fdata-sections"]
-WARNING_FLAGS = ["-Wall", "-Wextra", "-Werror"]
-# Contracted multiply-adds round differently: float32 results would depend on the compiler's mood.
-COMPILE_FLAGS += ["-ffp-contract=off"]
-# The same sources give the same bytes wherever they lie.
-COMPILE_FLAGS += [f"-ffile-prefix-map={project_dir}=.", f"-ffile-prefix-map={env.subst('$BUILD_DIR')}=build"]
-CXX_FLAGS = ["-std=c++17", "-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics"]
-SANITIZE_FLAGS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+from cores import (  # noqa: E402
+    COMPILE_FLAGS,
+    CXX_FLAGS,
+    HOST,
+    SANITIZE_FLAGS,
+    WARNING_FLAGS,
+    Toolchain,
+    toolchain_for,
+)
 
 
 def fail(message: str) -> None:
@@ -59,9 +58,9 @@ def wanted_file(variable: str) -> Path:
     return path
 
 
-def sanitize_flags(board: BoardEntry) -> list[str]:
+def sanitize_flags(board: BoardEntry) -> tuple[str, ...]:
     if os.environ.get("HARNESS_SANITIZE") != "1":
-        return []
+        return ()
     if board.core != HOST:
         raise EntryError(
             f"no sanitizers for {board.core}: build a board with core = {HOST!r}, or unset HARNESS_SANITIZE"
@@ -92,7 +91,6 @@ def use_toolchain(board: BoardEntry, toolchain: Toolchain) -> None:
     flags = [*toolchain.flags, *sanitize_flags(board)]
     env.Append(
         CCFLAGS=[*flags, *COMPILE_FLAGS],
-        CFLAGS=["-std=c11"],
         CXXFLAGS=CXX_FLAGS,
         LINKFLAGS=[*flags, *toolchain.link_flags, "-Wl,--gc-sections", "-Wl,-Map,$BUILD_DIR/firmware.map"],
     )
@@ -131,7 +129,9 @@ def build_firmware(board: BoardEntry, toolchain: Toolchain) -> None:
     names = libraries(board)
     describe_board(board)
     env.Replace(PROGNAME="firmware", PROGSUFFIX=".elf")
-    env.Append(CCFLAGS=WARNING_FLAGS, CPPPATH=[str(project_dir / "lib" / name) for name in names])
+    # The same sources give the same bytes wherever they lie.
+    here = [f"-ffile-prefix-map={project_dir}=.", f"-ffile-prefix-map={env.subst('$BUILD_DIR')}=build"]
+    env.Append(CCFLAGS=[*WARNING_FLAGS, *here], CPPPATH=[str(project_dir / "lib" / name) for name in names])
     for name in names:
         compile_library(name)
     if wanted_engine() in tflm.ENGINES:
@@ -147,7 +147,7 @@ def build_archive() -> None:
     env.Append(
         CPPDEFINES=tflm.defines(folder, wanted_engine()),
         CPPPATH=[str(path) for path in tflm.include_folders(folder)],
-        CCFLAGS=["-w", "-g0", f"-ffile-prefix-map={folder}=tflm"],
+        CCFLAGS=[*tflm.FLAGS, f"-ffile-prefix-map={folder}=tflm"],
     )
     sources = tflm.sources(folder, wanted_engine())
     objects = [env.Object(f"$BUILD_DIR/{path.relative_to(folder)}.o", str(path)) for path in sources]

@@ -13,6 +13,7 @@ from pathlib import Path
 from board_entry import EntryError
 
 ENGINES = ("tflm", "tflm-ref")
+FLAGS = ("-w", "-g0")  # its warnings are its authors'; without the debugger's tables it compiles faster
 
 _KERNELS = "tensorflow/lite/micro/kernels"
 _CMSIS_NN_KERNELS = f"{_KERNELS}/cmsis_nn"
