@@ -1,4 +1,5 @@
 // The engine that a firmware with this library gets: TensorFlow Lite Micro.
+#include <algorithm>
 #include <new>
 
 #include "arena.h"
@@ -134,7 +135,10 @@ void TflmEngine::allocate_tensors() {
 }
 
 Status TflmEngine::why_not_loaded() const {
-  if (arena_.exceeded()) return {StatusCode::kArenaTooSmall, arena_use().total_bytes, "arena too small"};
+  if (arena_.exceeded()) {
+    const uint32_t shared_bytes = std::max(arena_.shared_bytes(), least_activation_bytes(*model_, graph()));
+    return {StatusCode::kArenaTooSmall, shared_bytes + arena_.persistent_bytes(), "arena too small; at least:"};
+  }
   const LibraryLog& log = library_log();
   if (log.op() == LibraryLog::kNoOp) return {StatusCode::kBadModel, 0, log.text()};
   return {StatusCode::kUnsupported, static_cast<uint32_t>(log.op()), log.text()};

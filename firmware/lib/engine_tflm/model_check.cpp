@@ -1,7 +1,8 @@
 #include "model_check.h"
 
+#include <algorithm>
+
 #include "tensorflow/lite/micro/micro_interpreter.h"
-#include "tensorflow/lite/schema/schema_generated.h"
 #include "tensorflow/lite/schema/schema_utils.h"
 
 namespace harness {
@@ -94,6 +95,21 @@ Status check_subgraph(const tflite::Model& model, const tflite::SubGraph& graph,
   return {};
 }
 
+bool is_constant(const tflite::Model& model, const tflite::Tensor& tensor) {
+  const auto* data = model.buffers()->Get(tensor.buffer())->data();
+  return data != nullptr && data->size() != 0;
+}
+
+uint64_t activation_bytes(const tflite::Model& model, const tflite::SubGraph& graph, const Indices& indices) {
+  uint64_t bytes = 0;
+  for (const int32_t index : indices) {
+    if (index == kNoTensor) continue;
+    const tflite::Tensor& tensor = *graph.tensors()->Get(static_cast<uint32_t>(index));
+    if (!is_constant(model, tensor) && !tensor.is_variable()) bytes += tensor_bytes(tensor);
+  }
+  return bytes;
+}
+
 bool is_whole(ConstBytes file) {
   constexpr size_t kRootAndIdentifierBytes = 8;
   if (file.size < kRootAndIdentifierBytes || !tflite::ModelBufferHasIdentifier(file.data)) return false;
@@ -112,6 +128,15 @@ Status check_model(ConstBytes file, const tflite::MicroOpResolver& ops) {
   }
   if (model.subgraphs()->size() != 1) return {StatusCode::kUnsupported, 0, "not one subgraph"};
   return check_subgraph(model, *model.subgraphs()->Get(0), ops);
+}
+
+uint32_t least_activation_bytes(const tflite::Model& model, const tflite::SubGraph& graph) {
+  uint64_t most = 0;
+  for (const tflite::Operator* op : *graph.operators()) {
+    most =
+        std::max(most, activation_bytes(model, graph, *op->inputs()) + activation_bytes(model, graph, *op->outputs()));
+  }
+  return static_cast<uint32_t>(std::min<uint64_t>(most, UINT32_MAX));
 }
 
 }  // namespace harness
