@@ -12,7 +12,7 @@ from harness.config.boards import (
     load_boards,
     pick_board,
 )
-from harness.config.engines import ENGINES, Engine, choose_engines, engine_folder
+from harness.config.engines import ENGINES, Engine, choose_engines, engine_folder, engines_by_folder
 from harness.config.suites import MetricName, Suite, SuiteModel, load_suite
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "boards_files",
     "choose_engines",
     "engine_folder",
+    "engines_by_folder",
     "load_boards",
     "load_suite",
     "pick_board",

@@ -38,6 +38,11 @@ def engine_folder(name: str) -> Path:
     return firmware_dir() / "lib" / f"engine_{name.partition('-')[0]}"
 
 
+def engines_by_folder() -> dict[Path, str]:
+    """The first engine of each library."""
+    return {engine_folder(name): name for name in reversed(ENGINES)}
+
+
 def choose_engines(option: str | None, preset: EngineName) -> tuple[Engine, ...]:
     """The engines to run with, each once.
 

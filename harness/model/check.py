@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harness.config import ENGINES, Board, engine_folder
+from harness.config import Board, engine_folder, engines_by_folder
 from harness.errors import ModelError
 from harness.model.arena import least_arena_bytes
 from harness.model.graph import Model, Op
@@ -60,7 +60,7 @@ def _elsewhere(model: Model, ops: list[Op], engine: str) -> str:
 
 def _engines_with(model: Model, ops: Sequence[Op], but: str) -> list[str]:
     """The engines other than `but` that can run `ops`; of those that are builds of one library the first."""
-    libraries = {engine_folder(name): name for name in reversed(ENGINES)}
+    libraries = engines_by_folder()
     del libraries[engine_folder(but)]
     return [name for name in libraries.values() if not any(op_trouble(model, op, name) for op in ops)]
 

@@ -1,4 +1,4 @@
-"""`harness boards` and `harness doctor`."""
+"""`harness boards`, `harness doctor` and `harness ops`."""
 
 from __future__ import annotations
 
@@ -28,3 +28,7 @@ def test_doctor_lists_every_requirement(harness: Callable[..., Any]) -> None:
     for word in ("arm-none-eabi-gcc", "QEMU", "PlatformIO", "found"):
         assert word in done.out
     assert all(len(line) <= 80 for line in done.out.splitlines())
+
+
+def test_ops_prints_the_document(harness: Callable[..., Any]) -> None:
+    assert harness("ops").out.startswith("# Ops\n")
