@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from firmware.engine.graphs import OneOp, every_int16_op, every_op
+from firmware.engine.graphs import OneOp, elementwise_ops, int16_layers, layers
 from support.models import small_cnn
 
 from harness.setup.checkout import CHECKOUT
@@ -28,8 +28,10 @@ def write_seeds(folder: Path) -> None:
 
 def seed_models() -> Iterator[tuple[str, bytes]]:
     """Name and bytes of each model that is not too large to be mutated quickly."""
-    yield "every_op", every_op()
-    yield "every_int16_op", every_int16_op()
+    yield "layers", layers()
+    yield "int16_layers", int16_layers()
+    for dtype in ("int8", "int16", "float32"):
+        yield f"elementwise_ops-{dtype}", elementwise_ops(dtype)
     for dtype in ("int8", "float32"):
         yield f"moving_ops-{dtype}", _moving_ops(dtype)
     yield "small_cnn-int8", small_cnn("int8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,8 +61,8 @@ def random_values(dtype: str, size: int, rng: np.random.Generator) -> bytes:
     return drawn.astype(dtype).tobytes()
 
 
-def every_op() -> bytes:
-    """An int8 model with each op of the engine at least once; its input has 72 bytes."""
+def layers() -> bytes:
+    """An int8 model with the ops of common networks, each at least once; its input has 72 bytes."""
     graph = OneOp("int8", 1)
     b = graph.builder
     x = graph.activation([1, 6, 6, 2])
@@ -95,8 +96,8 @@ def every_op() -> bytes:
     return b.build()
 
 
-def every_int16_op() -> bytes:
-    """An int16 model with each op that has int16 kernels; its input has 72 float32 values."""
+def int16_layers() -> bytes:
+    """An int16 model with the ops of common networks; its input has 72 float32 values."""
     graph = OneOp("int16", 1)
     b = graph.builder
     x = graph.activation([1, 6, 6, 2])
@@ -118,3 +119,45 @@ def every_int16_op() -> bytes:
     b.op("QUANTIZE", [softmax], [b.tensor([1, 6], "int32", scale=0.5)])
     b.op("DEQUANTIZE", [softmax], [b.tensor([1, 6], "float32")])
     return b.build()
+
+
+def elementwise_ops(dtype: str) -> bytes:
+    """The ops that compute element by element, REDUCE_MAX and SVDF; the inputs have 24 and 4 elements."""
+    graph = OneOp(dtype, 1)
+    b = graph.builder
+    x = graph.activation([2, 3, 4])
+    row = graph.activation([4], like=x)
+
+    def step(name: str, *inputs: int, shape: Shape = (2, 3, 4), like: int | None = x, **options: Any) -> int:
+        output = graph.activation(shape, like=like)
+        b.op(name, inputs, [output], **options)
+        return output
+
+    y = step("MUL", step("SUB", x, row, like=None), row, fused_activation_function="RELU6")
+    y = step("MINIMUM", step("MAXIMUM", y, x), row)
+    y = step("RELU6", step("RELU", y))
+    y = step("LEAKY_RELU", y, options_type="LeakyReluOptions", alpha=0.2)
+    curves = {"int8": [(1 / 256, -128), (1 / 128, 0)], "int16": [(2**-15, 0)] * 2}.get(dtype, [(None, 0)] * 2)
+    for name, (scale, zero_point) in zip(("LOGISTIC", "TANH"), curves, strict=True):
+        z = b.tensor([2, 3, 4], dtype, scale=scale, zero_point=zero_point)
+        graph.quantizations[z] = (scale, zero_point)
+        b.op(name, [y], [z])
+        y = z
+    if dtype != "int16":  # which these have no kernels for
+        step("REDUCE_MAX", y, graph.integers([0, 2]), shape=[3], like=y, options_type="ReducerOptions")
+        y = step("HARD_SWISH", y)
+        svdf(graph, step("RESHAPE", y, graph.integers([2, 12]), shape=[2, 12], new_shape=[2, 12]))
+    return b.build()
+
+
+def svdf(graph: OneOp, x: int) -> None:
+    """Two units of rank 2 over `x`, 2 batches of 12 elements, with a memory of 3."""
+    b = graph.builder
+    is_float = graph.dtype == "float32"
+    state = b.tensor([2, 12], "float32" if is_float else "int16", scale=None if is_float else 0.01, is_variable=True)
+    if is_float:
+        weights = [b.tensor(shape, "float32", data=graph.rng.normal(size=shape)) for shape in ([4, 12], [4, 3], [2])]
+    else:
+        times = b.tensor([4, 3], "int16", scale=0.001, data=graph.rng.integers(-999, 999, [4, 3]))
+        weights = [graph.filter([4, 12], 0, 1), times, graph.bias(2)]
+    b.op("SVDF", [x, *weights, state], [graph.activation([2, 2])], rank=2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from firmware.engine.graphs import every_op
+from firmware.engine.graphs import layers
 from firmware.engine.native import ARENA_TOO_SMALL, OK, NativeEngine, feed
 from hypothesis import given
 from hypothesis import strategies as st
@@ -58,7 +58,7 @@ def test_the_plan_is_greedy_by_size_with_ties_from_the_last(arithmetic: Path) ->
 def test_arena_size_is_exact(engine: NativeEngine) -> None:
     """Every size below the reported one is refused, with a size that then suffices; from the size of the plan's own
     records on, with the exact one."""
-    model, vector = every_op(), bytes(72)
+    model, vector = layers(), bytes(72)
     whole = engine.run(model, vector)
     assert whole.status == OK
     exact = engine.run(model, vector, whole.arena_bytes)
@@ -74,7 +74,7 @@ def test_arena_size_is_exact(engine: NativeEngine) -> None:
 
 
 def test_persistent_part(engine: NativeEngine) -> None:
-    run = engine.run(every_op(), bytes(72))
+    run = engine.run(layers(), bytes(72))
     assert 0 < run.persistent_bytes < run.arena_bytes
     assert (run.arena_bytes - run.persistent_bytes) % ALIGNMENT == 0
 

@@ -7,11 +7,10 @@ size that the engine is told; `NativeEngine.run` raises where it dies.
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
 
 import numpy as np
 import pytest
-from firmware.engine.graphs import OneOp, every_int16_op, every_op
+from firmware.engine.graphs import OneOp, elementwise_ops, int16_layers, layers
 from firmware.engine.native import ARENA_TOO_SMALL, BAD_MODEL, OK, UNSUPPORTED, NativeEngine
 from support.tflite_builder import NO_TENSOR, TfliteBuilder, pack
 
@@ -25,7 +24,7 @@ SPECIAL_WORDS += [0x7FFFFFFF, 0x80000000, 0x80000001, 0xFFFFFFF0, 0xFFFFFFFE, 0x
 
 @pytest.fixture(scope="module")
 def model() -> bytes:
-    return every_op()
+    return layers()
 
 
 def test_the_model_runs_before_it_is_mutated(engine: NativeEngine, model: bytes) -> None:
@@ -33,15 +32,19 @@ def test_the_model_runs_before_it_is_mutated(engine: NativeEngine, model: bytes)
     assert (run.status, run.observed_ops) == (OK, 13)
 
 
+@pytest.mark.parametrize("dtype", ["float32", "int8", "int16"])
+def test_elementwise_ops_run(engine: NativeEngine, dtype: str) -> None:
+    assert engine.run(elementwise_ops(dtype), VECTOR, ARENA_BYTES).status == OK
+
+
 def test_truncation_at_every_length(engine: NativeEngine, model: bytes) -> None:
     for size in range(len(model)):
         assert engine.run(model[:size], VECTOR, ARENA_BYTES).status in ANSWERS, size
 
 
-@pytest.mark.parametrize("make", [every_op, every_int16_op])
-def test_every_byte_flipped(engine: NativeEngine, make: Callable[[], bytes]) -> None:
+@pytest.mark.parametrize("model", [layers(), int16_layers(), elementwise_ops("int8")], ids=["int8", "int16", "chain"])
+def test_every_byte_flipped(engine: NativeEngine, model: bytes) -> None:
     """One bit of each byte, and all bits of it."""
-    model = make()
     statuses = set()
     for position in range(len(model)):
         for flip in (1 << position % 8, 0xFF):

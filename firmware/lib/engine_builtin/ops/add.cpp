@@ -77,12 +77,9 @@ void run_integer(const void* untyped) {
 // Both inputs are brought to twice the larger of their scales, which keeps their sum in 32 bits.
 template <typename T>
 Status scale_operands(ModelView& model, const Op& op, Activation activation, IntegerParams<T>* params) {
-  Affine a;
-  Affine b;
-  Affine output;
-  HARNESS_RETURN_IF_ERROR(read_affine(model, op, op.inputs[0].tensor, &a));
-  HARNESS_RETURN_IF_ERROR(read_affine(model, op, op.inputs[1].tensor, &b));
-  HARNESS_RETURN_IF_ERROR(read_affine(model, op, op.output().tensor, &output));
+  CombinedAffines affines;
+  HARNESS_RETURN_IF_ERROR(read_affines(model, op, &affines));
+  const auto& [a, b, output] = affines;
   HARNESS_RETURN_IF_ERROR(quantized_activation(op, activation, output, &params->stage));
   const double common_scale = 2 * static_cast<double>(std::max(a.scale, b.scale));
   const double output_factor = common_scale / ((1 << kInputShift<T>)*static_cast<double>(output.scale));

@@ -47,4 +47,10 @@ Status make_broadcast(const Op& op, StridedLoop* loop) {
   return {};
 }
 
+Status read_affines(ModelView& model, const Op& op, CombinedAffines* affines) {
+  HARNESS_RETURN_IF_ERROR(read_affine(model, op, op.inputs[0].tensor, &affines->a));
+  HARNESS_RETURN_IF_ERROR(read_affine(model, op, op.inputs[1].tensor, &affines->b));
+  return read_affine(model, op, op.output().tensor, &affines->output);
+}
+
 }  // namespace harness

@@ -3,6 +3,7 @@
 
 #include "op.h"
 #include "ops/strided.h"
+#include "quantization.h"
 
 namespace harness {
 
@@ -10,6 +11,15 @@ namespace harness {
 // (https://numpy.org/doc/stable/user/basics.broadcasting.html). `loop` visits the output's elements in order and gives
 // those of the inputs.
 Status make_broadcast(const Op& op, StridedLoop* loop);
+
+struct CombinedAffines {
+  Affine a;
+  Affine b;
+  Affine output;
+};
+
+// The quantization of both inputs and the output.
+Status read_affines(ModelView& model, const Op& op, CombinedAffines* affines);
 
 // `Function` makes one Value, float or an integer, of two.
 template <typename Function>

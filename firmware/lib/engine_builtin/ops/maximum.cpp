@@ -19,12 +19,9 @@ struct Smaller {
 
 // Integers are compared as they are.
 Status expect_same_quantization(ModelView& model, const Op& op) {
-  Affine a;
-  Affine b;
-  Affine output;
-  HARNESS_RETURN_IF_ERROR(read_affine(model, op, op.inputs[0].tensor, &a));
-  HARNESS_RETURN_IF_ERROR(read_affine(model, op, op.inputs[1].tensor, &b));
-  HARNESS_RETURN_IF_ERROR(read_affine(model, op, op.output().tensor, &output));
+  CombinedAffines affines;
+  HARNESS_RETURN_IF_ERROR(read_affines(model, op, &affines));
+  const auto& [a, b, output] = affines;
   HARNESS_RETURN_IF_ERROR(check_same_quantization(op, a, output));
   return check_same_quantization(op, b, output);
 }

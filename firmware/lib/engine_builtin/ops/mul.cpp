@@ -29,12 +29,9 @@ struct QuantizedProduct {
 template <typename T>
 Status prepare_quantized(ModelView& model, const Op& op, Activation activation, const StridedLoop& loop, Arena& arena,
                          Step* step) {
-  Affine a;
-  Affine b;
-  Affine output;
-  HARNESS_RETURN_IF_ERROR(read_affine(model, op, op.inputs[0].tensor, &a));
-  HARNESS_RETURN_IF_ERROR(read_affine(model, op, op.inputs[1].tensor, &b));
-  HARNESS_RETURN_IF_ERROR(read_affine(model, op, op.output().tensor, &output));
+  CombinedAffines affines;
+  HARNESS_RETURN_IF_ERROR(read_affines(model, op, &affines));
+  const auto& [a, b, output] = affines;
   QuantizedProduct<T> product{a.zero_point, b.zero_point, {}, {}};
   HARNESS_RETURN_IF_ERROR(quantized_activation(op, activation, output, &product.stage));
   const double product_scale = static_cast<double>(a.scale) * static_cast<double>(b.scale);

@@ -26,9 +26,8 @@ Status finish_axis(const Op& op, Padding padding, WindowAxis* axis) {
 
 }  // namespace
 
-Status make_window(const Op& op, const WindowOptions& options, Window* window) {
-  const Shape& input = op.inputs[0].tensor.shape;
-  const Shape& output = op.output().tensor.shape;
+Status make_window(const Op& op, const Shape& input, const Shape& output, const WindowOptions& options,
+                   Window* window) {
   if (input.rank != 4 || output.rank != 4) return op.malformed("image that does not have 4 dimensions");
   if (input.dims[0] != output.dims[0]) return op.malformed("input and output differ in batch");
   if (options.padding != Padding::kSame && options.padding != Padding::kValid) {

@@ -115,7 +115,12 @@ WindowOptions read_filter_options(ModelView& model, const Op& op, const Shape& f
   return options;
 }
 
-// Checks options, input and output against each other (both NHWC, float32 or int8).
-Status make_window(const Op& op, const WindowOptions& options, Window* window);
+// Checks options, input and output against each other (both NHWC).
+Status make_window(const Op& op, const Shape& input, const Shape& output, const WindowOptions& options, Window* window);
+
+// The same for an op whose input 0 is the image.
+inline Status make_window(const Op& op, const WindowOptions& options, Window* window) {
+  return make_window(op, op.inputs[0].tensor.shape, op.output().tensor.shape, options, window);
+}
 
 }  // namespace harness
