@@ -84,6 +84,7 @@ const Commands::Entry* Commands::find(uint8_t type) {
       {MessageType::kProfile, 2, false, &Commands::profile},
       {MessageType::kLayers, 2, false, &Commands::layers},
       {MessageType::kSelfCheck, 0, false, &Commands::self_check},
+      {MessageType::kArena, 2, false, &Commands::arena},
   };
   for (const Entry& entry : kEntries) {
     if (static_cast<uint8_t>(entry.type) == type) return &entry;
@@ -258,6 +259,14 @@ Error Commands::self_check(PayloadReader&, PayloadWriter& answer) {
   answer.u32(loop_instructions);
   answer.u64(loop_ticks);
   answer.u64(empty_ticks);
+  return {};
+}
+
+Error Commands::arena(PayloadReader& request, PayloadWriter& answer) {
+  if (!model_.loaded) return no_model();
+  const ArenaPart part = engine_.arena_part(request.u16());
+  answer.u32(part.bytes);
+  answer.string(part.name);
   return {};
 }
 

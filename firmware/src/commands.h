@@ -39,6 +39,7 @@ class Commands {
   Error profile(PayloadReader& request, PayloadWriter& answer);
   Error layers(PayloadReader& request, PayloadWriter& answer);
   Error self_check(PayloadReader& request, PayloadWriter& answer);
+  Error arena(PayloadReader& request, PayloadWriter& answer);
 
   Error invoke(OpObserver* observer);
 

@@ -15,6 +15,8 @@ from harness.link.failures import device_error
 from harness.link.messages import (
     ERROR_TYPE,
     PROTOCOL,
+    ArenaPart,
+    ArenaRequest,
     DeviceStatus,
     Done,
     ErrorAnswer,
@@ -129,6 +131,15 @@ class Device:
         self._patience.forget()
         self._loaded = self._ask(ModelLoadRequest(len(model), zlib.crc32(model)), Loaded)
         return self._loaded
+
+    def arena_parts(self) -> list[ArenaPart]:
+        """What of the arena the loaded model takes for what; adds up to what `load` said.
+
+        Raises:
+            DeviceError: no model is loaded.
+        """
+        asked = (self._ask(ArenaRequest(index), ArenaPart) for index in itertools.count())
+        return list(itertools.takewhile(lambda part: part.name, asked))
 
     def infer(self, vector: bytes) -> bytes:
         """Run once: the input tensors' bytes, concatenated in model order, to those of the output tensors.

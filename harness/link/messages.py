@@ -31,6 +31,7 @@ class MessageType(IntEnum):
     PROFILE = 0x09
     LAYERS = 0x0A
     SELF_CHECK = 0x0B
+    ARENA = 0x0C
 
 
 ERROR_TYPE = 0xFF  # the answer to a request that failed
@@ -206,6 +207,13 @@ class SelfCheckRequest(Request):
 
 
 @dataclass(frozen=True)
+class ArenaRequest(Request):
+    type = MessageType.ARENA
+    layout = struct.Struct("<H")
+    index: int
+
+
+@dataclass(frozen=True)
 class Hello(Message):
     """What the device is. `rx_buffer_bytes` and `window` bound what may be sent before an answer."""
 
@@ -321,6 +329,15 @@ class SelfCheck(Message):
     loop_instructions: int
     loop_ticks: int
     empty_ticks: int
+
+
+@dataclass(frozen=True)
+class ArenaPart(Message):
+    """What a share of the arena is for; behind the last one `name` is empty."""
+
+    layout = struct.Struct("<I")
+    bytes: int
+    name: str
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,7 @@ class RunRecord(Struct, frozen=True, kw_only=True):
     latency_us_max: float | None = None
     arena_bytes: Quantity | None = None
     arena_persistent_bytes: Quantity | None = None
+    arena_parts: str = ""  # JSON: what of arena_bytes is for what, names of the engine's own
     stack_bytes: Quantity | None = None  # high-water mark
     model_bytes: Quantity | None = None
     firmware_flash_bytes: Quantity | None = None

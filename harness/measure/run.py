@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import statistics
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from harness.config import MetricName
 from harness.config.defaults import DEFAULT_REPEATS
 from harness.errors import HarnessError, TargetError
 from harness.link.client import Device
-from harness.link.messages import Loaded
+from harness.link.messages import ArenaPart, Loaded
 from harness.measure.bench import Bench
 from harness.measure.clock import Clock, Cost, calibrated_clock
 from harness.measure.compare import Agreement, Reference, compare_outputs, outputs_equal
@@ -118,6 +119,7 @@ class _Run:
     layers: list[LayerRecord] = field(default_factory=list)
     costs: list[Cost] = field(default_factory=list)
     loaded: Loaded | None = None
+    arena_parts: list[ArenaPart] = field(default_factory=list)
     stack_used_bytes: int | None = None
     line_faults: int = 0
 
@@ -137,6 +139,7 @@ class _Run:
         inputs = encode_inputs(self.job.vectors.inputs, model)
         with self.bench.load(model) as (device, loaded):
             self.loaded = loaded
+            self.arena_parts = device.arena_parts()
             self.engine_version = device.hello.engine_version
             clock = calibrated_clock(device.hello, self.target, device.self_check())
             self._time(device, clock, inputs[0])
@@ -261,6 +264,7 @@ class _Run:
             latency_us_max=latencies[-1] if latencies else None,
             arena_bytes=_known(self.loaded.arena_used_bytes if self.loaded else None, self.provenance),
             arena_persistent_bytes=_known(self.loaded.arena_persistent_bytes if self.loaded else None, self.provenance),
+            arena_parts=json.dumps({part.name: part.bytes for part in self.arena_parts}),
             stack_bytes=_known(self.stack_used_bytes, self.provenance),
             model_bytes=Quantity(len(job.model.data), Provenance.STATIC),
             firmware_flash_bytes=_known(firmware.footprint.flash_bytes if firmware else None, Provenance.STATIC),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -65,6 +66,7 @@ def run_json(run: RunRecord, layers: Sequence[LayerRecord], info: SessionInfo) -
         "arena": {
             "arena_bytes": _quantity(run.arena_bytes),
             "arena_persistent_bytes": _quantity(run.arena_persistent_bytes),
+            "parts": json.loads(run.arena_parts or "{}"),
         },
         "stack_bytes": _quantity(run.stack_bytes),
         "firmware": {

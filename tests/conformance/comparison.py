@@ -50,7 +50,8 @@ def compare(device: Device, tally: Tally, model_bytes: bytes, vectors: Sequence[
     with Oracle(model_bytes) as oracle:
         expected = [oracle.infer(vector) for vector in vectors]
     device.upload(model_bytes)
-    device.load(model_bytes)
+    loaded = device.load(model_bytes)
+    assert sum(part.bytes for part in device.arena_parts()) == loaded.arena_used_bytes
     actual = list(device.infer_many(vectors))
     assert len(actual) == len(vectors)
     for number, (got, wanted) in enumerate(zip(actual, expected, strict=True)):

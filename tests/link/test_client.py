@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from support.simulated_device import HELLO, SimulatedDevice, simulated_output
+from support.simulated_device import ARENA_PARTS, HELLO, SimulatedDevice, simulated_output
 from support.simulated_line import SimulatedLine
 
 from harness.errors import LinkError, ModelError, VectorError
@@ -126,6 +126,15 @@ def test_self_check_and_status() -> None:
     device = connect(SimulatedDevice())
     assert device.self_check().loop_instructions == 20_001
     assert device.status().bad_frames == 0
+
+
+def test_arena_parts_end_at_the_empty_name() -> None:
+    assert loaded_device(SimulatedDevice()).arena_parts() == list(ARENA_PARTS)
+
+
+def test_no_arena_parts_without_a_model() -> None:
+    with pytest.raises(DeviceError, match="ARENA: the device answers error 6"):
+        connect(SimulatedDevice()).arena_parts()
 
 
 def test_a_vector_of_the_wrong_size_is_refused_and_the_device_goes_on() -> None:

@@ -130,6 +130,7 @@ def test_json_has_figures_with_their_provenance_and_every_layer() -> None:
     }
     assert found["inference"]["latency_us"] is None
     assert found["arena"]["arena_bytes"] == {"value": 3_584, "provenance": "emulated"}
+    assert found["arena"]["parts"] == {"activations": 2_560, "op parameters": 1_024}
     assert found["model"]["model_bytes"]["provenance"] == "static"
     assert found["engine"] == {
         "name": "builtin",

@@ -89,6 +89,7 @@ def int8_run(**changes: object) -> RunRecord:
         "instructions_max": 2_953_023,
         "arena_bytes": Quantity(3_584, emulated),
         "arena_persistent_bytes": Quantity(1_024, emulated),
+        "arena_parts": '{"activations": 2560, "op parameters": 1024}',
         "model_bytes": Quantity(46_216, Provenance.STATIC),
     }
     return run_record(**{**fields, **changes})

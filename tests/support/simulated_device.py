@@ -17,6 +17,8 @@ from harness.link.messages import (
     ANSWER_BIT,
     ERROR_TYPE,
     NAK_TYPE,
+    ArenaPart,
+    ArenaRequest,
     DeviceStatus,
     Done,
     ErrorAnswer,
@@ -63,6 +65,7 @@ HELLO = Hello(
     timer="none",
 )
 OP_COUNT = 9
+ARENA_PARTS = (ArenaPart(300, "activations"), ArenaPart(100, "op parameters"))
 
 
 def simulated_output(vector: bytes, output_bytes: int) -> bytes:
@@ -164,6 +167,8 @@ class SimulatedDevice:
                 return self._layers(request)
             case SelfCheckRequest():
                 return SelfCheck(20_001, 20_010, 9)
+            case ArenaRequest():
+                return self._arena_part(request)
             case _:
                 return DeviceStatus(8192, 1000, 0, self._bad_frames, self._repeated_frames)
 
@@ -214,6 +219,11 @@ class SimulatedDevice:
             raise RefusalError(ErrorCode.OUT_OF_RANGE, self._profiled.stop, "outside the profiled ops")
         last = min(self._profiled.stop, request.first + self.hello.max_payload // LayerTimes.record.size)
         return LayerTimes(b"".join(LayerTimes.record.pack(op, op + 1) for op in range(request.first, last)))
+
+    def _arena_part(self, request: ArenaRequest) -> Message:
+        if not self._loaded:
+            raise RefusalError(ErrorCode.NO_MODEL, 0, "no model")
+        return ARENA_PARTS[request.index] if request.index < len(ARENA_PARTS) else ArenaPart(0, "")
 
     def _invoke(self) -> None:
         """Like an engine that reuses the input's memory, leave nothing of the input."""

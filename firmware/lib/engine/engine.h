@@ -48,6 +48,12 @@ struct ArenaUse {
   uint32_t persistent_bytes = 0;  // part of the total that lives as long as the model is loaded
 };
 
+// A share of the arena and what it is for, in words for people.
+struct ArenaPart {
+  const char* name = "";
+  uint32_t bytes = 0;
+};
+
 class Engine {
  public:
   virtual const char* name() const = 0;
@@ -58,6 +64,8 @@ class Engine {
   virtual Status load(ConstBytes model, ArenaMemory arena) = 0;
 
   virtual ArenaUse arena_use() const = 0;
+  // Shares that add up to the total, in an order of the engine's own; behind the last one the name is empty.
+  virtual ArenaPart arena_part(uint16_t index) const = 0;
   virtual uint16_t op_count() const = 0;
   virtual uint16_t input_count() const = 0;
   virtual uint16_t output_count() const = 0;

@@ -1,5 +1,6 @@
 // The engine that a firmware with this library gets.
 #include <cstring>
+#include <iterator>
 
 #include "engine.h"
 #include "loader.h"
@@ -18,6 +19,16 @@ class BuiltinEngine final : public Engine {
   }
 
   ArenaUse arena_use() const override { return model_.arena_use; }
+  ArenaPart arena_part(uint16_t index) const override {
+    const ArenaUse use = model_.arena_use;
+    const ArenaPart parts[] = {
+        {"activations", use.total_bytes - use.persistent_bytes},
+        {"steps", model_.step_bytes},
+        {"op parameters", model_.parameter_bytes},
+        {"inputs, outputs, variables", use.persistent_bytes - model_.step_bytes - model_.parameter_bytes},
+    };
+    return index < std::size(parts) ? parts[index] : ArenaPart{};
+  }
   uint16_t op_count() const override { return model_.step_count; }
   uint16_t input_count() const override { return model_.input_count; }
   uint16_t output_count() const override { return model_.output_count; }

@@ -167,6 +167,7 @@ uint64_t Loader::bound_plan() {
 Status Loader::prepare_ops() {
   loaded_.step_count = static_cast<uint16_t>(model_.operator_count());
   Step* steps = arena_.allocate<Step>(loaded_.step_count);
+  loaded_.step_bytes = static_cast<uint32_t>(arena_.persistent_bytes());
   for (uint16_t i = 0; i < loaded_.step_count; ++i) {
     Op op;
     Step step;
@@ -176,6 +177,7 @@ Status Loader::prepare_ops() {
     if (steps != nullptr) new (&steps[i]) Step(step);
   }
   loaded_.steps = steps;
+  loaded_.parameter_bytes = static_cast<uint32_t>(arena_.persistent_bytes()) - loaded_.step_bytes;
   return {};
 }
 

@@ -28,6 +28,8 @@ struct LoadedModel {
   uint16_t input_count = 0;
   uint16_t output_count = 0;
   ArenaUse arena_use;
+  uint32_t step_bytes = 0;  // parts of the persistent ones
+  uint32_t parameter_bytes = 0;
 };
 
 class Loader {

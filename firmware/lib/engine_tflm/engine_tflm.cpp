@@ -1,5 +1,6 @@
 // The engine that a firmware with this library gets: TensorFlow Lite Micro.
 #include <algorithm>
+#include <iterator>
 #include <new>
 
 #include "arena.h"
@@ -83,6 +84,7 @@ class TflmEngine final : public Engine {
   ArenaUse arena_use() const override {
     return {arena_.shared_bytes() + arena_.persistent_bytes(), arena_.persistent_bytes()};
   }
+  ArenaPart arena_part(uint16_t index) const override;
   uint16_t op_count() const override { return loaded() ? static_cast<uint16_t>(graph().operators()->size()) : 0; }
   uint16_t input_count() const override { return loaded() ? static_cast<uint16_t>(interpreter_->inputs_size()) : 0; }
   uint16_t output_count() const override { return loaded() ? static_cast<uint16_t>(interpreter_->outputs_size()) : 0; }
@@ -142,6 +144,19 @@ Status TflmEngine::why_not_loaded() const {
   const LibraryLog& log = library_log();
   if (log.op() == LibraryLog::kNoOp) return {StatusCode::kBadModel, 0, log.text()};
   return {StatusCode::kUnsupported, static_cast<uint32_t>(log.op()), log.text()};
+}
+
+ArenaPart TflmEngine::arena_part(uint16_t index) const {
+  const uint32_t named_bytes = use_.tensor_bytes + use_.op_bytes + use_.kernel_bytes + use_.in_out_bytes;
+  const ArenaPart parts[] = {
+      {"activations and scratch", arena_.shared_bytes()},
+      {"tensors", use_.tensor_bytes},
+      {"ops", use_.op_bytes},
+      {"kernels", use_.kernel_bytes},
+      {"inputs and outputs", use_.in_out_bytes},
+      {"allocator, op parameters, variables", arena_.persistent_bytes() - named_bytes},
+  };
+  return index < std::size(parts) ? parts[index] : ArenaPart{};
 }
 
 Bytes TflmEngine::input(uint16_t index) {

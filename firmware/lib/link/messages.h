@@ -19,6 +19,7 @@ enum class MessageType : uint8_t {
   kProfile = 0x09,
   kLayers = 0x0A,
   kSelfCheck = 0x0B,
+  kArena = 0x0C,
   kNak = 0xFE,
   kError = 0xFF,
 };

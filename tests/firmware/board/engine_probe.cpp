@@ -34,6 +34,7 @@ class ProbeEngine final : public Engine {
 
   Status load(ConstBytes, ArenaMemory) override { return {}; }
   ArenaUse arena_use() const override { return {}; }
+  ArenaPart arena_part(uint16_t) const override { return {}; }
   uint16_t op_count() const override { return 0; }
   uint16_t input_count() const override { return 1; }
   uint16_t output_count() const override { return 0; }

@@ -14,6 +14,8 @@ from harness.link.frames import Frame, FrameDecoder, encode_frame
 from harness.link.messages import (
     ANSWER_BIT,
     ERROR_TYPE,
+    ArenaPart,
+    ArenaRequest,
     DeviceStatus,
     Done,
     ErrorAnswer,
@@ -54,6 +56,7 @@ _ANSWERS: dict[type[Request], type[Message]] = {
     ProfileRequest: ProfiledRun,
     LayersRequest: LayerTimes,
     SelfCheckRequest: SelfCheck,
+    ArenaRequest: ArenaPart,
 }
 
 

@@ -26,6 +26,10 @@ class FakeEngine final : public Engine {
   }
 
   ArenaUse arena_use() const override { return {input_bytes() + output_bytes(), 5}; }
+  ArenaPart arena_part(uint16_t index) const override {
+    const ArenaPart parts[] = {{"input", input_bytes()}, {"output", output_bytes()}};
+    return index < 2 ? parts[index] : ArenaPart{};
+  }
   uint16_t op_count() const override { return fields_[kOpCount]; }
   uint16_t input_count() const override { return 2; }
   uint16_t output_count() const override { return 2; }

@@ -11,6 +11,8 @@ from firmware.link.conversation import MAX_PAYLOAD_BYTES, SLOT_BYTES, FakeModel,
 from harness.link.frames import Frame, encode_frame
 from harness.link.messages import (
     ERROR_TYPE,
+    ArenaPart,
+    ArenaRequest,
     DeviceStatus,
     Done,
     ErrorAnswer,
@@ -274,7 +276,15 @@ def test_self_check(fake_device: Path) -> None:
     assert ask(fake_device, [SelfCheckRequest()]) == [SelfCheck(20_001, TICKS_PER_READING, TICKS_PER_READING)]
 
 
+def test_arena_parts_add_up(fake_device: Path) -> None:
+    loaded, *parts = ask(fake_device, [*MODEL.requests(), *map(ArenaRequest, range(3))])[-4:]
+    assert isinstance(loaded, Loaded)
+    assert parts == [ArenaPart(loaded.input_bytes, "input"), ArenaPart(loaded.output_bytes, "output"), ArenaPart(0, "")]
+    assert loaded.arena_used_bytes == loaded.input_bytes + loaded.output_bytes
+
+
 NEED_A_MODEL: list[Request] = [
+    ArenaRequest(0),
     InputRequest(0, b""),
     InferRequest(0, b""),
     OutputRequest(0, 0),
@@ -311,7 +321,7 @@ def test_malformed_payload(fake_device: Path, kind: MessageType) -> None:
         assert error(ErrorAnswer.unpack(answer.payload)) == (ErrorCode.MALFORMED_PAYLOAD, fixed_bytes)
 
 
-@pytest.mark.parametrize("kind", [0x00, 0x0C, 0x7F, 0x80, 0x81, 0xFE, 0xFF])
+@pytest.mark.parametrize("kind", [0x00, 0x0D, 0x7F, 0x80, 0x81, 0xFE, 0xFF])
 def test_unknown_request(fake_device: Path, kind: int) -> None:
     (answer,) = exchange(fake_device, encode_frame(Frame(kind, 0, b"")))
     assert (answer.type, answer.seq) == (ERROR_TYPE, 0)
