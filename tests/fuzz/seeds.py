@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import struct
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from firmware.engine.graphs import OneOp, elementwise_ops, int16_layers, layers
+from support.mlperf import mlperf_folder
 from support.models import small_cnn
 
 from harness.setup.checkout import CHECKOUT
@@ -69,5 +69,5 @@ def _moving_ops(dtype: str) -> bytes:
 def _model_files() -> Iterator[Path]:
     if CHECKOUT:
         yield from sorted((CHECKOUT / "suites").glob("*/*.tflite"))
-    if folder := os.environ.get("TINYHIL_MLPERF_DIR"):
-        yield from sorted(Path(folder).glob("*.tflite"))
+    if folder := mlperf_folder():
+        yield from sorted(folder.glob("*.tflite"))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
+from support.mlperf import mlperf_folder
 from support.models import small_cnn
 
 from harness.model import Model, read_model
@@ -20,7 +20,7 @@ def cnn(request: pytest.FixtureRequest) -> Model:
 @pytest.fixture(scope="session")
 def mlperf_dir() -> Path:
     """The folder with the MLPerf Tiny models, where this machine has it."""
-    folder = os.environ.get("TINYHIL_MLPERF_DIR")
-    if not folder:
-        pytest.skip("TINYHIL_MLPERF_DIR is not set")
-    return Path(folder)
+    folder = mlperf_folder()
+    if folder is None:
+        pytest.skip("MLPerf Tiny's models are not here")
+    return folder

@@ -1,25 +1,22 @@
-"""MLPerf Tiny's models, where the folder that has them is named in TINYHIL_MLPERF_DIR."""
+"""MLPerf Tiny's models, where this machine has them."""
 
 from __future__ import annotations
-
-import os
-from pathlib import Path
 
 import numpy as np
 import pytest
 from firmware.engine.graphs import random_values
 from firmware.engine.native import OK, NativeEngine
+from support.mlperf import mlperf_file, needs_mlperf
 
 from harness.model.oracle import Oracle
 
-FOLDER = os.environ.get("TINYHIL_MLPERF_DIR")
 VECTORS = 10
 
 
-@pytest.mark.skipif(FOLDER is None, reason="TINYHIL_MLPERF_DIR is not set")
+@needs_mlperf
 @pytest.mark.parametrize("name", ["kws_ref_model", "ad01_int8", "ad01_fp32"])
 def test_outputs_equal_the_oracles(engine: NativeEngine, name: str) -> None:
-    model = (Path(FOLDER or "") / f"{name}.tflite").read_bytes()
+    model = mlperf_file(f"{name}.tflite").read_bytes()
     rng = np.random.default_rng(0)
     with Oracle(model) as oracle:
         (tensor,) = oracle.model.input_tensors
