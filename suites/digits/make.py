@@ -6,10 +6,6 @@ python suites/digits/make.py --check    make them again elsewhere and compare
 
 from __future__ import annotations
 
-import argparse
-import os
-import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,9 +15,8 @@ from numpy.typing import NDArray
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
-from harness.model.convert import convert_keras
+from harness.model.making import make_suite, repeatable_keras, suite_files
 
-SUITE_DIR = Path(__file__).resolve().parent
 SEED = 1797  # splits the data, starts the weights, orders the batches
 TEST_IMAGES = 397
 CALIBRATION_IMAGES = 200
@@ -57,7 +52,7 @@ def train_network(split: Split) -> Any:
 
     Large enough that, on an emulated board, inference takes longer than the line; small enough for 96 KB of RAM.
     """
-    keras = _deterministic_keras()
+    keras = repeatable_keras(SEED)
     layers = keras.layers
     network = keras.Sequential(
         [
@@ -77,53 +72,12 @@ def train_network(split: Split) -> Any:
     return network
 
 
-def _deterministic_keras() -> Any:
-    """Keras on one thread, seeded, without oneDNN: its kernels differ between processors."""
-    os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    import tensorflow as tf
-
-    tf.config.threading.set_inter_op_parallelism_threads(1)
-    tf.config.threading.set_intra_op_parallelism_threads(1)
-    tf.config.experimental.enable_op_determinism()
-    tf.keras.utils.set_random_seed(SEED)
-    return tf.keras
-
-
 def make_files() -> dict[str, bytes]:
     """The suite's generated files, by name."""
     split = split_digits()
-    network = train_network(split)
-    with tempfile.TemporaryDirectory() as scratch:
-        network.save(model_file := Path(scratch) / "digits.keras")
-        models = convert_keras(model_file, split.train_images[:CALIBRATION_IMAGES])
-        # numpy dates the members of an .npz 1980, so that equal arrays make equal files
-        vectors_file = Path(scratch) / "vectors.npz"
-        np.savez_compressed(vectors_file, inputs=split.test_images, labels=split.test_labels)
-        vectors = {vectors_file.name: vectors_file.read_bytes()}
-    return vectors | {f"digits_{variant}.tflite": data for variant, data in models.items()}
-
-
-def differing_files(files: dict[str, bytes]) -> list[str]:
-    """The names of those that are not, byte for byte, what stands beside this script."""
-    return [name for name, data in files.items() if not _holds(SUITE_DIR / name, data)]
-
-
-def _holds(path: Path, data: bytes) -> bool:
-    return path.is_file() and path.read_bytes() == data
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Make the digits suite's models and vectors.")
-    parser.add_argument("--check", action="store_true", help="compare with the files there are; write nothing")
-    args = parser.parse_args()
-    files = make_files()
-    if args.check:
-        different = differing_files(files)
-        sys.exit(f"made again, these differ: {', '.join(different)}" if different else 0)
-    for name, data in files.items():
-        (SUITE_DIR / name).write_bytes(data)
+    vectors = {"inputs": split.test_images, "labels": split.test_labels}
+    return suite_files("digits", train_network(split), split.train_images[:CALIBRATION_IMAGES], vectors)
 
 
 if __name__ == "__main__":
-    main()
+    make_suite(Path(__file__).resolve().parent, make_files)
