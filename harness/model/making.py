@@ -35,7 +35,7 @@ def repeatable_keras(seed: int) -> Any:
 
 
 def suite_files(
-    suite: str, network: Any, calibration: NDArray[np.float32], vectors: Mapping[str, NDArray[Any]]
+    suite: str, network: Any, calibration: NDArray[np.float32], vectors: Mapping[str, Any]
 ) -> dict[str, bytes]:
     """The files of a suite by name: `vectors.npz` and `<suite>_<variant>.tflite`.
 
