@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from harness.link.client import Device
 from harness.measure.compare import elements_agree
-from harness.model import Tensor, read_model, split_outputs
+from harness.model import Model, Tensor, read_model, split_outputs
 from harness.model.oracle import Oracle
 
 # docs/architecture.md, Correctness
@@ -28,12 +28,14 @@ class Tally:
     ops: int = 0
     vectors: int = 0
     output_bytes: int = 0
+    too_large: int = 0  # models that do not fit the board
 
     def __str__(self) -> str:
-        return (
+        text = (
             f"{self.ops:,} ops in {self.models:,} models, {self.vectors:,} inferences: "
             f"{self.output_bytes:,} output bytes as the official interpreter's"
         )
+        return f"{text}; {self.too_large:,} models do not fit" if self.too_large else text
 
 
 def compare(device: Device, tally: Tally, model_bytes: bytes, vectors: Sequence[bytes] | None = None) -> None:
@@ -52,16 +54,20 @@ def compare(device: Device, tally: Tally, model_bytes: bytes, vectors: Sequence[
     device.upload(model_bytes)
     loaded = device.load(model_bytes)
     assert sum(part.bytes for part in device.arena_parts()) == loaded.arena_used_bytes
-    actual = list(device.infer_many(vectors))
-    assert len(actual) == len(vectors)
+    check_outputs(tally, model, list(device.infer_many(vectors)), expected)
+
+
+def check_outputs(tally: Tally, model: Model, actual: Sequence[bytes], expected: Sequence[bytes]) -> None:
+    """Assert that the outputs of each vector agree, and count them."""
+    assert len(actual) == len(expected)
     for number, (got, wanted) in enumerate(zip(actual, expected, strict=True)):
         outputs = zip(model.output_tensors, split_outputs(got, model), split_outputs(wanted, model), strict=True)
         for tensor, values, reference in outputs:
             assert_conforms(tensor, values, reference, number)
     tally.models += 1
     tally.ops += len(model.ops)
-    tally.vectors += len(vectors)
-    tally.output_bytes += len(vectors) * model.output_bytes
+    tally.vectors += len(expected)
+    tally.output_bytes += len(expected) * model.output_bytes
 
 
 def assert_conforms(tensor: Tensor, values: NDArray[Any], reference: NDArray[Any], vector: int) -> None:

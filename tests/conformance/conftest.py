@@ -1,8 +1,9 @@
-"""The builtin engine in the native firmware, compared with the official interpreter over the real link."""
+"""Engines compared with the official interpreter over the real link: in the native firmware, and on every core."""
 
 from __future__ import annotations
 
 import functools
+from collections import defaultdict
 from collections.abc import Iterator
 
 import pytest
@@ -13,11 +14,11 @@ from harness.link.client import Device
 from harness.measure.bench import Bench
 from harness.paths import shipped_boards_file
 
-_TALLY = pytest.StashKey[Tally]()
+_TALLIES = pytest.StashKey[dict[str, Tally]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.stash[_TALLY] = Tally()
+    config.stash[_TALLIES] = defaultdict(Tally)
 
 
 @pytest.fixture(scope="session")
@@ -30,9 +31,15 @@ def native_device() -> Iterator[Device]:
 @pytest.fixture(scope="session")
 def conform(native_device: Device, pytestconfig: pytest.Config) -> Conform:
     """`conform(model_bytes, vectors=None)`: assert that the device's outputs are the official interpreter's."""
-    return functools.partial(compare, native_device, pytestconfig.stash[_TALLY])
+    return functools.partial(compare, native_device, pytestconfig.stash[_TALLIES]["builtin on native"])
+
+
+@pytest.fixture(scope="session")
+def tallies(pytestconfig: pytest.Config) -> dict[str, Tally]:
+    """What is counted, by engine and board; the terminal summary shows it."""
+    return pytestconfig.stash[_TALLIES]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    if config.stash[_TALLY].models:
-        terminalreporter.write_line(f"conformance: {config.stash[_TALLY]}")
+    for place, tally in config.stash[_TALLIES].items():
+        terminalreporter.write_line(f"conformance of {place}: {tally}")

@@ -1,0 +1,75 @@
+"""Every engine on every emulated core, over the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from conformance.catalogue import NAMES, QUICK_NAMES, catalogue_model
+from conformance.comparison import Tally, check_outputs
+from conformance.references import reference_outputs
+from conformance.vectors import mixed_vectors
+
+from harness.config import choose_engines, load_boards
+from harness.errors import SetupError
+from harness.link.failures import RefusedModelError
+from harness.link.messages import ErrorCode
+from harness.measure.bench import Bench
+from harness.model import Model
+from harness.model.support import op_trouble
+from harness.paths import shipped_boards_file
+
+BOARDS = load_boards([shipped_boards_file()])
+EMULATED = [name for name, board in BOARDS.items() if "emulated" in board.targets]
+# TensorFlow Lite Micro with all its ops does not fit the flash of the smallest board.
+ROOMY = [name for name in EMULATED if name != "microbit"]
+
+
+def run_models(bench: Bench, names: Sequence[str], tally: Tally) -> None:
+    """Compare each model that the engine has the ops for; all that differ fail together."""
+    failures = {}
+    for name in names:
+        model = catalogue_model(name)
+        if any(op_trouble(model, op, bench.engine) for op in model.ops):
+            continue
+        try:
+            _compare(bench, model, tally)
+        except AssertionError as error:
+            failures[name] = str(error)
+    assert not failures, "\n".join(f"{name}: {text}" for name, text in failures.items())
+
+
+def _compare(bench: Bench, model: Model, tally: Tally) -> None:
+    vectors = mixed_vectors(model)
+    with bench.start(model) as device:
+        try:
+            device.load(model.data)
+        except RefusedModelError as refusal:
+            if refusal.answer.code != ErrorCode.ARENA_TOO_SMALL:
+                raise
+            tally.too_large += 1
+            return
+        actual = list(device.infer_many(vectors))
+    check_outputs(tally, model, actual, reference_outputs(model, vectors))
+
+
+@pytest.mark.parametrize("board", EMULATED)
+def test_an_int8_model_of_each_op(tallies: dict[str, Tally], board: str) -> None:
+    run_models(Bench(BOARDS[board]), QUICK_NAMES, tallies[f"builtin on {board}"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("board", EMULATED)
+def test_the_whole_catalogue(tallies: dict[str, Tally], board: str) -> None:
+    run_models(Bench(BOARDS[board]), NAMES, tallies[f"builtin on {board}, whole"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("board", ROOMY)
+@pytest.mark.parametrize("engine", ["tflm", "tflm-ref"])
+def test_the_whole_catalogue_on_tensorflow_lite_micro(tallies: dict[str, Tally], board: str, engine: str) -> None:
+    try:
+        choose_engines(engine, "builtin")
+    except SetupError as error:
+        pytest.skip(str(error))
+    run_models(Bench(BOARDS[board], engine), NAMES, tallies[f"{engine} on {board}"])
