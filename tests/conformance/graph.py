@@ -67,12 +67,15 @@ class Graph:
         steps = self._random.integers(-127, 128, shape)
         return self.builder.tensor(shape, "int8", scale=np.atleast_1d(scales).tolist(), axis=axis, data=steps)
 
-    def bias(self, channels: int, scales: ArrayLike, limit: int) -> int:
-        """Random biases, quantized as steps from -limit to limit, `scales` being input's times filters'."""
+    def bias(self, channels: int, scales: ArrayLike, limit: int, int16_bias: str = "int64") -> int:
+        """Random biases, quantized as steps from -limit to limit, `scales` being input's times filters'.
+
+        `int16_bias` is their type beside int16 values.
+        """
         if not self.is_quantized:
             return self.builder.tensor([channels], "float32", data=self._random.normal(size=channels))
         steps = self._random.integers(-limit, limit, channels, endpoint=True)
-        dtype = "int64" if self.dtype == "int16" else "int32"
+        dtype = int16_bias if self.dtype == "int16" else "int32"
         return self.builder.tensor([channels], dtype, scale=np.atleast_1d(scales).tolist(), data=steps)
 
     def indices(self, values: ArrayLike) -> int:

@@ -38,6 +38,9 @@ inline int32_t rounding_shift_right(int32_t x, int32_t exponent) {
 inline int32_t wrapping_add(int32_t a, int32_t b) {
   return static_cast<int32_t>(static_cast<uint32_t>(a) + static_cast<uint32_t>(b));
 }
+inline int64_t wrapping_add(int64_t a, int64_t b) {
+  return static_cast<int64_t>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b));
+}
 
 // x * factor. A product that does not fit in 32 bits wraps.
 inline int32_t scale(int32_t x, ScaleFactor factor) {

@@ -23,7 +23,8 @@ enum class Conv2DOptions : uint16_t {
   kStrideH = 2,
   kActivation = 3,
   kDilationW = 4,
-  kDilationH = 5
+  kDilationH = 5,
+  kBiasType = 6
 };
 enum class DepthwiseConv2DOptions : uint16_t {
   kPadding = 0,
@@ -42,7 +43,7 @@ enum class Pool2DOptions : uint16_t {
   kFilterHeight = 4,
   kActivation = 5
 };
-enum class FullyConnectedOptions : uint16_t { kActivation = 0, kWeightsFormat = 1 };
+enum class FullyConnectedOptions : uint16_t { kActivation = 0, kWeightsFormat = 1, kBiasType = 4 };
 enum class SoftmaxOptions : uint16_t { kBeta = 0 };
 enum class AddOptions : uint16_t { kActivation = 0 };
 enum class SubOptions : uint16_t { kActivation = 0 };

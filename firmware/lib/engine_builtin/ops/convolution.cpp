@@ -24,8 +24,13 @@ Status prepare(ModelView& model, const Op& op, const ConvolutionGeometry& geomet
 Status prepare_convolution(ModelView& model, const Op& op, const ConvolutionGeometry& geometry,
                            const WeightsOptions& options, Arena& arena, Step* step) {
   HARNESS_RETURN_IF_ERROR(check_weights_types(op, options.channels));
-  const bool is_float = op.output().tensor.type == TensorType::kFloat32;
-  return (is_float ? prepare<FloatWeights> : prepare<kernels::Int8Weights>)(model, op, geometry, options, arena, step);
+  const TensorType type = op.output().tensor.type;
+  auto* prepare_type = prepare<kernels::Int8Weights>;
+  if (type == TensorType::kFloat32) prepare_type = prepare<FloatWeights>;
+  if (type == TensorType::kInt16) {
+    prepare_type = has_narrow_sums(op, options) ? prepare<NarrowInt16Weights> : prepare<Int16Weights>;
+  }
+  return prepare_type(model, op, geometry, options, arena, step);
 }
 
 }  // namespace harness

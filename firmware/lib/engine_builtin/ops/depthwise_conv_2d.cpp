@@ -43,8 +43,14 @@ Status prepare_depthwise_conv_2d(ModelView& model, const Op& op, Arena& arena, S
   HARNESS_RETURN_IF_ERROR(check_weights_types(op, window.output_depth));
   const WeightsOptions options{option<Activation>(model, op, schema::DepthwiseConv2DOptions::kActivation), 3,
                                window.output_depth, int64_t{window.y.filter} * window.x.filter};
-  const bool is_float = op.output().tensor.type == TensorType::kFloat32;
-  return (is_float ? prepare<FloatWeights> : prepare<kernels::Int8Weights>)(model, op, geometry, options, arena, step);
+  const TensorType type = op.output().tensor.type;
+  auto* prepare_type = prepare<kernels::Int8Weights>;
+  if (type == TensorType::kFloat32) prepare_type = prepare<FloatWeights>;
+  if (type == TensorType::kInt16) {
+    if (has_narrow_sums(op, options)) return op.not_supported("int32 bias of int16 values");
+    prepare_type = prepare<Int16Weights>;
+  }
+  return prepare_type(model, op, geometry, options, arena, step);
 }
 
 }  // namespace harness

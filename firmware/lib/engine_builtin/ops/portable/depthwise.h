@@ -21,7 +21,7 @@ void convolve_channels(const DepthwiseConvolution<Weights>& convolution, const P
       const auto* pixel = pixels + column * patch.input_column;
       const auto* weight = row_filter + column * window.output_depth;
 #pragma GCC unroll 4
-      for (int i = 0; i < kChannels; ++i) sums[i] += weights.product(pixel[i], weight[i]);
+      for (int i = 0; i < kChannels; ++i) sums[i] = weights.add_product(sums[i], pixel[i], weight[i]);
     }
   }
 #pragma GCC unroll 4
