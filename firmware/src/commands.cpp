@@ -118,7 +118,7 @@ Error Commands::hello(PayloadReader&, PayloadWriter& answer) {
   answer.u16(kMaxPayloadBytes);
   answer.u8(kWindow);
   answer.u32(static_cast<uint32_t>(board_rx_buffer_bytes()));
-  answer.u32(static_cast<uint32_t>(board_arena().size));
+  answer.u32(static_cast<uint32_t>(board_arena().size + board_second_arena().size));
   answer.u64(reinterpret_cast<uintptr_t>(slot.data));
   answer.u32(static_cast<uint32_t>(slot.size));
   answer.u8(board_writable_model_slot().size > 0);
@@ -162,7 +162,7 @@ Error Commands::model_load(PayloadReader& request, PayloadWriter& answer) {
   const uint32_t found_crc = crc32(0, slot.data, model_bytes);
   if (found_crc != wanted_crc) return {ErrorCode::kSlotCrcDiffers, found_crc, "another model is in the slot"};
 
-  const Error error = to_error(engine_.load({slot.data, model_bytes}, {board_arena(), {}}));
+  const Error error = to_error(engine_.load({slot.data, model_bytes}, {board_arena(), board_second_arena()}));
   if (failed(error)) return error;
   model_.loaded = true;
   model_.input_bytes = input_bytes(engine_);

@@ -46,7 +46,7 @@ def _row(board: Board) -> tuple[str, ...]:
         board.name,
         f"{board.mcu}\n{board.core}{clock}",
         "\n".join(f"{name} {binary_size(memory.bytes)}" for name, memory in board.memory.items()),
-        binary_size(board.firmware.arena.bytes),
+        " + ".join(binary_size(piece.bytes) for piece in board.firmware.arena_pieces),
         binary_size(board.firmware.model_slot.bytes),
         "\n".join(board.targets),
     )

@@ -16,6 +16,8 @@ from harness.paths import shipped_boards_file
 
 ALIGNMENT_BYTES = 16  # of a model's constants, and of tensors in the arena
 
+_REGIONS = ("code", "data", "arena", "second_arena", "model_slot")
+
 Positive = Annotated[int, Meta(gt=0)]
 Natural = Annotated[int, Meta(ge=0)]
 Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_.-]*$")]
@@ -69,6 +71,7 @@ class FirmwareLayout(Struct, frozen=True):
 
     Attributes:
         support: names the library `firmware/lib/board_<support>`.
+        second_arena: more of the arena, in another memory, where the first piece is not all that is free.
         peripherals: addresses and interrupt numbers that this library asks for, by name.
     """
 
@@ -80,6 +83,15 @@ class FirmwareLayout(Struct, frozen=True):
     stack_bytes: int
     peripherals: Mapping[str, int] = {}
     link: LinkSizes = LinkSizes()
+    second_arena: Region | None = None
+
+    @property
+    def arena_pieces(self) -> tuple[Region, ...]:
+        return (self.arena, self.second_arena) if self.second_arena else (self.arena,)
+
+    @property
+    def arena_bytes(self) -> int:
+        return sum(piece.bytes for piece in self.arena_pieces)
 
 
 class EmulatedTarget(Struct, frozen=True, forbid_unknown_fields=True):
@@ -122,6 +134,7 @@ class _FirmwareEntry(Struct, frozen=True, forbid_unknown_fields=True):
     data: _RegionEntry | None = None
     peripherals: dict[Macro, Natural] = {}
     link: dict[str, Any] = {}
+    second_arena: _RegionEntry | None = None
 
 
 class _BoardEntry(Struct, frozen=True, forbid_unknown_fields=True):
@@ -218,23 +231,14 @@ def _board(path: Path, name: str, table: dict[str, Any]) -> Board:
 def _layout(path: Path, key: str, entry: _BoardEntry, memory: Mapping[str, Memory]) -> FirmwareLayout:
     key = f"{key}.firmware"
     firmware = convert(entry.firmware, _FirmwareEntry, path, key)
-    regions = {
-        part: _host_region(path, f"{key}.{part}", spec)
-        if entry.core == "host"
-        else _region(path, f"{key}.{part}", spec, memory)
-        for part in ("code", "data", "arena", "model_slot")
-        if (spec := getattr(firmware, part)) is not None
-    }
-    if entry.core != "host":
-        for part in ("code", "data"):
-            if part not in regions:
-                raise ConfigError(f"{path}: {key}: missing {part}", f'add e.g. {part} = {{ memory = "<name>" }}')
-        for part in ("data", "arena"):
-            if regions[part].kind != "ram":
-                raise ConfigError(f"{path}: {key}.{part}: {regions[part].memory} is not ram", "name a memory that is")
-        _refuse_overlap(path, key, regions)
-        if firmware.stack_bytes >= regions["data"].bytes:
-            raise ConfigError(f"{path}: {key}.stack_bytes: {firmware.stack_bytes} leaves no room in data", "lower it")
+    specs = {part: spec for part in _REGIONS if (spec := getattr(firmware, part)) is not None}
+    if entry.core == "host":
+        regions = {part: _host_region(path, f"{key}.{part}", spec) for part, spec in specs.items()}
+        if "second_arena" in regions:
+            raise ConfigError(f"{path}: {key}.second_arena: not on a host", "give arena more bytes")
+    else:
+        regions = {part: _region(path, f"{key}.{part}", spec, memory) for part, spec in specs.items()}
+        _check_regions(path, key, regions, firmware.stack_bytes)
     return FirmwareLayout(
         support=firmware.support,
         code=regions.get("code"),
@@ -244,7 +248,20 @@ def _layout(path: Path, key: str, entry: _BoardEntry, memory: Mapping[str, Memor
         stack_bytes=firmware.stack_bytes,
         peripherals=firmware.peripherals,
         link=convert(firmware.link, LinkSizes, path, f"{key}.link"),
+        second_arena=regions.get("second_arena"),
     )
+
+
+def _check_regions(path: Path, key: str, regions: Mapping[str, Region], stack_bytes: int) -> None:
+    for part in ("code", "data"):
+        if part not in regions:
+            raise ConfigError(f"{path}: {key}: missing {part}", f'add e.g. {part} = {{ memory = "<name>" }}')
+    for part in ("data", "arena", "second_arena"):
+        if part in regions and regions[part].kind != "ram":
+            raise ConfigError(f"{path}: {key}.{part}: {regions[part].memory} is not ram", "name a memory that is")
+    _refuse_overlap(path, key, regions)
+    if stack_bytes >= regions["data"].bytes:
+        raise ConfigError(f"{path}: {key}.stack_bytes: {stack_bytes} leaves no room in data", "lower it")
 
 
 def _host_region(path: Path, key: str, spec: _RegionEntry) -> Region:

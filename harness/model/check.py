@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harness.config import Board, engine_folder, engines_by_folder
+from harness.config import Board, FirmwareLayout, engine_folder, engines_by_folder
 from harness.errors import ModelError
 from harness.model.arena import least_arena_bytes
 from harness.model.graph import Model, Op
@@ -73,10 +73,18 @@ def _place(model: Model, ops: list[Op]) -> str:
     return f"{ops[0]}, output {outputs or 'none'}{', also op ' if others else ''}{others}{more}"
 
 
+def _arena_bytes(model: Model, layout: FirmwareLayout, engine: str) -> int:
+    """What the model needs in one piece; where the board has as much, what it needs in the board's pieces."""
+    in_one_piece = least_arena_bytes(model, engine)
+    if in_one_piece > layout.arena_bytes:
+        return in_one_piece
+    return least_arena_bytes(model, engine, [piece.bytes for piece in layout.arena_pieces])
+
+
 def _size_problems(model: Model, board: Board, engine: str) -> list[str]:
     layout = board.firmware
     wanted = {
-        "arena: needs at least": (least_arena_bytes(model, engine), layout.arena.bytes),
+        "arena: needs at least": (_arena_bytes(model, layout, engine), layout.arena_bytes),
         "model slot: needs": (len(model.data), layout.model_slot.bytes),
     }
     return [

@@ -2,7 +2,7 @@
 
 The plan is the one of TensorFlow Lite Micro's GreedyMemoryPlanner, which `builtin` follows: the largest tensor first,
 of equal ones that with the highest index; each at the lowest offset where it meets no tensor that lives at the
-same time.
+same time. Where the arena has two pieces, offsets count through both, and no tensor lies across their boundary.
 """
 
 from __future__ import annotations
@@ -64,17 +64,27 @@ def lifetimes(model: Model) -> tuple[Lifetime, ...]:
     )
 
 
-def place(needs: Sequence[Lifetime]) -> tuple[Placement, ...]:
-    """An offset for each tensor, by tensor index: tensors that live at the same time do not overlap."""
+def place(needs: Sequence[Lifetime], boundary: int | None = None) -> tuple[Placement, ...]:
+    """An offset for each tensor, by tensor index: tensors that live at the same time do not overlap.
+
+    Args:
+        needs: the tensors.
+        boundary: offset of the arena's second piece, a multiple of 16; None where there is one piece.
+    """
     placed: list[Placement] = []
     for need in sorted(needs, key=lambda need: (need.bytes, need.tensor), reverse=True):
-        offset = 0
+        offset = _clear_of(boundary, 0, need.bytes)
         for other in sorted((p for p in placed if p.lifetime.meets(need)), key=lambda p: p.offset):
             if other.offset - offset >= need.bytes:
                 break
-            offset = max(offset, other.end)
+            offset = _clear_of(boundary, max(offset, other.end), need.bytes)
         placed.append(Placement(need, offset))
     return tuple(sorted(placed, key=lambda p: p.lifetime.tensor))
+
+
+def _clear_of(boundary: int | None, offset: int, size: int) -> int:
+    """Where something begins that may begin at `offset` at the earliest and must not lie across the boundary."""
+    return boundary if boundary is not None and offset < boundary < offset + size else offset
 
 
 def activation_bytes(model: Model) -> int:

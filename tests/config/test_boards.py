@@ -46,6 +46,14 @@ def test_a_region_is_resolved_to_an_address_and_the_rest_of_its_memory(tmp_path:
     assert board.targets["emulated"] == EmulatedTarget(machine="some-machine", icount_shift=4)
 
 
+def test_an_arena_may_have_a_second_piece(tmp_path: Path) -> None:
+    text = GOOD.replace("stack_bytes", 'second_arena = { memory = "ram", offset = 3072 }\nstack_bytes')
+    text = text.replace("offset = 2048 }\nmodel_slot", "offset = 2048, bytes = 512 }\nmodel_slot")
+    firmware = load_boards([write(tmp_path, text)])["desk"].firmware
+    assert [(piece.address, piece.bytes) for piece in firmware.arena_pieces] == [(0x8800, 512), (0x8C00, 1024)]
+    assert firmware.arena_bytes == 1536
+
+
 def test_the_shipped_boards_are_valid_and_have_the_promised_targets() -> None:
     boards = load_boards([shipped_boards_file()])
     assert set(boards["stm32l475"].targets) == {"emulated", "attached"}
@@ -81,6 +89,16 @@ def test_a_later_file_replaces_an_entry_by_name(tmp_path: Path) -> None:
         ("offset = 2048 }\nmodel_slot", "offset = 5000 }\nmodel_slot", ["boards.desk.firmware.arena", "does not lie"]),
         ("offset = 2048 }\nmodel_slot", "offset = 1024 }\nmodel_slot", ["boards.desk.firmware", "overlap"]),
         ('arena = { memory = "ram", offset = 2048 }', 'arena = { memory = "flash" }', ["firmware.arena", "is not ram"]),
+        (
+            "stack_bytes = 512",
+            'stack_bytes = 512\nsecond_arena = { memory = "ram", offset = 3072 }',
+            ["boards.desk.firmware", "arena and second_arena overlap at 0x8c00"],
+        ),
+        (
+            "stack_bytes = 512",
+            'stack_bytes = 512\nsecond_arena = { memory = "flash", offset = 3072 }',
+            ["boards.desk.firmware.second_arena", "is not ram"],
+        ),
         ("offset = 2048 }\nstack", "offset = 4096 }\nstack", ["firmware.model_slot", "does not lie"]),
         ("offset = 2048 }\nstack", "offset = 2050, bytes = 16 }\nstack", ["firmware.model_slot", "multiple of 16"]),
         (

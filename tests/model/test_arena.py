@@ -32,5 +32,26 @@ def test_many_small_tensors_need_room_for_their_records() -> None:
     assert least_arena_bytes(model, "builtin") == 30 * 16 + 8 * (29 + 1 + 1)
 
 
+def test_of_two_pieces_the_first_is_filled_before_the_second() -> None:
+    model = read_model(small_cnn("int8"), "m")
+    alone = least_arena_bytes(model, "builtin")
+    for first in (alone + 100, alone, alone - 16, 176):
+        assert least_arena_bytes(model, "builtin", [first, 4096]) == alone
+
+
+def test_a_tensor_that_does_not_fit_in_the_first_piece_leaves_a_gap() -> None:
+    b = TfliteBuilder()
+    b.op("SOFTMAX", [b.tensor([160], "int8", scale=0.5)], [b.tensor([160], "int8", scale=0.5)])
+    model = read_model(b.build(), "m")
+    assert least_arena_bytes(model, "builtin") == 160 + 160 + 8 * (1 + 1 + 1)
+    assert least_arena_bytes(model, "builtin", [256, 4096]) == 256 + 160
+
+
+def test_other_engines_keep_activations_in_the_first_piece(cnn: Model) -> None:
+    needed = activation_bytes(cnn)
+    assert least_arena_bytes(cnn, "nonesuch", [needed, 50]) == needed
+    assert least_arena_bytes(cnn, "nonesuch", [needed - 16, 50]) == needed + 50
+
+
 def test_other_engines_need_the_activations(cnn: Model) -> None:
     assert least_arena_bytes(cnn, "nonesuch") == activation_bytes(cnn)

@@ -23,6 +23,7 @@ def with_memory(board: Board, arena_bytes: int, slot_bytes: int) -> Board:
     layout = msgspec.structs.replace(
         layout,
         arena=msgspec.structs.replace(layout.arena, bytes=arena_bytes),
+        second_arena=None,
         model_slot=msgspec.structs.replace(layout.model_slot, bytes=slot_bytes),
     )
     return msgspec.structs.replace(board, firmware=layout)

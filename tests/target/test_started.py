@@ -102,7 +102,7 @@ def test_hello_agrees_with_the_boards_file(board: Board, target: Target, firmwar
     hello = Device(target.start(firmware)).hello
     layout = board.firmware
     assert (hello.board, hello.engine, hello.build_id) == (board.name, "builtin", firmware.build_id)
-    assert (hello.arena_bytes, hello.slot_bytes) == (layout.arena.bytes, layout.model_slot.bytes)
+    assert (hello.arena_bytes, hello.slot_bytes) == (layout.arena_bytes, layout.model_slot.bytes)
     if layout.model_slot.address is not None:
         assert hello.slot_address == layout.model_slot.address
     assert hello.slot_writable == (layout.model_slot.kind == "ram")

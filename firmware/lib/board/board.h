@@ -31,6 +31,7 @@ const char* board_timer_name();
 uint32_t board_run_known_loop();
 
 Bytes board_arena();
+Bytes board_second_arena();  // more of it elsewhere; empty where there is no more
 ConstBytes board_model_slot();
 // The same memory, writable; empty where the slot is flash.
 Bytes board_writable_model_slot();

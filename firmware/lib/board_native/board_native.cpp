@@ -65,6 +65,8 @@ uint32_t board_run_known_loop() { return 0; }
 
 Bytes board_arena() { return {arena, sizeof arena}; }
 
+Bytes board_second_arena() { return {}; }
+
 ConstBytes board_model_slot() { return {model_slot, sizeof model_slot}; }
 
 Bytes board_writable_model_slot() { return {model_slot, sizeof model_slot}; }

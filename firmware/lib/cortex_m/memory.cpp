@@ -14,6 +14,8 @@ constexpr StackPaint kStack(harness_stack_bottom, harness_stack_top);
 
 Bytes board_arena() { return {harness_arena_address, size_of(harness_arena_bytes)}; }
 
+Bytes board_second_arena() { return {harness_second_arena_address, size_of(harness_second_arena_bytes)}; }
+
 ConstBytes board_model_slot() { return {harness_model_slot_address, size_of(harness_model_slot_bytes)}; }
 
 Bytes board_writable_model_slot() { return {harness_model_slot_address, size_of(harness_model_slot_writable_bytes)}; }

@@ -15,6 +15,8 @@ extern void (*const harness_constructors_begin[])();
 extern void (*const harness_constructors_end[])();
 extern uint8_t harness_arena_address[];
 extern uint8_t harness_arena_bytes[];
+extern uint8_t harness_second_arena_address[];
+extern uint8_t harness_second_arena_bytes[];
 extern uint8_t harness_model_slot_address[];
 extern uint8_t harness_model_slot_bytes[];
 extern uint8_t harness_model_slot_writable_bytes[];

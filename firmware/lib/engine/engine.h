@@ -37,7 +37,7 @@ class OpObserver {
   ~OpObserver() = default;
 };
 
-// The arena: one piece of RAM, or two that do not touch. Both are 16-byte aligned; `second` may be empty.
+// The arena: one piece of RAM, or two that need not touch. Both are 16-byte aligned; `second` may be empty.
 struct ArenaMemory {
   Bytes first;
   Bytes second;

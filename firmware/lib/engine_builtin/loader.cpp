@@ -78,19 +78,23 @@ Status Loader::load(LoadedModel* loaded) {
 
 Status Loader::plan() {
   const uint16_t tensor_count = static_cast<uint16_t>(model_.tensor_count());
+  const uint64_t boundary = arena_.boundary();
   const uint64_t records_bytes = tensor_count * sizeof(PlanRecord);
+  const uint64_t records_begin = clear_of(boundary, 0, records_bytes);
+  FrontBytes records_front;
+  records_front.cover(boundary, records_begin, records_bytes);
   // The records stay at the front until the load ends; only then do activations need it.
-  arena_.claim_front(records_bytes);
-  records_ = reinterpret_cast<PlanRecord*>(arena_.front(0));
-  uint64_t plan_bytes = 0;
+  arena_.claim_front(records_front);
+  records_ = reinterpret_cast<PlanRecord*>(arena_.front(records_begin));
+  FrontBytes front;
   if (records_ == nullptr) {
-    plan_bytes = bound_plan();
+    front = bound_plan();
   } else {
     for (uint16_t i = 0; i < tensor_count; ++i) new (&records_[i]) PlanRecord();
     HARNESS_RETURN_IF_ERROR(find_lifetimes());
-    plan_bytes = plan_greedy_by_size(records_, tensor_count);
+    front = plan_greedy_by_size(records_, tensor_count, boundary);
   }
-  arena_.claim_front(std::max(records_bytes, plan_bytes));
+  arena_.claim_front({std::max(front.first, records_front.first), std::max(front.second, records_front.second)});
   return {};
 }
 
@@ -152,7 +156,7 @@ void Loader::mark_variable(PlanRecord* record, const Tensor& variable) {
 }
 
 // What certainly suffices, where there is no room to plan: every tensor a place of its own.
-uint64_t Loader::bound_plan() {
+FrontBytes Loader::bound_plan() {
   uint64_t bytes = 0;
   for (uint32_t i = 0; i < model_.tensor_count(); ++i) {
     Tensor tensor;
@@ -161,7 +165,8 @@ uint64_t Loader::bound_plan() {
     bytes += align_up(tensor.bytes);
     if (tensor.is_variable) ++loaded_.variable_count;
   }
-  return bytes;
+  if (bytes <= arena_.boundary()) return {bytes, 0};
+  return {arena_.boundary(), bytes};
 }
 
 Status Loader::prepare_ops() {

@@ -34,7 +34,7 @@ struct LoadedModel {
 
 class Loader {
  public:
-  Loader(ConstBytes file, ArenaMemory memory) : file_(file), arena_(memory.first) {}
+  Loader(ConstBytes file, ArenaMemory memory) : file_(file), arena_(memory) {}
 
   Status load(LoadedModel* loaded);
 
@@ -46,7 +46,7 @@ class Loader {
   Status mark_written(int32_t tensor, uint16_t op);
   Status mark_read(int32_t tensor, uint16_t op);
   void mark_variable(PlanRecord* record, const Tensor& variable);
-  uint64_t bound_plan();
+  FrontBytes bound_plan();
 
   Status prepare_ops();
   Status read_op(uint16_t index, Op* op);

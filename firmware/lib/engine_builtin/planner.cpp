@@ -19,12 +19,12 @@ uint16_t largest_unplaced(const PlanRecord* records, uint16_t count) {
 }
 
 // The lowest offset with room for `record` beside the placed ones, which the list gives in order of offset.
-uint64_t lowest_free_offset(const PlanRecord* records, uint16_t head, const PlanRecord& record) {
-  uint64_t offset = 0;
+uint64_t lowest_free_offset(const PlanRecord* records, uint16_t head, const PlanRecord& record, uint64_t boundary) {
+  uint64_t offset = clear_of(boundary, 0, record.bytes);
   for (uint16_t i = head; i != kNoRecord; i = records[i].next) {
     if (!live_together(records[i], record)) continue;
     if (records[i].offset >= offset + record.bytes) break;
-    offset = std::max(offset, uint64_t{records[i].offset} + records[i].bytes);
+    offset = clear_of(boundary, std::max(offset, uint64_t{records[i].offset} + records[i].bytes), record.bytes);
   }
   return offset;
 }
@@ -38,18 +38,18 @@ void insert_by_offset(PlanRecord* records, uint16_t* head, uint16_t index) {
 
 }  // namespace
 
-uint64_t plan_greedy_by_size(PlanRecord* records, uint16_t count) {
-  uint64_t total = 0;
+FrontBytes plan_greedy_by_size(PlanRecord* records, uint16_t count, uint64_t boundary) {
+  FrontBytes front;
   uint16_t head = kNoRecord;
   for (uint16_t i = largest_unplaced(records, count); i != kNoRecord; i = largest_unplaced(records, count)) {
-    const uint64_t offset = lowest_free_offset(records, head, records[i]);
-    total = std::max(total, offset + records[i].bytes);
+    const uint64_t offset = lowest_free_offset(records, head, records[i], boundary);
+    front.cover(boundary, offset, records[i].bytes);
     // Offsets past 4 GB are wrong but never used: no arena holds such a total.
     records[i].offset = static_cast<uint32_t>(offset);
     records[i].placed = true;
     insert_by_offset(records, &head, i);
   }
-  return total;
+  return front;
 }
 
 }  // namespace harness

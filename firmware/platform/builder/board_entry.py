@@ -74,14 +74,21 @@ def _entry(name: str, table: dict[str, Any]) -> BoardEntry:
 def _symbols(firmware: dict[str, Any], memory: dict[str, Any]) -> dict[str, int]:
     symbols = {"harness_stack_bytes": firmware["stack_bytes"]}
     for part in ("code", "data", "arena", "model_slot"):
-        region = firmware[part]
-        home = memory[region["memory"]]
-        offset = region.get("offset", 0)
-        symbols[f"harness_{part}_address"] = home["address"] + offset
-        symbols[f"harness_{part}_bytes"] = region.get("bytes", home["bytes"] - offset)
+        symbols |= _region_symbols(part, firmware[part], memory)
+    symbols |= _region_symbols("second_arena", firmware.get("second_arena"), memory)
     slot_in_ram = memory[firmware["model_slot"]["memory"]]["kind"] == "ram"
     symbols["harness_model_slot_writable_bytes"] = symbols["harness_model_slot_bytes"] if slot_in_ram else 0
     return symbols
+
+
+def _region_symbols(part: str, region: dict[str, Any] | None, memory: dict[str, Any]) -> dict[str, int]:
+    """Where a part lies; at 0 with 0 bytes where the board has none."""
+    address = size = 0
+    if region is not None:
+        home = memory[region["memory"]]
+        offset = region.get("offset", 0)
+        address, size = home["address"] + offset, region.get("bytes", home["bytes"] - offset)
+    return {f"harness_{part}_address": address, f"harness_{part}_bytes": size}
 
 
 def _arm_defines(table: dict[str, Any]) -> dict[str, int]:

@@ -39,16 +39,19 @@ void scale_wide() {
   std::cout << harness::scale_wide(x, ScaleFactor{multiplier, next<int32_t>()}) << '\n';
 }
 
-// Arguments: the number of records and of each its bytes, first and last op. Result: total bytes, then the offsets.
+// Arguments: the boundary, the number of records and of each its bytes, first and last op. Result: the bytes
+// of both pieces, then the offsets.
 void plan() {
   PlanRecord records[64];
+  const uint64_t boundary = next<uint64_t>();
   const uint16_t count = next<uint16_t>();
   for (uint16_t i = 0; i < count; ++i) {
     records[i].bytes = next<uint32_t>();
     records[i].first_op = next<uint16_t>();
     records[i].last_op = next<uint16_t>();
   }
-  std::cout << harness::plan_greedy_by_size(records, count);
+  const harness::FrontBytes front = harness::plan_greedy_by_size(records, count, boundary);
+  std::cout << front.first << ' ' << front.second;
   for (uint16_t i = 0; i < count; ++i) std::cout << ' ' << records[i].offset;
   std::cout << '\n';
 }

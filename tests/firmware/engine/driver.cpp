@@ -1,10 +1,11 @@
 // Runs models for the tests: reads cases from the standard input, writes answers to the standard output, until the
 // input ends. All numbers are little-endian, as the computer's.
-//   case:   u32 model bytes, u32 arena bytes, u32 input bytes, the model, the input (zeros where it is too short)
+//   case:   u32 model bytes, u32 bytes of the arena's first piece, u32 of its second, u32 input bytes, the model, the
+//           input (zeros where it is too short)
 //   answer: u16 status, u32 detail, u32 text bytes, u32 arena total, u32 persistent, u16 before, u16 after (calls of
 //   the
 //           observer), u32 output bytes, the text, the output
-// Model and arena have exactly these sizes, so AddressSanitizer sees each access outside of them.
+// Model and pieces of the arena have exactly these sizes, so AddressSanitizer sees each access outside of them.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
@@ -83,17 +84,19 @@ std::string read_outputs() {
 }
 
 bool run_case() {
-  uint32_t sizes[3];
+  uint32_t sizes[4];
   if (!read_exactly(sizes, sizeof(sizes))) return false;
   AlignedBytes model(sizes[0]);
   AlignedBytes arena(sizes[1]);
-  std::vector<uint8_t> input(sizes[2]);
+  AlignedBytes second_arena(sizes[2]);
+  std::vector<uint8_t> input(sizes[3]);
   if (!read_exactly(model.data(), model.size()) || !read_exactly(input.data(), input.size())) return false;
 
   harness::Engine& engine = harness::engine();
   CountingObserver observer;
   std::string output;
-  Status status = engine.load({model.data(), model.size()}, {{arena.data(), arena.size()}, {}});
+  Status status = engine.load({model.data(), model.size()},
+                              {{arena.data(), arena.size()}, {second_arena.data(), second_arena.size()}});
   if (status.ok()) {
     write_inputs(input);
     status = engine.invoke(&observer);

@@ -16,7 +16,7 @@ _SOURCES = Path(__file__).parent
 _INSTRUCTIONS = _SOURCES.parents[1] / "support" / "dsp"
 _ENGINE = "engine_builtin"
 _LIBRARIES = ["bytes", "engine", _ENGINE]
-_CASE = struct.Struct("<III")
+_CASE = struct.Struct("<IIII")
 _ANSWER = struct.Struct("<HIIIIHHI")
 
 OK, BAD_MODEL, UNSUPPORTED, ARENA_TOO_SMALL = 0, 7, 8, 9  # docs/architecture.md
@@ -67,11 +67,15 @@ class NativeEngine:
             [program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
 
-    def run(self, model: bytes, vector: bytes = b"", arena_bytes: int = ARENA_BYTES) -> Run:
+    def run(
+        self, model: bytes, vector: bytes = b"", arena_bytes: int = ARENA_BYTES, second_arena_bytes: int = 0
+    ) -> Run:
         """Load `model` and run it once on `vector`: its inputs, concatenated; zeros where it is too short."""
         assert self._process.stdin and self._process.stdout
         try:
-            self._process.stdin.write(_CASE.pack(len(model), arena_bytes, len(vector)) + model + vector)
+            self._process.stdin.write(
+                _CASE.pack(len(model), arena_bytes, second_arena_bytes, len(vector)) + model + vector
+            )
             self._process.stdin.flush()
             fields = _ANSWER.unpack(self._process.stdout.read(_ANSWER.size))
         except (BrokenPipeError, struct.error):

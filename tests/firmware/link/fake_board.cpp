@@ -66,6 +66,7 @@ const char* board_timer_name() { return "readings"; }
 uint32_t board_run_known_loop() { return 20'001; }
 
 Bytes board_arena() { return {arena, sizeof arena}; }
+Bytes board_second_arena() { return {}; }
 
 ConstBytes board_model_slot() { return {slot, sizeof slot}; }
 

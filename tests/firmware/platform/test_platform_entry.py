@@ -25,6 +25,9 @@ def test_regions_are_the_harness_s(board: Board) -> None:
     for part in ("code", "data", "arena", "model_slot"):
         region = getattr(layout, part)
         assert (symbols[f"harness_{part}_address"], symbols[f"harness_{part}_bytes"]) == (region.address, region.bytes)
+    second = layout.second_arena
+    assert symbols["harness_second_arena_address"] == (second.address if second else 0)
+    assert symbols["harness_second_arena_bytes"] == (second.bytes if second else 0)
     writable_bytes = layout.model_slot.bytes if layout.model_slot.kind == "ram" else 0
     assert symbols["harness_model_slot_writable_bytes"] == writable_bytes
     assert symbols["harness_stack_bytes"] == layout.stack_bytes
