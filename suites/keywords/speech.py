@@ -61,7 +61,7 @@ def record(clip: Clip) -> NDArray[np.int16]:
     begin = round(clip.start * (CLIP_SAMPLES - len(voice)))
     samples[begin : begin + len(voice)] = voice
     level = np.sqrt(np.mean(voice**2)) * 10 ** (-clip.noise_db / 20)
-    samples += level * _noise(np.random.default_rng(clip.seed))
+    samples += level * draw_noise(np.random.default_rng(clip.seed))
     return (samples * (0.5 * np.iinfo(np.int16).max / np.abs(samples).max())).astype(np.int16)
 
 
@@ -81,7 +81,7 @@ def _trimmed(samples: NDArray[np.float64]) -> NDArray[np.float64]:
     return samples[loud[0] : loud[-1] + 1]
 
 
-def _noise(generator: np.random.Generator) -> NDArray[np.float64]:
+def draw_noise(generator: np.random.Generator) -> NDArray[np.float64]:
     """A second of noise of power 1 whose spectrum falls with a random power of the frequency: white … brown."""
     spectrum = np.fft.rfft(generator.standard_normal(CLIP_SAMPLES))
     spectrum *= np.arange(1, len(spectrum) + 1) ** -generator.uniform(0, 1)

@@ -15,7 +15,8 @@ from support.tflm_library import write_library
 from harness.measure import bench as bench_module
 from harness.paths import shipped_boards_file
 
-VECTORS = shipped_boards_file().parent / "suites" / "digits" / "vectors.npz"
+SUITES_DIR = shipped_boards_file().parent / "suites"
+VECTORS = SUITES_DIR / "digits" / "vectors.npz"
 
 
 @pytest.fixture
@@ -46,6 +47,18 @@ def test_json_is_one_object_with_layers_and_provenance(
     assert [layer["op"] for layer in told["layers"]][:3] == ["CONV_2D", "CONV_2D", "MAX_POOL_2D"]
     assert told["inference"]["latency_us"]["provenance"] == "host"
     assert told["inference"]["instructions"] is None
+
+
+def test_an_autoencoder_is_judged_by_its_own_metric(harness: Callable[..., Any], tmp_path: Path) -> None:
+    vectors = np.load(SUITES_DIR / "vibration" / "vectors.npz")
+    np.save(tmp_path / "x.npy", vectors["inputs"][:40])
+    np.save(tmp_path / "y.npy", vectors["labels"][:40])
+    judged = ["--metric=auc", f"--inputs={tmp_path / 'x.npy'}", f"--labels={tmp_path / 'y.npy'}"]
+    done = harness("run", str(SUITES_DIR / "vibration" / "vibration_int8.tflite"), "--board=native", "--json", *judged)
+    told = json.loads(done.out)
+    assert done.code == 0
+    assert (told["metric"], told["accuracy"]) == ("auc", None)
+    assert told["auc"]["value"] > 0.6
 
 
 def test_a_kept_session_is_printed_again(harness: Callable[..., Any], int8_model: str) -> None:

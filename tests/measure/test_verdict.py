@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from support.session_records import run_record
 
 from harness.config import Suite, SuiteModel
 from harness.measure.records import Provenance, Quantity, RunRecord
@@ -17,25 +18,7 @@ SUITE = Suite("s", "", Path("suite.toml"), Path("v"), "accuracy", {"float32": FL
 
 
 def run(variant: str, accuracy: float | None) -> RunRecord:
-    return RunRecord(
-        suite="s",
-        variant=variant,
-        board="b",
-        target="native",
-        engine="builtin",
-        engine_version="1",
-        build_id="x",
-        toolchain="gcc",
-        model="m",
-        model_sha256="0",
-        outcome="passed",
-        message="",
-        vectors=100,
-        vectors_total=100,
-        repeats=1,
-        macs=1,
-        accuracy=None if accuracy is None else Quantity(accuracy, Provenance.EMULATED),
-    )
+    return run_record(variant=variant, accuracy=None if accuracy is None else Quantity(accuracy, Provenance.EMULATED))
 
 
 def test_accuracy_at_the_bar_passes_and_below_it_fails() -> None:
