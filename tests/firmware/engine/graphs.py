@@ -158,6 +158,6 @@ def svdf(graph: OneOp, x: int) -> None:
     if is_float:
         weights = [b.tensor(shape, "float32", data=graph.rng.normal(size=shape)) for shape in ([4, 12], [4, 3], [2])]
     else:
-        times = b.tensor([4, 3], "int16", scale=0.001, data=graph.rng.integers(-999, 999, [4, 3]))
+        times = b.tensor([4, 3], "int16", scale=0.1, data=graph.rng.integers(-999, 999, [4, 3]))
         weights = [graph.filter([4, 12], 0, 1), times, graph.bias(2)]
     b.op("SVDF", [x, *weights, state], [graph.activation([2, 2])], rank=2)
