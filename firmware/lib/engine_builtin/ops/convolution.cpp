@@ -23,7 +23,7 @@ Status prepare(ModelView& model, const Op& op, const ConvolutionGeometry& geomet
 
 Status prepare_convolution(ModelView& model, const Op& op, const ConvolutionGeometry& geometry,
                            const WeightsOptions& options, Arena& arena, Step* step) {
-  HARNESS_RETURN_IF_ERROR(check_weights_types(op, options.channels));
+  HARNESS_RETURN_IF_ERROR(check_weights_types(op, options));
   const TensorType type = op.output().tensor.type;
   auto* prepare_type = prepare<kernels::Int8Weights>;
   if (type == TensorType::kFloat32) prepare_type = prepare<FloatWeights>;

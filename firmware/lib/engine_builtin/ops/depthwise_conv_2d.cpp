@@ -40,9 +40,9 @@ Status prepare_depthwise_conv_2d(ModelView& model, const Op& op, Arena& arena, S
   HARNESS_RETURN_IF_ERROR(op.expect_operands(2, 3));
   HARNESS_RETURN_IF_ERROR(make_geometry(model, op, &geometry));
   const Window& window = geometry.window;
-  HARNESS_RETURN_IF_ERROR(check_weights_types(op, window.output_depth));
   const WeightsOptions options{option<Activation>(model, op, schema::DepthwiseConv2DOptions::kActivation), 3,
                                window.output_depth, int64_t{window.y.filter} * window.x.filter};
+  HARNESS_RETURN_IF_ERROR(check_weights_types(op, options));
   const TensorType type = op.output().tensor.type;
   auto* prepare_type = prepare<kernels::Int8Weights>;
   if (type == TensorType::kFloat32) prepare_type = prepare<FloatWeights>;

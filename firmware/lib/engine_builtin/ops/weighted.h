@@ -77,10 +77,13 @@ struct WeightsOptions {
   int64_t products = 0;  // in one output
   // The type of an int16 op's sums where it has no bias: int32, or any other for int64.
   TensorType absent_bias_type = TensorType::kInt64;
+  // Which of the op's inputs are the values and the bias; the filter is input 1, and the bias the last.
+  uint32_t values = 0;
+  uint32_t bias = 2;
 };
 
-// Checks that input, filter, bias and output have types that go together and that the bias has `channels` elements.
-Status check_weights_types(const Op& op, int32_t channels);
+// Checks that values, filter, bias and output have types that go together, and the bias an element for each channel.
+Status check_weights_types(const Op& op, const WeightsOptions& options);
 
 // Whether an int16 op adds up in 32 bits.
 bool has_narrow_sums(const Op& op, const WeightsOptions& options);
