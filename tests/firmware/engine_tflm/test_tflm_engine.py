@@ -1,0 +1,91 @@
+"""TensorFlow Lite Micro behind the engine interface: its outputs, its arena, and what becomes of models it cannot run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from firmware.engine.graphs import elementwise_ops, int16_layers, layers
+from firmware.engine.native import ARENA_TOO_SMALL, BAD_MODEL, OK, UNSUPPORTED, NativeEngine
+from support.tflite_builder import TfliteBuilder
+
+from harness.model.oracle import Oracle
+
+ANSWERS = {OK, BAD_MODEL, UNSUPPORTED, ARENA_TOO_SMALL}
+VECTOR = bytes(range(72))
+
+
+@pytest.mark.parametrize("make", [layers, lambda: elementwise_ops("int8")])
+def test_outputs_equal_the_oracles_and_every_op_is_observed(
+    tflm_engine: NativeEngine, make: Callable[[], bytes]
+) -> None:
+    model = make()
+    with Oracle(model) as oracle:
+        size = sum(int(np.prod(tensor.shape)) for tensor in oracle.model.input_tensors)
+        for vector in (bytes(size), VECTOR[:size]):
+            run = tflm_engine.run(model, vector)
+            assert (run.status, run.observed_ops) == (OK, len(oracle.model.ops)), run.text
+            assert run.output == oracle.infer(vector)
+
+
+def test_arena_size_is_exact(tflm_engine: NativeEngine) -> None:
+    """What a load reports suffices; less is refused, with a size that is larger and, near it, right."""
+    whole = tflm_engine.run(layers(), VECTOR)
+    exact = tflm_engine.run(layers(), VECTOR, whole.arena_bytes)
+    assert (exact.status, exact.output) == (OK, whole.output)
+    for size in [*range(0, whole.arena_bytes, 64), whole.arena_bytes - 1]:
+        refused = tflm_engine.run(layers(), VECTOR, size)
+        assert refused.status == ARENA_TOO_SMALL
+        assert size < refused.detail
+    assert whole.arena_bytes <= refused.detail <= whole.arena_bytes + 16
+
+
+def test_op_that_is_not_registered(tflm_engine: NativeEngine) -> None:
+    b = TfliteBuilder()
+    x, y, z = (b.tensor([4], "float32") for _ in range(3))
+    b.op("RELU", [x], [y])
+    b.op("CEIL", [y], [z])
+    run = tflm_engine.run(b.build())
+    assert (run.status, run.detail) == (UNSUPPORTED, 1), run.text
+
+
+def test_type_that_a_kernel_lacks_is_said_in_the_library_s_words(tflm_engine: NativeEngine) -> None:
+    b = TfliteBuilder()
+    x, y = b.tensor([4], "float32"), b.tensor([4], "float32")
+    i, j = b.tensor([4], "int32"), b.tensor([4], "int32")
+    b.op("RELU", [x], [y])
+    b.op("EXPAND_DIMS", [i, b.tensor([1], "int32", data=[0])], [j])
+    run = tflm_engine.run(b.build())
+    assert (run.status, run.detail) == (UNSUPPORTED, 1)
+    assert run.text
+
+
+def test_models_cut_short(tflm_engine: NativeEngine) -> None:
+    model = layers()
+    for size in range(0, len(model), 7):
+        assert tflm_engine.run(model[:size], VECTOR).status == BAD_MODEL, size
+
+
+def test_every_offset_and_index_is_checked(tflm_engine: NativeEngine) -> None:
+    """A bit flipped in a model may leave it a model; the sanitizers see where the check let pass what it must not.
+
+    Weights and options are as the library finds them: the bytes before them are its structure.
+    """
+    b = TfliteBuilder()
+    x, y = b.tensor([1, 8], "float32"), b.tensor([8], "float32")
+    b.op("RESHAPE", [x, b.tensor([1], "int32", data=[8])], [y], new_shape=[8])
+    model = b.build()
+    statuses = set()
+    for position in range(len(model)):
+        for flip in (1 << position % 8, 0xFF):
+            mutated = bytearray(model)
+            mutated[position] ^= flip
+            statuses.add(tflm_engine.run(bytes(mutated), VECTOR).status)
+    assert statuses <= ANSWERS
+    assert {OK, BAD_MODEL, UNSUPPORTED} <= statuses
+
+
+def test_int16(tflm_engine: NativeEngine) -> None:
+    run = tflm_engine.run(int16_layers(), bytes(288))
+    assert run.status in {OK, UNSUPPORTED}, run.text
