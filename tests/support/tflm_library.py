@@ -1,8 +1,13 @@
-"""A folder that looks like a PlatformIO library with TensorFlow Lite Micro, with empty sources."""
+"""TensorFlow Lite Micro for tests: the real library where there is one, and a folder that only looks like it."""
 
 from __future__ import annotations
 
 from pathlib import Path
+
+import pytest
+
+from harness.errors import SetupError
+from harness.setup.tflm import TflmLibrary, tflm_library
 
 _SOURCES = (
     "micro/micro_interpreter.h",
@@ -10,6 +15,14 @@ _SOURCES = (
     "micro/kernels/cmsis_nn/conv.cpp",
     "schema/schema_generated.h",
 )
+
+
+def real_library() -> TflmLibrary:
+    """The library that the harness would use; without one, the test that asks is skipped."""
+    try:
+        return tflm_library()
+    except SetupError:
+        pytest.skip("no TFLM library: harness setup tflm, or TFLM_LIB")
 
 
 def write_library(folder: Path, name: str = "tflm", version: str = "1.0") -> None:

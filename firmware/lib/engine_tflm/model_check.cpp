@@ -1,7 +1,9 @@
 #include "model_check.h"
 
 #include <algorithm>
+#include <type_traits>
 
+#include "tensorflow/lite/micro/kernels/fully_connected.h"
 #include "tensorflow/lite/micro/micro_interpreter.h"
 #include "tensorflow/lite/schema/schema_utils.h"
 
@@ -67,14 +69,33 @@ Status check_tensor(const tflite::Model& model, const tflite::Tensor& tensor, ui
   return {};
 }
 
-Status check_op(const tflite::Model& model, const tflite::Operator& op, uint32_t index, uint32_t tensor_count,
+// Libraries from before September 2024 take the first channel's scale for all, without a word.
+template <typename OpData, typename = void>
+constexpr bool kHasScalePerChannel = false;
+template <typename OpData>
+constexpr bool kHasScalePerChannel<OpData, std::void_t<decltype(OpData::is_per_channel)>> = true;
+
+bool computes_wrongly(const tflite::SubGraph& graph, const tflite::Operator& op, tflite::BuiltinOperator code) {
+  if (code != tflite::BuiltinOperator_FULLY_CONNECTED || kHasScalePerChannel<tflite::OpDataFullyConnected>)
+    return false;
+  if (op.inputs()->size() < 2 || op.inputs()->Get(1) == kNoTensor) return false;
+  const auto* quantization = graph.tensors()->Get(static_cast<uint32_t>(op.inputs()->Get(1)))->quantization();
+  return quantization != nullptr && quantization->scale() != nullptr && quantization->scale()->size() > 1;
+}
+
+Status check_op(const tflite::Model& model, const tflite::SubGraph& graph, uint32_t index,
                 const tflite::MicroOpResolver& ops) {
+  const tflite::Operator& op = *graph.operators()->Get(index);
+  const uint32_t tensor_count = graph.tensors()->size();
   if (op.opcode_index() >= model.operator_codes()->size()) return bad_model(index, "op without its code");
   if (!lead_to_tensors(op.inputs(), tensor_count, kNoTensor) || !lead_to_tensors(op.outputs(), tensor_count, 0)) {
     return bad_model(index, "op without its tensors");
   }
   const auto code = tflite::GetBuiltinCode(model.operator_codes()->Get(op.opcode_index()));
   if (ops.FindOp(code) == nullptr) return {StatusCode::kUnsupported, index, "op that this firmware does not have"};
+  if (computes_wrongly(graph, op, code)) {
+    return {StatusCode::kUnsupported, index, "the library is too old for FULLY_CONNECTED with a scale per channel"};
+  }
   return {};
 }
 
@@ -89,7 +110,7 @@ Status check_subgraph(const tflite::Model& model, const tflite::SubGraph& graph,
     if (!status.ok()) return status;
   }
   for (uint32_t i = 0; i < graph.operators()->size(); ++i) {
-    const Status status = check_op(model, *graph.operators()->Get(i), i, tensor_count, ops);
+    const Status status = check_op(model, graph, i, ops);
     if (!status.ok()) return status;
   }
   return {};

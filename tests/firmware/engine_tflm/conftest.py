@@ -9,12 +9,11 @@ from pathlib import Path
 import pytest
 from firmware.engine.native import NativeEngine
 from support.native_cpp import library_sources, run_compiler
+from support.tflm_library import real_library
 
 from harness.build.tflm import tflm_variables
 from harness.config import load_boards
-from harness.errors import SetupError
 from harness.paths import firmware_dir, shipped_boards_file
-from harness.setup.tflm import tflm_library
 
 sys.path.append(str(firmware_dir() / "platform" / "builder"))
 
@@ -25,10 +24,7 @@ DRIVER = Path(__file__).parents[1] / "engine" / "driver.cpp"
 @pytest.fixture(scope="session")
 def tflm_driver(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Compiling the library takes minutes, once for each version of it."""
-    try:
-        library = tflm_library()
-    except SetupError:
-        pytest.skip("no TFLM library: harness setup tflm, or TFLM_LIB")
+    library = real_library()
     from tflm import defines, include_folders
 
     board = load_boards([shipped_boards_file()])["native"]

@@ -1,4 +1,4 @@
-"""TensorFlow Lite Micro behind the engine interface: its outputs, its arena, and what becomes of models it cannot run."""
+"""TensorFlow Lite Micro behind the engine interface: outputs, arena, and models it cannot run."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from firmware.engine.graphs import elementwise_ops, int16_layers, layers
+from firmware.engine.graphs import OneOp, elementwise_ops, int16_layers, layers
 from firmware.engine.native import ARENA_TOO_SMALL, BAD_MODEL, OK, UNSUPPORTED, NativeEngine
 from support.tflite_builder import TfliteBuilder
 
@@ -89,3 +89,17 @@ def test_every_offset_and_index_is_checked(tflm_engine: NativeEngine) -> None:
 def test_int16(tflm_engine: NativeEngine) -> None:
     run = tflm_engine.run(int16_layers(), bytes(288))
     assert run.status in {OK, UNSUPPORTED}, run.text
+
+
+def test_dense_layer_with_a_scale_per_channel_is_right_or_refused(tflm_engine: NativeEngine) -> None:
+    """Libraries from before September 2024 compute it wrongly."""
+    graph = OneOp("int8", 1)
+    x, y = graph.activation([1, 12]), graph.activation([1, 5])
+    graph.builder.op("FULLY_CONNECTED", [x, graph.filter([5, 12], 0, 5), graph.bias(5)], [y])
+    model = graph.builder.build()
+    run = tflm_engine.run(model, VECTOR[:12])
+    if run.status == UNSUPPORTED:
+        assert "FULLY_CONNECTED with a scale per channel" in run.text
+    else:
+        with Oracle(model) as oracle:
+            assert run.output == oracle.infer(VECTOR[:12])
