@@ -47,11 +47,11 @@ def train_features(machines: Sequence[Machine]) -> NDArray[np.float32]:
 
 
 def test_vectors(machines: Sequence[Machine]) -> dict[str, NDArray[Any]]:
-    """What `vectors.npz` holds: healthy (label 0) and faulty (1) recordings in turn, the machines in turn too."""
+    """What `vectors.npz` holds: healthy (label 0) and faulty (1) recordings in turn, the faults in turn too."""
     generator = np.random.default_rng(SEED + 2)
     inputs, labels = [], []
     for index in range(TEST_MACHINES * TEST_RECORDINGS):
-        machine, fault = machines[index % TEST_MACHINES], FAULTS[index // TEST_MACHINES % len(FAULTS)]
+        machine, fault = machines[index // len(FAULTS) % TEST_MACHINES], FAULTS[index % len(FAULTS)]
         inputs.append(features(record(machine, None, 0.0, generator)))
         inputs.append(features(record(machine, fault, generator.uniform(LEAST_SEVERITY, 1), generator)))
         labels += [0, 1]
