@@ -7,6 +7,7 @@
 
 #if defined(__ARM_FEATURE_SIMD32)
 #include "ops/dsp/convolution.h"
+#include "ops/dsp/depthwise.h"
 #endif
 
 namespace harness {
@@ -17,6 +18,7 @@ using portable::convolve_depthwise;
 
 #if defined(__ARM_FEATURE_SIMD32)
 using dsp::convolve;
+using dsp::convolve_depthwise;
 using dsp::Int8Weights;
 #else
 using harness::Int8Weights;

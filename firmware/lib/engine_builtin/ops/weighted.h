@@ -21,6 +21,14 @@ void add_products(const Weights& weights, const typename Weights::Value* input, 
   }
 }
 
+// The outputs of neighbouring channels from their sums of products.
+template <int kChannels, typename Weights>
+void finish_channels(const Weights& weights, const typename Weights::Sum (&sums)[kChannels], int32_t channel,
+                     typename Weights::Value* output) {
+#pragma GCC unroll 4
+  for (int c = 0; c < kChannels; ++c) output[channel + c] = weights.finish(sums[c], channel + c);
+}
+
 inline int32_t scale_sum(int32_t sum, ScaleFactor factor) { return scale(sum, factor); }
 inline int32_t scale_sum(int64_t sum, ScaleFactor factor) { return scale_wide(sum, factor); }
 

@@ -98,17 +98,20 @@ inline void convolve_channels(const Convolution<Int8Weights>& convolution, const
   const Int8Weights weights = convolution.weights;
   const int32_t count = convolution.geometry.filter_elements;
   const int32_t depth = convolution.geometry.window.output_depth;
-  const auto finish = [&](int32_t sum0, int32_t sum1, int32_t channel) HARNESS_INLINED {
-    const ChannelScale scale = weights.channel_scale(channel);
-    output[channel] = weights.finish(sum0, scale);
-    output[depth + channel] = weights.finish(sum1, scale);
+  const Finish finish(weights.output);
+  const auto finish_channel = [&](int32_t sum0, int32_t sum1, int32_t channel) HARNESS_INLINED {
+    const int32_t bias = weights.bias_of(channel);
+    const int32_t multiplier = weights.factor_of(channel).multiplier;
+    const int32_t shift = weights.factor_of(channel).shift;
+    output[channel] = finish(wrapping_add(sum0, bias), multiplier, shift);
+    output[depth + channel] = finish(wrapping_add(sum1, bias), multiplier, shift);
   };
   const int8_t* filter = weights.filter + begin * count;
   for (int32_t channel = begin; channel < end; channel += 2, filter += 2 * count) {
     const bool both = channel + 1 < end;
     const PairSums sums = pair.multiply(filter, both ? filter + count : filter, count);
-    finish(sums.a0, sums.a1, channel);
-    if (both) finish(sums.b0, sums.b1, channel + 1);
+    finish_channel(sums.a0, sums.a1, channel);
+    if (both) finish_channel(sums.b0, sums.b1, channel + 1);
   }
 }
 

@@ -13,50 +13,84 @@ constexpr int32_t kWordBytes = 4;
 inline uint32_t whole_words(int32_t bytes) { return static_cast<uint32_t>(bytes) / kWordBytes; }
 inline uint32_t rest_bytes(int32_t bytes) { return static_cast<uint32_t>(bytes) % kWordBytes; }
 
-// How a channel's sum becomes outputs.
-struct ChannelScale {
-  int32_t bias = 0;
-  int32_t multiplier = 0;
-  int32_t shift = 0;
-};
-
 struct Int8Weights : harness::Int8Weights {
   // What is added to two inputs at once.
   uint32_t offset_pair() const { return (static_cast<uint32_t>(input_offset) & 0xFFFF) * 0x10001; }
 
-  ChannelScale channel_scale(int32_t channel) const {
-    const ScaleFactor* factor = factors + channel * factor_step;
-    return {bias == nullptr ? 0 : bias[channel], factor->multiplier, factor->shift};
-  }
+  int32_t bias_of(int32_t channel) const { return bias == nullptr ? 0 : bias[channel]; }
+  const ScaleFactor& factor_of(int32_t channel) const { return factors[channel * factor_step]; }
+};
 
-  // The same as the base's, in fewer steps where the factor is below 1/2.
-  int8_t finish(int32_t products, const ChannelScale& scale) const {
-    const int32_t sum = wrapping_add(products, scale.bias);
-    if (scale.shift >= 0) return finish_large(sum, scale);
-    // sum * multiplier / 2^31 = sum + sum * (2 * multiplier - 2^32) / 2^32
-    const uint32_t twice = uint32_t{2} * static_cast<uint32_t>(scale.multiplier);
-    const int32_t product = add_high_word_of_product(sum, sum, static_cast<int32_t>(twice));
-    // Halves away from zero are halves up once a negative number is made one less. The last bit shifted out decides.
-    const int32_t doubled = (product + (product >> 31)) >> ~scale.shift;
-    return clamp(((doubled + 1) >> 1) + output.zero_point);
-  }
+// The outputs of an op, a few at a time.
+class Finish {
+ public:
+  explicit Finish(const QuantizedOutput<int8_t>& output)
+      : zero_point_(output.zero_point),
+        min_(output.min + output.zero_point),
+        max_(output.max + output.zero_point),
+        whole_range_(max_ - min_ == kInt8Max - kInt8Min) {}
 
-  int8_t finish(int32_t products, int32_t channel) const { return finish(products, channel_scale(channel)); }
+  // The same as harness::Int8Weights::finish, in fewer steps where the factor is below 1/2.
+  int8_t operator()(int32_t sum, int32_t multiplier, int32_t shift) const {
+    const int32_t scaled = is_likely(shift < 0) ? scale_down(sum, multiplier, shift) : scale_up(sum, multiplier, shift);
+    const int32_t value = saturate_to_int8(scaled + zero_point_);
+    if (is_likely(whole_range_)) return static_cast<int8_t>(value);
+    const int32_t not_less = value < min_ ? min_ : value;
+    return static_cast<int8_t>(not_less > max_ ? max_ : not_less);
+  }
 
  private:
-  [[gnu::noinline]] int8_t finish_large(int32_t sum, const ChannelScale& scale) const {
-    return output.from(harness::scale(sum, {scale.multiplier, scale.shift}));
+  static bool is_likely(bool condition) { return __builtin_expect(condition, true); }
+
+  static int32_t scale_down(int32_t sum, int32_t multiplier, int32_t shift) {
+    // sum * multiplier / 2^31 = sum + sum * (2 * multiplier - 2^32) / 2^32
+    const uint32_t twice = uint32_t{2} * static_cast<uint32_t>(multiplier);
+    const int32_t product = add_high_word_of_product(sum, sum, static_cast<int32_t>(twice));
+    // Halves away from zero are halves up once a negative number is made one less. The last bit shifted out decides.
+    const int32_t doubled = (product + (product >> 31)) >> ~shift;
+    return (doubled + 1) >> 1;
   }
 
-  // To the activation's range, most often all of int8.
-  int8_t clamp(int32_t value) const {
-    value = saturate_to_int8(value);
-    if (output.max - output.min < kInt8Max - kInt8Min) {
-      value = std::min(std::max(value, output.min + output.zero_point), output.max + output.zero_point);
-    }
-    return static_cast<int8_t>(value);
+  // Limited, so that a zero point can be added.
+  [[gnu::noinline]] static int32_t scale_up(int32_t sum, int32_t multiplier, int32_t shift) {
+    constexpr int32_t kFarOutside = 1024;  // of int8, whatever the zero point
+    return std::min(std::max(scale(sum, {multiplier, shift}), -kFarOutside), kFarOutside);
   }
+
+  int32_t zero_point_;
+  int32_t min_;
+  int32_t max_;
+  bool whole_range_;
 };
+
+// The outputs of neighbouring channels from their sums of products.
+inline void finish_channels(const Int8Weights& weights, const int32_t (&sums)[4], int32_t channel, int8_t* output) {
+  const Finish finish(weights.output);
+  int32_t sum0 = sums[0], sum1 = sums[1], sum2 = sums[2], sum3 = sums[3];
+  if (weights.bias != nullptr) {
+    const int32_t* bias = weights.bias + channel;
+    sum0 = wrapping_add(sum0, bias[0]);
+    sum1 = wrapping_add(sum1, bias[1]);
+    sum2 = wrapping_add(sum2, bias[2]);
+    sum3 = wrapping_add(sum3, bias[3]);
+  }
+  const int32_t step = weights.factor_step;
+  const ScaleFactor* factor = weights.factors + channel * step;
+  output += channel;
+  output[0] = finish(sum0, factor->multiplier, factor->shift);
+  factor += step;
+  output[1] = finish(sum1, factor->multiplier, factor->shift);
+  factor += step;
+  output[2] = finish(sum2, factor->multiplier, factor->shift);
+  factor += step;
+  output[3] = finish(sum3, factor->multiplier, factor->shift);
+}
+
+inline void finish_channels(const Int8Weights& weights, const int32_t (&sums)[1], int32_t channel, int8_t* output) {
+  const int32_t sum = wrapping_add(sums[0], weights.bias_of(channel));
+  const ScaleFactor factor = weights.factor_of(channel);
+  output[channel] = Finish(weights.output)(sum, factor.multiplier, factor.shift);
+}
 
 // The last `count` bytes, 1 to 3, then zeros.
 inline uint32_t last_bytes(const int8_t* values, uint32_t count) {

@@ -19,8 +19,7 @@ void convolve_channels(const Convolution<Weights>& convolution, const Patch& pat
                    runs.products, sums);
     }
   }
-#pragma GCC unroll 4
-  for (int c = 0; c < kChannels; ++c) output[channel + c] = weights.finish(sums[c], channel + c);
+  finish_channels(weights, sums, channel, output);
 }
 
 // All channels of one output pixel.

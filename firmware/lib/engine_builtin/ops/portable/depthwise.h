@@ -24,8 +24,7 @@ void convolve_channels(const DepthwiseConvolution<Weights>& convolution, const P
       for (int i = 0; i < kChannels; ++i) sums[i] = weights.add_product(sums[i], pixel[i], weight[i]);
     }
   }
-#pragma GCC unroll 4
-  for (int i = 0; i < kChannels; ++i) output[channel + i] = weights.finish(sums[i], channel + i);
+  finish_channels(weights, sums, channel, output);
 }
 
 // All channels of one output pixel.
