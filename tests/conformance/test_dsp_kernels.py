@@ -6,7 +6,7 @@ import functools
 from collections.abc import Iterator
 
 import pytest
-from conformance import test_conv_2d, test_depthwise_conv_2d, test_fully_connected
+from conformance import test_arithmetic, test_conv_2d, test_depthwise_conv_2d, test_fully_connected, test_pool_2d
 from conformance.comparison import Conform, Tally, compare
 from conformance.graph import FEW_EXAMPLES, Case, side_by_side
 from hypothesis import given
@@ -16,11 +16,19 @@ from harness.config import load_boards
 from harness.measure.bench import Bench
 from harness.paths import shipped_boards_file
 
-CASES = st.one_of(test_conv_2d.CASES, test_depthwise_conv_2d.CASES, test_fully_connected.CASES)
+CASES = st.one_of(
+    test_arithmetic.CASES,
+    test_conv_2d.CASES,
+    test_depthwise_conv_2d.CASES,
+    test_fully_connected.CASES,
+    test_pool_2d.CASES,
+)
 GRIDS = {
+    "arithmetic": test_arithmetic.GRID,
     "conv_2d": test_conv_2d.GRID,
     "depthwise_conv_2d": test_depthwise_conv_2d.GRID,
     "fully_connected": test_fully_connected.GRID,
+    "pool_2d": test_pool_2d.GRID,
 }
 
 

@@ -34,8 +34,26 @@ struct Combination {
 
   static void run(const void* untyped) {
     const Combination& params = *static_cast<const Combination*>(untyped);
+    const Function function = params.function;  // stays in registers: what bytes are written to may be anything else
     Value* output = params.output;
-    params.loop.run([&](int32_t a, int32_t b) { *output++ = params.function(params.a[a], params.b[b]); });
+    params.loop.run_rows([&](Strides at, Strides step, int32_t count) {
+      const Value* a = params.a + at.first;
+      const Value* b = params.b + at.second;
+      const bool in_order = step.first == 1 && step.second == 1;
+      output = in_order ? combine(function, a, b, count, output) : combine(function, a, b, step, count, output);
+    });
+  }
+
+ private:
+  // Both give the end of the output.
+  static Value* combine(Function function, const Value* a, const Value* b, int32_t count, Value* output) {
+    for (int32_t i = 0; i < count; ++i) *output++ = function(*a++, *b++);
+    return output;
+  }
+
+  static Value* combine(Function function, const Value* a, const Value* b, Strides step, int32_t count, Value* output) {
+    for (int32_t i = 0; i < count; ++i, a += step.first, b += step.second) *output++ = function(*a, *b);
+    return output;
   }
 };
 

@@ -4,10 +4,14 @@
 
 #include "ops/portable/convolution.h"
 #include "ops/portable/depthwise.h"
+#include "ops/portable/pooling.h"
+#include "ops/portable/sum.h"
 
 #if defined(__ARM_FEATURE_SIMD32)
 #include "ops/dsp/convolution.h"
 #include "ops/dsp/depthwise.h"
+#include "ops/dsp/pooling.h"
+#include "ops/dsp/sum.h"
 #endif
 
 namespace harness {
@@ -15,11 +19,15 @@ namespace kernels {
 
 using portable::convolve;
 using portable::convolve_depthwise;
+using portable::make_sum;
+using portable::pool;
 
 #if defined(__ARM_FEATURE_SIMD32)
 using dsp::convolve;
 using dsp::convolve_depthwise;
 using dsp::Int8Weights;
+using dsp::make_sum;
+using dsp::pool;
 #else
 using harness::Int8Weights;
 #endif

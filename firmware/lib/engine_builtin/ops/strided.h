@@ -35,14 +35,25 @@ struct StridedLoop {
   // Calls body(first, second) with the two offsets of each element, the innermost dimension fastest.
   template <typename Body>
   void run(const Body& body) const {
+    run_rows([&](Strides at, Strides step, int32_t count) {
+      for (int32_t i = 0; i < count; ++i) body(at.first + i * step.first, at.second + i * step.second);
+    });
+  }
+
+  // The same for whole rows of `count` elements, the first one's offsets being `at`: body(at, step, count).
+  template <typename Body>
+  void run_rows(const Body& body) const {
     const int inner = rank == 0 ? 0 : rank - 1;
     const int32_t count = rank == 0 ? 1 : extents[inner];
-    const Strides step = strides[inner];
     int32_t index[kMaxRank] = {};
     Strides at;
     do {
-      for (int32_t i = 0; i < count; ++i) body(at.first + i * step.first, at.second + i * step.second);
+      body(at, strides[inner], count);
     } while (advance(inner, index, &at));
+  }
+
+  void swap_tensors() {
+    for (int i = 0; i < rank; ++i) strides[i] = {strides[i].second, strides[i].first};
   }
 
  private:

@@ -63,5 +63,21 @@ inline int32_t add_high_word_of_product(int32_t sum, int32_t a, int32_t b) {
 
 inline int32_t saturate_to_int8(int32_t x) { return std::min(std::max(x, int32_t{-128}), int32_t{127}); }
 
+template <typename Choose>
+uint32_t choose_bytes(uint32_t a, uint32_t b, const Choose& choose) {
+  uint32_t result = 0;
+  for (int shift = 0; shift < 32; shift += 8) {
+    const int8_t chosen = choose(static_cast<int8_t>(a >> shift & 0xFF), static_cast<int8_t>(b >> shift & 0xFF));
+    result |= uint32_t{static_cast<uint8_t>(chosen)} << shift;
+  }
+  return result;
+}
+inline uint32_t max_of_bytes(uint32_t a, uint32_t b) {
+  return choose_bytes(a, b, [](int8_t x, int8_t y) { return std::max(x, y); });
+}
+inline uint32_t min_of_bytes(uint32_t a, uint32_t b) {
+  return choose_bytes(a, b, [](int8_t x, int8_t y) { return std::min(x, y); });
+}
+
 }  // namespace dsp
 }  // namespace harness
