@@ -73,4 +73,5 @@ def test_making_the_files_again_gives_the_same_bytes() -> None:
         "vectors.npz",
         "digits_float32.tflite",
         "digits_int8.tflite",
+        "digits_int16x8.tflite",
     ]
