@@ -128,8 +128,8 @@ class Model:
         return tuple(self.tensors[index] for index in indices if index >= 0)
 
     def op_dtypes(self, op: Op) -> frozenset[str]:
-        """Types of the values that flow through `op`: of its inputs that are not constants, and of its outputs."""
-        flowing = [tensor for tensor in self.op_tensors(op.inputs) if not tensor.is_constant]
+        """Types of the values that flow through `op`: of inputs that are neither constant nor state, and of outputs."""
+        flowing = [tensor for tensor in self.op_tensors(op.inputs) if not (tensor.is_constant or tensor.is_variable)]
         return frozenset(t.dtype for t in (*flowing, *self.op_tensors(op.outputs))) & _VALUE_DTYPES
 
     def is_hybrid(self, op: Op) -> bool:

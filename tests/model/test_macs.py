@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from support.models import SMALL_CNN_MACS
-from support.tflite_builder import TfliteBuilder
+from support.tflite_builder import NO_TENSOR, TfliteBuilder
 
 from harness.errors import ModelError
 from harness.model import Model, op_macs, read_model, read_model_file, total_macs
@@ -40,6 +40,23 @@ def convolution(filter_shape: list[int], output_shape: list[int]) -> Model:
 def test_grouped_convolution_counts_the_channels_of_one_group() -> None:
     model = convolution([8, 3, 3, 2], [1, 7, 7, 8])  # 4 input channels in 2 groups
     assert op_macs(model, model.ops[0]) == 7 * 7 * 8 * 3 * 3 * 2
+
+
+def test_transposed_convolution_spreads_each_input_over_its_filter() -> None:
+    b = TfliteBuilder()
+    shape, x, y = b.tensor([4], "int32"), b.tensor([1, 4, 5, 3], "float32"), b.tensor([1, 8, 10, 2], "float32")
+    b.op("TRANSPOSE_CONV", [shape, b.tensor([2, 3, 3, 3], "float32"), x], [y], options_type="TransposeConvOptions")
+    model = read_model(b.build(), "m")
+    assert op_macs(model, model.ops[0]) == 4 * 5 * 3 * 3 * 3 * 2
+
+
+def test_svdf_filters_its_inputs_and_its_memory() -> None:
+    b = TfliteBuilder()
+    x, features, times = b.tensor([2, 5], "float32"), b.tensor([6, 5], "float32"), b.tensor([6, 4], "float32")
+    state = b.tensor([2, 24], "float32", is_variable=True)
+    b.op("SVDF", [x, features, times, NO_TENSOR, state], [b.tensor([2, 3], "float32")], rank=2)
+    model = read_model(b.build(), "m")
+    assert op_macs(model, model.ops[0]) == 2 * 6 * (5 + 4)
 
 
 def test_dynamic_shape_has_no_count() -> None:

@@ -117,6 +117,15 @@ def test_variant(dtypes: tuple[str, str, str], variant: str) -> None:
     assert model.is_hybrid(model.ops[0]) == (dtypes == ("float32", "int8", "float32"))
 
 
+def test_state_does_not_decide_the_variant() -> None:
+    b = TfliteBuilder()
+    x, y = (b.tensor([1, 2], "int8", scale=0.5) for _ in range(2))
+    weights = [b.tensor([2, 2], dtype, scale=0.5, data=[[1] * 2] * 2) for dtype in ("int8", "int16")]
+    state = b.tensor([1, 4], "int16", scale=0.5, is_variable=True)
+    b.op("SVDF", [x, *weights, NO_TENSOR, state], [y], rank=1)
+    assert read_model(b.build(), "m").variant == "int8"
+
+
 def test_quantize_and_dequantize_do_not_decide_the_variant() -> None:
     b = TfliteBuilder()
     x = b.tensor([4], "float32")
