@@ -12,6 +12,14 @@ from harness import __version__
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 
+class Discard:
+    """A sink that keeps nothing."""
+
+    def add_vector(self, record: object) -> None: ...
+    def add_layer(self, record: object) -> None: ...
+    def add_run(self, record: object) -> None: ...
+
+
 def print_conditions() -> None:
     """Machine, processors, load, and the versions that the figures depend on."""
     commit = subprocess.run(

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
-from conditions import REPOSITORY, print_conditions, print_figure
+from conditions import REPOSITORY, Discard, print_conditions, print_figure
 
 from harness.config import boards_files, load_boards, load_suite
 from harness.measure import Bench, Job, Result, load_suite_vectors, run_model
@@ -16,14 +16,6 @@ from harness.model import read_model_file
 
 RUNS = 5
 VECTORS = 20
-
-
-class Discard:
-    """A sink that keeps nothing."""
-
-    def add_vector(self, record: object) -> None: ...
-    def add_layer(self, record: object) -> None: ...
-    def add_run(self, record: object) -> None: ...
 
 
 @contextlib.contextmanager

@@ -65,7 +65,7 @@ class TfliteBuilder:
         self._tensors: list[Any] = []
         self._ops: list[Any] = []
         self._codes: list[Any] = []
-        self._buffers: list[Any] = [_AlignedBufferT()]  # buffer 0 is the empty one, by convention
+        self._buffers: list[Any] = [AlignedBufferT()]  # buffer 0 is the empty one, by convention
 
     def tensor(  # noqa: PLR0913  what a tensor has, each with a default
         self,
@@ -160,7 +160,7 @@ class TfliteBuilder:
         return pack(self.model_object(inputs, outputs))
 
     def _buffer(self, data: ArrayLike | bytes, dtype: str) -> int:
-        buffer = _AlignedBufferT()
+        buffer = AlignedBufferT()
         buffer.data = data if isinstance(data, bytes) else np.asarray(data).astype(dtype).tobytes()
         self._buffers.append(buffer)
         return len(self._buffers) - 1
@@ -198,7 +198,7 @@ def pack(model: Any) -> bytes:
     return bytes(builder.Output())
 
 
-class _AlignedBufferT(schema.BufferT):  # type: ignore[misc]
+class AlignedBufferT(schema.BufferT):  # type: ignore[misc]
     """A buffer whose data start at a multiple of 16 in the file, as the schema demands and kernels rely on."""
 
     def Pack(self, builder: Any) -> int:  # noqa: N802  the schema's name
