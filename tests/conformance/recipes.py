@@ -79,7 +79,7 @@ def _convolutions() -> list[Case]:
 
 def _depthwise_convolutions() -> list[Case]:
     windows = [((3, 3), 1, 1), ((3, 3), 2, 1), ((1, 4), 1, 1), ((4, 2), 1, 1), ((3, 3), 1, 2), ((1, 1), 1, 1)]
-    channels = [(1, 1), (3, 1), (8, 1), (2, 3), (1, 8)]
+    channels = [(1, 2), (3, 1), (8, 1), (2, 3), (1, 8)]
     options = itertools.cycle(itertools.product(ACTIVATIONS, PADDINGS))
     return _spread(
         (DepthwiseConvolution(*window, multiplier, padding, activation), ((1, 6, 7, deep),))

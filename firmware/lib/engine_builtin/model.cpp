@@ -13,6 +13,7 @@ constexpr uint32_t kMaxTensorBytes = 0x7FFFFFFF;  // element offsets are int32 i
 constexpr uint32_t kMaxTensors = 4096;
 constexpr uint32_t kMaxOperators = 4096;
 constexpr int32_t kDynamicDimension = -1;
+constexpr uint32_t kConstantAlignment = 4;  // what converters give at least, to int64 too
 
 uint32_t element_bytes(TensorType type) {
   switch (type) {
@@ -131,7 +132,9 @@ Status ModelView::read_constant(const FlatTable& table, int32_t index, Tensor* t
   if (outside) return bad_model(at, "tensor's data are outside of the FlatBuffer");
   if (data.size == 0) return {};
   if (data.size != tensor->bytes) return bad_model(at, "tensor's data do not have the size of its shape");
-  if (data.position % element_bytes(tensor->type) != 0) return bad_model(at, "tensor's data are not aligned");
+  if (data.position % std::min(element_bytes(tensor->type), kConstantAlignment) != 0) {
+    return bad_model(at, "tensor's data are not aligned");
+  }
   tensor->constant = reader_.at(data.position);
   return {};
 }

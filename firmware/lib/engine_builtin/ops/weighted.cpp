@@ -80,7 +80,7 @@ Status make_weights(ModelView& model, const Op& op, const WeightsOptions& option
       make_factors<Bias>(model, op, scales, options.channels, input.scale, output.scale, arena, &weights->factors));
   weights->input = op.inputs[options.values].values<T>();
   weights->filter = op.inputs[1].values<int8_t>();
-  weights->bias = bias_of<Bias>(op, options);
+  weights->bias = bias_of<typename QuantizedWeights<T, Bias>::StoredBias>(op, options);
   weights->factor_step = scales.per_channel() ? 1 : 0;
   weights->input_offset = -input.zero_point;
   return {};

@@ -1,6 +1,8 @@
 // What the ops with a filter have in common: its operands, how its products become outputs.
 #pragma once
 
+#include <type_traits>
+
 #include "activation.h"
 #include "op.h"
 #include "quantization.h"
@@ -32,16 +34,25 @@ void finish_channels(const Weights& weights, const typename Weights::Sum (&sums)
 inline int32_t scale_sum(int32_t sum, ScaleFactor factor) { return scale(sum, factor); }
 inline int32_t scale_sum(int64_t sum, ScaleFactor factor) { return scale_wide(sum, factor); }
 
+// An int64 constant of a model, which is aligned to 4 bytes only.
+struct WordAlignedInt64 {
+  uint32_t low;
+  uint32_t high;
+
+  operator int64_t() const { return static_cast<int64_t>(uint64_t{high} << 32 | low); }
+};
+
 // Of an op on int8 or int16 values, whose sums have the bias's type.
 template <typename T, typename Bias>
 struct QuantizedWeights {
   using Value = T;
   using Filter = int8_t;
   using Sum = Bias;
+  using StoredBias = std::conditional_t<std::is_same_v<Bias, int64_t>, WordAlignedInt64, Bias>;
 
   const T* input = nullptr;
   const int8_t* filter = nullptr;
-  const Bias* bias = nullptr;            // null: none
+  const StoredBias* bias = nullptr;      // null: none
   const ScaleFactor* factors = nullptr;  // of each output channel, or one for all
   int32_t factor_step = 0;               // 1 or 0
   int32_t input_offset = 0;              // minus the input's zero point
@@ -52,7 +63,7 @@ struct QuantizedWeights {
   }
 
   T finish(Bias products, int32_t channel) const {
-    const Bias sum = bias == nullptr ? products : wrapping_add(products, bias[channel]);
+    const Bias sum = bias == nullptr ? products : wrapping_add(products, Bias{bias[channel]});
     return output.from(scale_sum(sum, factors[channel * factor_step]));
   }
 };
