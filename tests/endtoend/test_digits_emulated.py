@@ -16,7 +16,7 @@ def digits_job(suite: Suite, variant: str, vectors: int | None = None) -> Job:
     return Job(suite.name, variant, model, load_suite_vectors(suite.vectors).first(vectors))
 
 
-@pytest.mark.parametrize("variant", ["float32", "int8"])
+@pytest.mark.parametrize("variant", ["float32", "int8", "int16x8"])
 def test_all_397_outputs_equal_the_oracles(stm32l475: Bench, digits: Suite, sink: Sink, variant: str) -> None:
     result = run_model(stm32l475, replace(digits_job(digits, variant), check=True), sink)
     assert result.run.vectors == 397
