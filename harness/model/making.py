@@ -6,13 +6,13 @@ import argparse
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from harness.model.convert import convert_keras
+from harness.model.convert import VARIANTS, convert_keras
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,19 +39,17 @@ def suite_files(
     network: Any,
     calibration: NDArray[np.float32],
     vectors: Mapping[str, Any],
-    variants: Sequence[str] = ("float32", "int8"),
 ) -> dict[str, bytes]:
-    """The files of a suite by name: `vectors.npz` and `<suite>_<variant>.tflite`.
+    """The files of a suite by name: `vectors.npz`, and `<suite>_<variant>.tflite` for each of `VARIANTS`.
 
     Args:
         network: a trained `keras.Model`.
         calibration: real inputs to scale int8 and int16x8 with, N x the input's shape; none from the test set.
         vectors: the arrays `inputs` and `labels`, and what else is worth keeping of the test vectors.
-        variants: some of `harness.model.convert.VARIANTS`.
     """
     with tempfile.TemporaryDirectory() as scratch:
         network.save(model_file := Path(scratch) / f"{suite}.keras")
-        models = convert_keras(model_file, calibration, variants)
+        models = convert_keras(model_file, calibration, VARIANTS)
         # numpy dates the members of an .npz 1980, so that equal arrays make equal files
         np.savez_compressed(vectors_file := Path(scratch) / "vectors.npz", **vectors)
         packed = {vectors_file.name: vectors_file.read_bytes()}

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
-from harness.model.convert import VARIANTS
 from harness.model.making import make_suite, repeatable_keras, suite_files
 
 SEED = 1797  # splits the data, starts the weights, orders the batches
@@ -78,7 +77,7 @@ def make_files() -> dict[str, bytes]:
     split = split_digits()
     vectors = {"inputs": split.test_images, "labels": split.test_labels}
     calibration = split.train_images[:CALIBRATION_IMAGES]
-    return suite_files("digits", train_network(split), calibration, vectors, VARIANTS)
+    return suite_files("digits", train_network(split), calibration, vectors)
 
 
 if __name__ == "__main__":
