@@ -33,37 +33,24 @@ Cover find_cover(const WindowAxis& axis, int32_t element) {
   return {first, std::max(end - first, int32_t{0}), cell_at_place_0 - first * axis.stride};
 }
 
-// `kChannels` neighbouring channels of one output pixel. `input` is the image of its batch.
-template <int kChannels, typename Weights>
-void sum_channels(const Params<Weights>& params, const Cover& rows, const Cover& columns,
-                  const typename Weights::Value* input, int32_t channel, typename Weights::Value* output) {
+// One channel of one output pixel; `input` is the image of its batch. One channel at a time: blocks of four, as in
+// convolutions, would take as much flash again for each type.
+template <typename Weights>
+typename Weights::Value sum_channel(const Params<Weights>& params, const Cover& rows, const Cover& columns,
+                                    const typename Weights::Value* input, int32_t channel) {
   const Window& window = params.window;
   const int32_t depth = window.output_depth;
-  const int32_t filter_elements = window.y.filter * window.x.filter * depth;
-  const auto* filter = params.weights.filter + channel * filter_elements;
-  typename Weights::Sum sums[kChannels] = {};
+  const auto* filter = params.weights.filter + channel * window.y.filter * window.x.filter * depth;
+  typename Weights::Sum sums[1] = {};
   for (int32_t row = 0; row < rows.count; ++row) {
     for (int32_t column = 0; column < columns.count; ++column) {
       const int32_t place = (rows.first + row) * window.x.output + columns.first + column;
       const int32_t cell =
           (rows.cell - row * window.y.stride) * window.x.filter + columns.cell - column * window.x.stride;
-      add_products(params.weights, input + place * depth, filter + cell * depth, filter_elements, depth, sums);
+      add_products(params.weights, input + place * depth, filter + cell * depth, 0, depth, sums);
     }
   }
-#pragma GCC unroll 4
-  for (int c = 0; c < kChannels; ++c) output[channel + c] = params.weights.finish(sums[c], channel + c);
-}
-
-template <typename Weights>
-void sum_pixel(const Params<Weights>& params, const Cover& rows, const Cover& columns,
-               const typename Weights::Value* input, typename Weights::Value* output) {
-  constexpr int kBlock = 4;  // whose sums fit in registers
-  const int32_t channels = params.window.input_depth;
-  int32_t channel = 0;
-  for (; channel + kBlock <= channels; channel += kBlock) {
-    sum_channels<kBlock>(params, rows, columns, input, channel, output);
-  }
-  for (; channel < channels; ++channel) sum_channels<1>(params, rows, columns, input, channel, output);
+  return params.weights.finish(sums[0], channel);
 }
 
 template <typename Weights>
@@ -75,8 +62,11 @@ void run(const void* untyped) {
     const auto* input = params.weights.input + batch * window.y.output * window.x.output * window.output_depth;
     for (int32_t y = 0; y < window.y.input; ++y) {
       const Cover rows = find_cover(window.y, y);
-      for (int32_t x = 0; x < window.x.input; ++x, output += window.input_depth) {
-        sum_pixel(params, rows, find_cover(window.x, x), input, output);
+      for (int32_t x = 0; x < window.x.input; ++x) {
+        const Cover columns = find_cover(window.x, x);
+        for (int32_t channel = 0; channel < window.input_depth; ++channel) {
+          *output++ = sum_channel(params, rows, columns, input, channel);
+        }
       }
     }
   }
