@@ -6,45 +6,42 @@
 namespace harness {
 namespace dsp {
 
-// A cell of the filter and what lies under it, both at channel 0.
-struct Tap {
-  const int8_t* input;
-  const int8_t* filter;
-};
-
-// The cells of the filter that are inside the image at one place. All channels share it.
+// The cells of the filter that are inside the image at one place, for all channels: pairs of an offset in the image,
+// from the first such cell on, and one in the filter, from its beginning on.
 class Taps {
  public:
   static constexpr int32_t kMax = 64;
 
-  Taps(const DepthwiseConvolution<Int8Weights>& convolution, const Patch& patch) {
-    const Window& window = convolution.geometry.window;
-    const int8_t* input = convolution.weights.input + patch.input;
-    const int8_t* filter = convolution.weights.filter + first_filter_cell(window, patch) * window.output_depth;
+  Taps(const Window& window, const Patch& patch) {
     for (int32_t row = 0; row < patch.rows; ++row) {
+      const int32_t first_cell = first_filter_cell(window, patch) + row * window.x.filter;
       for (int32_t column = 0; column < patch.columns; ++column) {
-        *end_++ = {input + column * patch.input_column, filter + column * window.output_depth};
+        *end_++ = static_cast<uint32_t>(row * patch.input_row + column * patch.input_column);
+        *end_++ = static_cast<uint32_t>((first_cell + column) * window.output_depth);
       }
-      input += patch.input_row;
-      filter += window.x.filter * window.output_depth;
     }
   }
 
-  const Tap* begin() const { return taps_; }
-  const Tap* end() const { return end_; }
+  const uint32_t* begin() const { return words_; }
+  const uint32_t* end() const { return end_; }
 
  private:
-  Tap taps_[kMax];
-  Tap* end_ = taps_;
+  uint32_t words_[2 * kMax];
+  uint32_t* end_ = words_;
 };
 
-// Four neighbouring channels at one place.
-inline void convolve_four(const Int8Weights& weights, const Taps& taps, int32_t channel, int8_t* output) {
+// Four neighbouring channels at one place; `input` is the first of them under the first tap.
+inline void convolve_four(const Int8Weights& weights, const Taps& taps, const int8_t* input, int32_t channel,
+                          int8_t* output) {
   const uint32_t offsets = weights.offset_pair();
+  const int8_t* filter = weights.filter + channel;
   int32_t sum0 = 0, sum1 = 0, sum2 = 0, sum3 = 0;
-  for (const Tap& tap : taps) {
-    const uint32_t bytes = word_at(tap.input, channel);
-    const uint32_t weight = word_at(tap.filter, channel);
+  const uint32_t* end = taps.end();
+  for (const uint32_t* tap = taps.begin(); tap != end;) {
+    uint32_t input_offset, filter_offset;
+    take_two_words(tap, input_offset, filter_offset);
+    const uint32_t bytes = word_at(input, static_cast<int32_t>(input_offset));
+    const uint32_t weight = word_at(filter, static_cast<int32_t>(filter_offset));
     const uint32_t even = widen_even_add(offsets, bytes);
     const uint32_t even_weight = widen_even(weight);
     sum0 = add_low_product(sum0, even, even_weight);
@@ -68,9 +65,11 @@ inline void convolve_depthwise(const DepthwiseConvolution<Int8Weights>& convolut
   const int32_t depth = window.output_depth;
   int8_t* output = convolution.output;
   for_each_patch(window, [&](const Patch& patch) {
-    const Taps taps(convolution, patch);
+    const Taps taps(window, patch);
+    const int8_t* input = weights.input + patch.input;
     int32_t channel = 0;
-    for (; channel + kWordBytes <= depth; channel += kWordBytes) convolve_four(weights, taps, channel, output);
+    for (; channel + kWordBytes <= depth; channel += kWordBytes)
+      convolve_four(weights, taps, input + channel, channel, output);
     for (; channel < depth; ++channel) portable::convolve_channels<1>(convolution, patch, channel, channel, output);
     output += depth;
   });
