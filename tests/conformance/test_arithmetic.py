@@ -19,6 +19,13 @@ GRID = [
     Combination(name, zero_points=zero_points)
     for name, zero_points in itertools.product(NAMES, itertools.product([-128, 0, 127], repeat=3))
 ]
+# Equal ones, the second one larger, and ones that shift far.
+GRID += [
+    Combination(name, scales=scales)
+    for name, scales in itertools.product(
+        NAMES, [(0.05, 0.05, 0.08), (0.03, 0.05, 0.08), (1e-4, 2.0, 2.0), (2.0, 1e-4, 0.5), (1e-3, 1e-3, 2.0)]
+    )
+]
 
 CASES = st.builds(
     Combination,
