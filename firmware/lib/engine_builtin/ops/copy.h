@@ -6,8 +6,21 @@
 
 namespace harness {
 
-// A step that copies from `from` to `to` what `elements` visits, each `element_bytes` long; neighbours in both tensors
-// in one piece.
-Step make_copy(StridedLoop elements, const uint8_t* from, uint8_t* to, uint32_t element_bytes, Arena& arena);
+// A copy of what a loop visits, neighbours in both tensors in one piece.
+struct Copy {
+  StridedLoop runs;
+  const uint8_t* from = nullptr;
+  uint8_t* to = nullptr;
+  uint32_t element_bytes = 0;  // one step of the loop's strides
+  uint32_t run_bytes = 0;
+
+  void run() const;
+};
+
+// The copy of elements, each `element_bytes` long, from `from` to `to`.
+Copy make_copy(const StridedLoop& elements, const uint8_t* from, uint8_t* to, uint32_t element_bytes);
+
+// A step that does nothing else.
+Step make_copy_step(const Copy& copy, Arena& arena);
 
 }  // namespace harness

@@ -1,20 +1,16 @@
-#include <cstring>
+#include <algorithm>
 
-#include "op.h"
-#include "ops/strided.h"
+#include "ops/copy.h"
 #include "quantization.h"
 
 namespace harness {
 namespace {
 
-// The output is filled with the value of padding, then the input is copied row by row into it.
+// The output is filled with the value of padding, then the input is copied into it.
 struct Params {
-  StridedLoop rows;  // offsets of rows in input and output
-  const void* input = nullptr;
+  Copy copy;
   void* output = nullptr;
   uint32_t output_elements = 0;
-  uint32_t row_bytes = 0;
-  int32_t output_start = 0;     // element where the input's first goes
   const void* value = nullptr;  // null: `default_value`
   int32_t default_value = 0;
 };
@@ -22,12 +18,10 @@ struct Params {
 template <typename T>
 void run(const void* untyped) {
   const Params& params = *static_cast<const Params*>(untyped);
-  const T* input = static_cast<const T*>(params.input);
   T* output = static_cast<T*>(params.output);
   const T value = params.value != nullptr ? *static_cast<const T*>(params.value) : static_cast<T>(params.default_value);
   std::fill(output, output + params.output_elements, value);
-  output += params.output_start;
-  params.rows.run([&](int32_t from, int32_t to) { std::memcpy(output + to, input + from, params.row_bytes); });
+  params.copy.run();
 }
 
 using Run = void (*)(const void*);
@@ -44,12 +38,14 @@ Run find_run(TensorType type) {
 }
 
 // `paddings` has for each dimension the elements before and after.
-Status make_rows(const Op& op, const int32_t* paddings, Params* params) {
+Status place_input(const Op& op, const int32_t* paddings, Copy* copy) {
   const Tensor& input = op.inputs[0].tensor;
   const Shape& output = op.output().tensor.shape;
   if (input.shape.rank != output.rank) return op.malformed("input and output differ in number of dimensions");
   int32_t input_stride = static_cast<int32_t>(input.elements);
   int32_t output_stride = static_cast<int32_t>(op.output().tensor.elements);
+  int32_t start = 0;  // element of the output where the input's first goes
+  StridedLoop elements;
   for (int i = 0; i < output.rank; ++i) {
     const int32_t extent = input.shape.dims[i];
     const int32_t before = paddings[2 * i];
@@ -58,25 +54,20 @@ Status make_rows(const Op& op, const int32_t* paddings, Params* params) {
     if (int64_t{extent} + before + after != output.dims[i]) return op.malformed("output is not the input padded");
     input_stride /= extent;
     output_stride /= output.dims[i];
-    params->output_start += before * output_stride;
-    if (i != output.rank - 1) params->rows.add(extent, {input_stride, output_stride});
+    start += before * output_stride;
+    elements.add(extent, {input_stride, output_stride});
   }
-  params->row_bytes = static_cast<uint32_t>(input.shape.last()) * (input.bytes / input.elements);
+  uint8_t* to = op.output_values<uint8_t>();
+  if (to != nullptr) to += static_cast<uint32_t>(start) * input.element_bytes();
+  *copy = make_copy(elements, op.inputs[0].values<uint8_t>(), to, input.element_bytes());
   return {};
 }
 
-Status read_paddings(const Op& op, Params* params) {
-  const Operand& paddings = op.inputs[1];
-  const uint32_t expected = 2 * static_cast<uint32_t>(op.output().tensor.shape.rank);
-  if (paddings.tensor.type != TensorType::kInt32) return op.not_supported("paddings of another type than int32");
-  if (paddings.tensor.constant == nullptr) return op.not_supported("paddings that are not constant");
-  if (paddings.tensor.elements != expected) return op.malformed("not two paddings for each dimension");
-  return make_rows(op, paddings.values<int32_t>(), params);
-}
-
 Status prepare(const Op& op, Params* params, Arena& arena, Step* step) {
-  HARNESS_RETURN_IF_ERROR(read_paddings(op, params));
-  params->input = op.inputs[0].values<uint8_t>();
+  const int32_t* paddings = nullptr;
+  const uint32_t rank = static_cast<uint32_t>(op.output().tensor.shape.rank);
+  HARNESS_RETURN_IF_ERROR(op.read_constants(1, 2 * rank, &paddings));
+  HARNESS_RETURN_IF_ERROR(place_input(op, paddings, &params->copy));
   params->output = op.output_values<uint8_t>();
   params->output_elements = op.output().tensor.elements;
   *step = make_step(find_run(op.output().tensor.type), *params, arena);

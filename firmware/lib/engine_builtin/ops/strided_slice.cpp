@@ -117,7 +117,7 @@ Status prepare_strided_slice(ModelView& model, const Op& op, Arena& arena, Step*
   const uint32_t element_bytes = op.output().tensor.element_bytes();
   const uint8_t* first = op.inputs[0].values<uint8_t>();
   if (first != nullptr) first += selection.first * static_cast<int32_t>(element_bytes);
-  *step = make_copy(selection.loop, first, op.output_values<uint8_t>(), element_bytes, arena);
+  *step = make_copy_step(make_copy(selection.loop, first, op.output_values<uint8_t>(), element_bytes), arena);
   return {};
 }
 

@@ -36,7 +36,8 @@ Status prepare_transpose(ModelView&, const Op& op, Arena& arena, Step* step) {
   if (input.shape.rank != op.output().tensor.shape.rank) return op.malformed("input and output differ in rank");
   HARNESS_RETURN_IF_ERROR(op.read_constants(1, static_cast<uint32_t>(input.shape.rank), &axes));
   HARNESS_RETURN_IF_ERROR(make_loop(op, axes, &loop));
-  *step = make_copy(loop, op.inputs[0].values<uint8_t>(), op.output_values<uint8_t>(), input.element_bytes(), arena);
+  const uint8_t* from = op.inputs[0].values<uint8_t>();
+  *step = make_copy_step(make_copy(loop, from, op.output_values<uint8_t>(), input.element_bytes()), arena);
   return {};
 }
 
