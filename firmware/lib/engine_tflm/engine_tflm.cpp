@@ -103,6 +103,7 @@ class TflmEngine final : public Engine {
   tflite::MicroInterpreter* interpreter_ = nullptr;
   bool succeeded_ = false;  // the library's work that ran last
   Arena arena_;
+  uint32_t arena_bytes_ = 0;
   PersistentUse use_;
   OpHooks hooks_;
   alignas(tflite::MicroInterpreter) uint8_t interpreter_memory_[sizeof(tflite::MicroInterpreter)];
@@ -114,6 +115,7 @@ Status TflmEngine::load(ConstBytes file, ArenaMemory arena) {
   if (!checked.ok()) return checked;
   model_ = tflite::GetModel(file.data);
   arena_.open(arena);
+  arena_bytes_ = static_cast<uint32_t>(arena.first.size + arena.second.size);
   use_ = {};
   hooks_.start(nullptr);
   library_log().clear();
@@ -137,11 +139,12 @@ void TflmEngine::allocate_tensors() {
 }
 
 Status TflmEngine::why_not_loaded() const {
-  if (arena_.exceeded()) {
-    const uint32_t shared_bytes = std::max(arena_.shared_bytes(), least_activation_bytes(*model_, graph()));
-    return {StatusCode::kArenaTooSmall, shared_bytes + arena_.persistent_bytes(), "arena too small; at least:"};
-  }
   const LibraryLog& log = library_log();
+  if (arena_.exceeded() || log.planner_is_full()) {
+    const uint32_t shared_bytes = std::max(arena_.shared_bytes(), least_activation_bytes(*model_, graph()));
+    const uint32_t needed_bytes = std::max(shared_bytes + arena_.persistent_bytes(), arena_bytes_ + 1);
+    return {StatusCode::kArenaTooSmall, needed_bytes, "arena too small; at least:"};
+  }
   if (log.op() == LibraryLog::kNoOp) return {StatusCode::kBadModel, 0, log.text()};
   return {StatusCode::kUnsupported, static_cast<uint32_t>(log.op()), log.text()};
 }

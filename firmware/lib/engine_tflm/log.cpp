@@ -93,6 +93,8 @@ void put_value(Text& text, char conversion, Length length, va_list* values) {
   }
 }
 
+bool begins_with(const char* text, const char* start) { return strncmp(text, start, strlen(start)) == 0; }
+
 }  // namespace
 
 void format_text(char* buffer, size_t capacity, const char* format, va_list values) {
@@ -116,12 +118,13 @@ void format_text(char* buffer, size_t capacity, const char* format, va_list valu
 void LibraryLog::clear() {
   text_[0] = 0;
   op_ = kNoOp;
+  planner_is_full_ = false;
 }
 
 void LibraryLog::write(const char* format, va_list values) {
   if (text_[0] == 0) format_text(text_, sizeof text_, format, values);
-  static constexpr char kOpLine[] = "Node %s (number %d";
-  if (strncmp(format, kOpLine, sizeof kOpLine - 1) == 0) {
+  planner_is_full_ = planner_is_full_ || begins_with(format, "Too many buffers");
+  if (begins_with(format, "Node %s (number %d")) {
     va_list rest;
     va_copy(rest, values);
     (void)va_arg(rest, const char*);

@@ -18,10 +18,13 @@ class LibraryLog {
   const char* text() const { return text_; }
   // The op that a line named, else kNoOp.
   int op() const { return op_; }
+  // Whether the memory planner had no room for its own tables.
+  bool planner_is_full() const { return planner_is_full_; }
 
  private:
   char text_[96] = "";
   int op_ = kNoOp;
+  bool planner_is_full_ = false;
 };
 
 LibraryLog& library_log();
