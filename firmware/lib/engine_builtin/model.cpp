@@ -135,6 +135,7 @@ Status ModelView::read_constant(const FlatTable& table, int32_t index, Tensor* t
   if (data.position % std::min(element_bytes(tensor->type), kConstantAlignment) != 0) {
     return bad_model(at, "tensor's data are not aligned");
   }
+  if (tensor->is_variable) return bad_model(at, "variable tensor with constant data");
   tensor->constant = reader_.at(data.position);
   return {};
 }

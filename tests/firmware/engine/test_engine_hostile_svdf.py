@@ -57,6 +57,7 @@ def test_ranks_that_do_not_divide_the_filters(engine: NativeEngine, rank: int) -
         ({"state": {"shape": [1, 24]}}, BAD_MODEL),
         ({"state": {"shape": [48]}}, BAD_MODEL),
         ({"state": {"is_variable": False, "data": np.ones((2, 24))}}, BAD_MODEL),
+        ({"state": {"data": np.ones((2, 24))}}, BAD_MODEL),
         ({"state": {"dtype": "int8"}}, UNSUPPORTED),
         ({"state": {"dtype": "int32"}, "times": {"dtype": "int32"}}, UNSUPPORTED),
         ({"state": {"dtype": "float32"}, "times": {"dtype": "float32"}}, UNSUPPORTED),
