@@ -30,7 +30,7 @@ struct Quantization {
   int32_t axis = 0;
 };
 
-// One scale and zero point for a whole int8 tensor: real = scale * (q - zero_point).
+// One scale and zero point for a whole tensor of integers: real = scale * (q - zero_point).
 struct Affine {
   float scale = 0;
   int32_t zero_point = 0;

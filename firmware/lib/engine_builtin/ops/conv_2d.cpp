@@ -29,9 +29,7 @@ Status prepare_conv_2d(ModelView& model, const Op& op, Arena& arena, Step* step)
   HARNESS_RETURN_IF_ERROR(make_geometry(model, op, &geometry));
   using Field = schema::Conv2DOptions;
   const WeightsOptions options{option<Activation>(model, op, Field::kActivation), 0, geometry.window.output_depth,
-                               geometry.filter_elements,
-
-                               option<TensorType>(model, op, Field::kBiasType)};
+                               geometry.filter_elements, option<TensorType>(model, op, Field::kBiasType)};
   return prepare_convolution(model, op, geometry, options, arena, step);
 }
 

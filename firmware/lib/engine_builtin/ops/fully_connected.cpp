@@ -35,9 +35,7 @@ Status prepare_fully_connected(ModelView& model, const Op& op, Arena& arena, Ste
   HARNESS_RETURN_IF_ERROR(make_geometry(op, &geometry));
   if (option<int8_t>(model, op, Field::kWeightsFormat) != 0) return op.not_supported("shuffled weights");
   const WeightsOptions options{option<Activation>(model, op, Field::kActivation), 0, geometry.window.output_depth,
-                               geometry.filter_elements,
-
-                               option<TensorType>(model, op, Field::kBiasType)};
+                               geometry.filter_elements, option<TensorType>(model, op, Field::kBiasType)};
   return prepare_convolution(model, op, geometry, options, arena, step);
 }
 
