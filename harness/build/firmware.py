@@ -53,12 +53,11 @@ def build_firmware(board: Board, engine: str, *, sanitize: bool = False) -> Firm
     if sanitize and board.core != "host":
         raise BuildError(f"{board.name} has no sanitizers: they need a host's runtime", "use --board=native")
     name = build_id(board, engine, sanitize=sanitize)
-    job = _job(board, engine, name, sanitize=sanitize)  # may compile a library: nobody else's build waits for that
+    job = _job(board, engine, name, sanitize=sanitize)
     with build_folder(board.name, name) as folder:
         if not is_complete(folder):
             run_platformio(folder, job)
             write_stamp(folder, [_ELF, _HEX])
-        folder.touch()
         return _firmware(folder, board, name)
 
 

@@ -14,13 +14,14 @@ from harness.setup import locked
 
 KEPT_PER_BOARD = 10
 _STAMP = "build.json"
+_LOCK = ".lock"  # beside the folder of a build
 
 
 @contextlib.contextmanager
 def build_folder(group: str, build_id: str) -> Iterator[Path]:
-    """The folder of a build, made if need be. Other processes that build for the group wait until the block ends.
+    """The folder of a build, made if need be. Other processes that want the same build wait until the block ends.
 
-    The least recently used builds of the group are removed; `touch()` the folder to mark it as used.
+    The least recently used builds of the group are removed.
 
     Args:
         group: a board's name, or another name for builds of which only the newest are kept.
@@ -30,11 +31,14 @@ def build_folder(group: str, build_id: str) -> Iterator[Path]:
         SetupError: the harness's home cannot be written.
     """
     store = home_dir() / "build" / group
-    with locked(store / "lock"):
+    lock = store / f"{build_id}{_LOCK}"
+    with locked(lock):
+        with locked(store / "lock"):
+            lock.touch()
+            _prune(store)
         folder = store / build_id
         folder.mkdir(exist_ok=True)
         yield folder
-        _prune(store)
 
 
 def is_complete(folder: Path) -> bool:
@@ -59,6 +63,8 @@ def _digest(file: Path) -> str:
 
 
 def _prune(store: Path) -> None:
-    folders = sorted((path for path in store.iterdir() if path.is_dir()), key=lambda path: path.stat().st_mtime)
-    for folder in folders[:-KEPT_PER_BOARD]:
-        shutil.rmtree(folder, ignore_errors=True)
+    """A lock file's time is when its build was last asked for, so what others build just now is among the newest."""
+    locks = sorted(store.glob(f"*{_LOCK}"), key=lambda lock: lock.stat().st_mtime_ns)
+    for lock in locks[:-KEPT_PER_BOARD]:
+        shutil.rmtree(store / lock.name.removesuffix(_LOCK), ignore_errors=True)
+        lock.unlink()

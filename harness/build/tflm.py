@@ -74,7 +74,6 @@ def _archive(board: Board, engine: str, library: TflmLibrary, *, sanitize: bool)
         if not is_complete(folder):
             run_platformio(folder, _job(board, engine, library, sanitize=sanitize))
             write_stamp(folder, [_ARCHIVE])
-        folder.touch()
         return folder / _ARCHIVE
 
 

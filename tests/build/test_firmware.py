@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from pathlib import Path
 
@@ -141,8 +142,26 @@ def test_missing_platformio(project: Path, board: Board, home: Path) -> None:
 
 
 def test_least_recently_used_builds_are_removed(home: Path) -> None:
-    for number in range(KEPT_PER_BOARD + 2):
+    def use(number: int) -> Path:
         with build_folder("stm32l475", f"build-{number}") as folder:
-            folder.touch()
+            return folder
+
+    for number in range(KEPT_PER_BOARD):
+        folder = use(number)
+        os.utime(folder.with_name(f"{folder.name}.lock"), (number, number))
+    for number in (0, KEPT_PER_BOARD, KEPT_PER_BOARD + 1):
+        use(number)
     names = {path.name for path in folder.parent.iterdir() if path.is_dir()}
-    assert names == {f"build-{number}" for number in range(2, KEPT_PER_BOARD + 2)}
+    assert names == {"build-0", *(f"build-{number}" for number in range(3, KEPT_PER_BOARD + 2))}
+
+
+def test_a_build_does_not_wait_for_another_of_the_same_board(home: Path) -> None:
+    entered = threading.Event()
+
+    def enter() -> None:
+        with build_folder("stm32l475", "finished"):
+            entered.set()
+
+    with build_folder("stm32l475", "under-way"):
+        threading.Thread(target=enter, daemon=True).start()
+        assert entered.wait(10)

@@ -37,7 +37,6 @@ def catalogue_folder() -> Path:
             if done.returncode:
                 raise RuntimeError(f"the catalogue was not converted:\n{done.stderr.decode()[-2000:]}")
             (folder / _DONE).touch()
-        folder.touch()
         return folder
 
 
