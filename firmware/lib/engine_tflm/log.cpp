@@ -1,5 +1,7 @@
 #include "log.h"
 
+#include <algorithm>
+#include <cmath>
 #include <cstring>
 
 namespace harness {
@@ -73,6 +75,13 @@ uint64_t take_unsigned(va_list* values, Length length) {
   return 0;
 }
 
+// Without its fraction, and limited to what is an int64_t.
+void put_double(Text& text, double number) {
+  constexpr double kLargest = 1e18;
+  if (std::isnan(number)) return text.put("nan");
+  text.put_signed(static_cast<int64_t>(std::min(std::max(number, -kLargest), kLargest)));
+}
+
 void put_value(Text& text, char conversion, Length length, va_list* values) {
   switch (conversion) {
     case 'd':
@@ -87,7 +96,7 @@ void put_value(Text& text, char conversion, Length length, va_list* values) {
     case 's':
       return text.put(va_arg(*values, const char*));
     case 'f':
-      return text.put_signed(static_cast<int64_t>(va_arg(*values, double)));
+      return put_double(text, va_arg(*values, double));
     default:
       return text.put(conversion);
   }

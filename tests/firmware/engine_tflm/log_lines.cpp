@@ -1,4 +1,5 @@
 // Prints what the log makes of lines as the library writes them, one answer a line.
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -27,6 +28,7 @@ int main() {
   print("100%% of %c and %i", 'x', INT32_MIN);
   print("0x%08x %ld %lld %lu", 0xBEEFU, -5L, INT64_MIN, 5UL);
   print("scale %.3f and %f", 2.75, -1e6);
+  print("%f, %f, %f, %f", 1e300, -1e300, HUGE_VAL, std::nan(""));
   print("no string: %s", static_cast<const char*>(nullptr));
   print("ends in %");
   print("Node %s (number %df) failed to prepare with status %d", "CONV_2D", 12, 1);

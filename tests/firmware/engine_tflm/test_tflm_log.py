@@ -30,6 +30,7 @@ def test_texts(lines: list[str]) -> None:
         "100% of x and -2147483648|-1",
         "0xbeef -5 -9223372036854775808 5|-1",
         "scale 2 and -1000000|-1",
+        "1000000000000000000, -1000000000000000000, 1000000000000000000, nan|-1",
         "no string: ?|-1",
         "ends in |-1",
         "Node CONV_2D (number 12f) failed to prepare with status 1|12",
