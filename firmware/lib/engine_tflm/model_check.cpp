@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <type_traits>
 
+#include "tensorflow/lite/kernels/internal/types.h"
 #include "tensorflow/lite/micro/kernels/fully_connected.h"
 #include "tensorflow/lite/micro/micro_interpreter.h"
 #include "tensorflow/lite/schema/schema_utils.h"
@@ -12,6 +13,7 @@ namespace {
 
 constexpr int32_t kNoTensor = -1;  // of an op that does not use an optional input
 constexpr uint64_t kMaxTensorBytes = INT32_MAX;
+constexpr uint32_t kMaxRank = tflite::RuntimeShape::kMaxSmallSize;
 
 using Indices = flatbuffers::Vector<int32_t>;
 
@@ -59,6 +61,9 @@ bool lead_to_tensors(const Indices* indices, uint32_t tensor_count, int32_t lowe
 Status check_tensor(const tflite::Model& model, const tflite::Tensor& tensor, uint32_t index) {
   const uint64_t bytes = tensor_bytes(tensor);
   if (bytes == 0) return bad_model(index, "tensor with a size that is dynamic, empty, too large or unknown");
+  if (tensor.shape() != nullptr && tensor.shape()->size() > kMaxRank) {
+    return {StatusCode::kUnsupported, 0, "tensor of more dimensions than the library has room for"};
+  }
   if (tensor.sparsity() != nullptr) return {StatusCode::kUnsupported, 0, "sparse tensor"};
   if (tensor.buffer() >= model.buffers()->size()) return bad_model(index, "tensor without its buffer");
   const auto* data = model.buffers()->Get(tensor.buffer())->data();

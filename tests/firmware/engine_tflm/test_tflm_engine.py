@@ -60,6 +60,15 @@ def test_type_that_a_kernel_lacks_is_said_in_the_library_s_words(tflm_engine: Na
     assert run.text
 
 
+def test_more_dimensions_than_the_library_has_room_for(tflm_engine: NativeEngine) -> None:
+    b = TfliteBuilder()
+    x, y = b.tensor([1] * 7, "float32"), b.tensor([1] * 7, "float32")
+    b.op("MUL", [x, x], [y])
+    run = tflm_engine.run(b.build())
+    assert (run.status, run.detail) == (UNSUPPORTED, 0), run.text
+    assert "dimensions" in run.text
+
+
 def test_models_cut_short(tflm_engine: NativeEngine) -> None:
     model = layers()
     for size in range(0, len(model), 29):
