@@ -21,8 +21,7 @@ def build_id(board: Board, engine: str, *, sanitize: bool) -> str:
     """`<board>-<engine>[-sanitized]-<hash>`; the hash is of sources, board entry, compiler, PlatformIO, TFLM.
 
     Raises:
-        BuildError: the engine's library does not carry its kernels.
-        SetupError: the compiler or the engine's library is missing.
+        SetupError: the compiler, the engine's library or its kernels for the engine are missing.
     """
     name = f"{board.name}-{engine}-sanitized" if sanitize else f"{board.name}-{engine}"
     library = tflm_key(board, engine, sanitize=sanitize) if is_tflm(engine) else ""

@@ -8,13 +8,10 @@ from harness.build.content import Content
 from harness.build.platformio import Job, run_platformio
 from harness.build.store import build_folder, is_complete, write_stamp
 from harness.build.toolchain import toolchain
-from harness.config import Board
-from harness.errors import BuildError
+from harness.config import KERNEL_SETS, Board, engine_library
 from harness.paths import firmware_dir
 from harness.setup import PLATFORMIO_VERSION
-from harness.setup.tflm import CMSIS_NN, REFERENCE, TflmLibrary, tflm_library
-
-KERNEL_SETS = {"tflm": CMSIS_NN, "tflm-ref": REFERENCE}
+from harness.setup.tflm import TflmLibrary
 
 _ENVIRONMENT = "tflm_archive"
 _ARCHIVE = f"build/{_ENVIRONMENT}/libtflm.a"  # below the build's folder
@@ -30,10 +27,9 @@ def tflm_key(board: Board, engine: str, *, sanitize: bool) -> str:
     """`<engine>[-sanitized]-<hash>`: one name for one content of the compiled library.
 
     Raises:
-        BuildError: the library does not carry the engine's kernels.
-        SetupError: the library or the compiler is missing.
+        SetupError: the library, its kernels for the engine or the compiler is missing.
     """
-    library = _library(engine)
+    library = engine_library(engine)
     name = f"{engine}-sanitized" if sanitize else engine
     content = Content(name, board.core, toolchain(board), PLATFORMIO_VERSION)
     builder = firmware_dir() / "platform" / "builder"
@@ -47,26 +43,15 @@ def tflm_variables(board: Board, engine: str, *, sanitize: bool) -> dict[str, st
     """What the firmware's builder must know of the library, which is compiled first if it has not been before.
 
     Raises:
-        BuildError: it does not compile, or does not carry the engine's kernels.
-        SetupError: PlatformIO, the compiler or the library is missing.
+        BuildError: it does not compile.
+        SetupError: PlatformIO, the compiler, the library or its kernels for the engine are missing.
     """
-    library = _library(engine)
+    library = engine_library(engine)
     return {
         "HARNESS_TFLM_LIB": str(library.folder),
         "HARNESS_TFLM_ARCHIVE": str(_archive(board, engine, library, sanitize=sanitize)),
         "HARNESS_ENGINE_VERSION": f"{library.name} {library.version} with {KERNEL_SETS[engine]} kernels",
     }
-
-
-def _library(engine: str) -> TflmLibrary:
-    library = tflm_library()
-    if KERNEL_SETS[engine] not in library.kernel_sets:
-        carried = " and ".join(sorted(library.kernel_sets))
-        raise BuildError(
-            f"{library.folder}: {library.name} {library.version} has no {KERNEL_SETS[engine]} kernels for {engine}",
-            f"use another library, or the engine for what it has: {carried}",
-        )
-    return library
 
 
 def _archive(board: Board, engine: str, library: TflmLibrary, *, sanitize: bool) -> Path:

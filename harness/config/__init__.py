@@ -12,11 +12,20 @@ from harness.config.boards import (
     load_boards,
     pick_board,
 )
-from harness.config.engines import ENGINES, Engine, choose_engines, engine_folder, engines_by_folder
+from harness.config.engines import (
+    ENGINES,
+    KERNEL_SETS,
+    Engine,
+    choose_engines,
+    engine_folder,
+    engine_library,
+    engines_by_folder,
+)
 from harness.config.suites import MetricName, Suite, SuiteModel, load_suite
 
 __all__ = [
     "ENGINES",
+    "KERNEL_SETS",
     "AttachedTarget",
     "Board",
     "EmulatedTarget",
@@ -31,6 +40,7 @@ __all__ = [
     "boards_files",
     "choose_engines",
     "engine_folder",
+    "engine_library",
     "engines_by_folder",
     "load_boards",
     "load_suite",

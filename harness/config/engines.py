@@ -9,11 +9,12 @@ from typing import Literal, get_args
 from harness.config.toml import suggest
 from harness.errors import ConfigError, SetupError
 from harness.paths import firmware_dir
-from harness.setup.tflm import REFERENCE, installed_tflm, tflm_library
+from harness.setup.tflm import CMSIS_NN, LIBRARY_VARIABLE, REFERENCE, TflmLibrary, installed_tflm, tflm_library
 
 EngineName = Literal["auto", "builtin", "tflm", "tflm-ref"]
 ENGINES = get_args(EngineName)[1:]
 AUTO: EngineName = "auto"
+KERNEL_SETS = {"tflm": CMSIS_NN, "tflm-ref": REFERENCE}  # which of TensorFlow Lite Micro's an engine has
 
 
 @dataclass(frozen=True)
@@ -63,26 +64,38 @@ def choose_engines(option: str | None, preset: EngineName) -> tuple[Engine, ...]
     return tuple(engines.values())
 
 
+def engine_library(engine: str) -> TflmLibrary:
+    """The library that `engine`, one of `KERNEL_SETS`, is built from.
+
+    Raises:
+        SetupError: it cannot be had, or does not carry the engine's kernels.
+    """
+    library, kernels = tflm_library(), KERNEL_SETS[engine]
+    if kernels not in library.kernel_sets:
+        others = " or ".join(
+            f"--engine={name}" for name, carried in KERNEL_SETS.items() if carried in library.kernel_sets
+        )
+        raise SetupError(
+            f"engine {engine}: {library} in {library.folder} carries no {kernels} kernels",
+            f"use {others}, or let {LIBRARY_VARIABLE} name a library that has them",
+        )
+    return library
+
+
 def _choose(name: str, chosen_by: Literal["option", "board"]) -> Engine:
     if name == AUTO:
         return _automatic()
     if name not in ENGINES:
         raise ConfigError(f"unknown engine {name!r}", f"use one of: {suggest(name, get_args(EngineName))}")
-    if name != "builtin":
-        _require_kernels(name)
+    if name in KERNEL_SETS:
+        engine_library(name)
     return Engine(name, chosen_by)
 
 
 def _automatic() -> Engine:
     """`tflm` where its library is installed and whole."""
     library, why = installed_tflm()
-    return Engine("tflm" if library else "builtin", "auto", why)
-
-
-def _require_kernels(name: str) -> None:
-    library = tflm_library()
-    if name == "tflm-ref" and REFERENCE not in library.kernel_sets:
-        raise SetupError(
-            f"engine {name}: {library} in {library.folder} carries no reference kernels",
-            "use --engine=tflm, or let TFLM_LIB name a library that has src/tensorflow/lite/micro/kernels/conv.cpp",
-        )
+    if library is None:
+        return Engine("builtin", "auto", why)
+    engine_library("tflm")
+    return Engine("tflm", "auto")

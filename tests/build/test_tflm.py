@@ -85,9 +85,8 @@ def test_build_id_follows_the_library(library: Path, board: Board) -> None:
 
 
 def test_kernels_that_the_library_lacks(library: Path, board: Board) -> None:
-    with pytest.raises(BuildError, match=r"some_tflm 1\.2\.3 has no reference kernels for tflm-ref") as caught:
+    with pytest.raises(SetupError, match=r"tflm-ref: some_tflm 1\.2\.3 in .* carries no reference kernels"):
         build_firmware(board, "tflm-ref")
-    assert "CMSIS-NN" in caught.value.fix
 
 
 def test_library_that_does_not_compile(library: Path, board: Board) -> None:

@@ -75,7 +75,17 @@ def test_tflm_without_its_library_says_how_to_get_it(nothing_installed: None, na
 
 
 def test_reference_kernels_must_be_in_the_library(library: Path) -> None:
-    with pytest.raises(SetupError, match="carries no reference kernels"):
+    with pytest.raises(SetupError, match="carries no reference kernels") as caught:
         choose_engines("tflm-ref", "auto")
+    assert caught.value.fix.startswith("use --engine=tflm, or let TFLM_LIB name ")
     (library / "src/tensorflow/lite/micro/kernels/conv.cc").touch()
     assert choose_engines("tflm-ref", "auto") == (Engine("tflm-ref", "option"),)
+
+
+@pytest.mark.parametrize("option", ["tflm", "auto", None])
+def test_tflm_must_have_the_kernels_of_cmsis_nn(library: Path, option: str | None) -> None:
+    kernels = library / "src/tensorflow/lite/micro/kernels"
+    (kernels / "cmsis_nn" / "conv.cpp").rename(kernels / "conv.cpp")
+    with pytest.raises(SetupError, match=r"engine tflm: .* carries no CMSIS-NN kernels") as caught:
+        choose_engines(option, "auto")
+    assert caught.value.fix.startswith("use --engine=tflm-ref, or let TFLM_LIB name ")
