@@ -21,33 +21,40 @@ def check_model(model: Model, board: Board, engine: str) -> None:
         ModelError: lists the ops that `engine` cannot run, and how many bytes are missing in arena or model slot.
         ConfigError: there is no such engine.
     """
-    op_problems, size_problems = _op_problems(model, engine), _size_problems(model, board, engine)
-    fixes = [_op_fix(model, engine)] if op_problems else []
+    model_problems, op_problems = _model_problems(model), _op_problems(model, engine)
+    size_problems = _size_problems(model, board, engine)
+    fixes = [_op_fix(model, engine)] if model_problems or op_problems else []
     fixes += ["take a smaller model or a board with more memory"] if size_problems else []
     if fixes:
         heading = f"{model.name} does not run on {board.name} with {engine}:"
-        raise ModelError("\n  ".join((heading, *op_problems, *size_problems)), "; ".join(fixes))
+        raise ModelError("\n  ".join((heading, *model_problems, *op_problems, *size_problems)), "; ".join(fixes))
 
 
-def _op_problems(model: Model, engine: str) -> list[str]:
-    """One line for each cause, however many ops share it."""
+def _model_problems(model: Model) -> list[str]:
+    """What no engine takes."""
     problems = [] if model.subgraph_count == 1 else [f"{model.subgraph_count} subgraphs: control flow"]
     if not model.inputs or not model.outputs:
         problems.append("the model has no input or no output")
     for tensor in (*model.input_tensors, *model.output_tensors):
         if tensor.dtype not in _IO_DTYPES:
             problems.append(f"input or output {tensor}: float32, int8 or int16 is needed")
+    return problems
+
+
+def _op_problems(model: Model, engine: str) -> list[str]:
+    """One line for each cause, however many ops share it."""
     ops_by_trouble: dict[str, list[Op]] = {}
     for op in model.ops:
         ops_by_trouble.setdefault(op_trouble(model, op, engine), []).append(op)
     ops_by_trouble.pop("", None)
-    return problems + [
+    return [
         f"{_place(model, ops)}: {trouble}{_elsewhere(model, ops, engine)}" for trouble, ops in ops_by_trouble.items()
     ]
 
 
 def _op_fix(model: Model, engine: str) -> str:
-    others = "".join(f"use --engine={other}, or " for other in _engines_with(model, model.ops, engine))
+    engines = [] if _model_problems(model) else _engines_with(model, model.ops, engine)
+    others = "".join(f"use --engine={other}, or " for other in engines)
     convert = "convert to float32, or full-integer int8 or int16x8, with a fixed batch (keras.Input(batch_size=1))"
     names = sorted(supported_ops(engine))
     lacks_one = any(op.is_custom or op.name not in names for op in model.ops)

@@ -120,3 +120,12 @@ def test_a_hybrid_model(board: Board, engine: str) -> None:
         check_model(read_model(b.build(), "m"), board, engine)
     said = "  op 0 (FULLY_CONNECTED), output 'end': hybrid: float32 values meet quantized weights"
     assert caught.value.cause.splitlines()[1:] == [said]
+
+
+def test_what_no_engine_takes_sends_nobody_to_another_engine(board: Board) -> None:
+    b = TfliteBuilder()
+    x, y, z = b.tensor([1, 4], "uint8"), b.tensor([1, 4], "float32"), b.tensor([1, 4], "float32")
+    b.op("ELU", [y], [z])
+    error = refusal(read_model(b.build(inputs=[x, y], outputs=[z]), "m"), board)
+    assert "input or output" in error.cause
+    assert error.fix.startswith("convert to ")
