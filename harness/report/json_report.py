@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -82,9 +83,14 @@ def _outputs(run: RunRecord) -> dict[str, Any]:
         "engine": run.reference_engine,
         "equal_vectors": run.reference_equal,
         "different_bytes": run.reference_different_bytes,
-        "max_difference": run.reference_max_difference,
+        "max_difference": _finite(run.reference_max_difference),
     }
     return {"output_bytes": run.output_bytes, "reference": compared if run.reference_engine else None}
+
+
+def _finite(value: float | None) -> float | None:
+    """JSON has no infinity."""
+    return value if value is not None and math.isfinite(value) else None
 
 
 def _quantity(quantity: Quantity | None) -> dict[str, Any] | None:

@@ -105,3 +105,9 @@ def test_json_of_several_engines_is_a_list() -> None:
     assert told[0]["outputs"] == {"output_bytes": 3_970, "reference": None}
     assert told[1]["outputs"]["reference"]["engine"] == "tflm"
     assert session_json(tables_of(INT8))["engine"]["name"] == "builtin"
+
+
+def test_json_has_no_infinity() -> None:
+    apart = int8_run(reference_engine="tflm", reference_equal=396, reference_max_difference=float("inf"))
+    told = json.dumps(session_json(tables_of(apart)), allow_nan=False)
+    assert json.loads(told)["outputs"]["reference"]["max_difference"] is None
