@@ -79,6 +79,7 @@ class Selection:
 
     boards: tuple[Board, ...]
     target: str
+    engine: str | None
     engines: Mapping[str, tuple[Engine, ...]]
     suites: frozenset[str]
     vectors: int | None
@@ -89,8 +90,8 @@ class Selection:
     reports_dir: Path
 
     def engines_of(self, board: Board) -> tuple[Engine, ...]:
-        """Also of a board that no option names, such as a test's own: as boards.toml or `auto` has it."""
-        return self.engines.get(board.name) or choose_engines(None, board.engine)
+        """Also of a board that no option names, such as a test's own."""
+        return self.engines.get(board.name) or choose_engines(self.engine, board.engine)
 
     def setups(self) -> list[tuple[Board, Engine, str]]:
         """Every board with each of its engines, and what the two are called in the name of a test."""
@@ -126,6 +127,7 @@ def read_selection(config: pytest.Config) -> Selection:
     return Selection(
         boards=boards,
         target=config.getoption("target"),
+        engine=config.getoption("engine"),
         engines=engines,
         suites=frozenset(config.getoption("suite") or ()),
         vectors=config.getoption("vectors"),

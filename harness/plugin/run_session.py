@@ -63,7 +63,6 @@ class RunSession:
         runs = self._suite_runs[suite.path, bench.board.name, bench.engine]
 
         def verdict(run: RunRecord) -> Verdict:
-            runs[model.variant] = run
             if len(vectors) < len(every):
                 return Verdict(f"bars not judged: {len(vectors)} of {len(every)} vectors")
             return judge(suite, model, run, runs)
@@ -77,7 +76,9 @@ class RunSession:
             repeats=self.selection.repeats,
             check=self.selection.check,
         )
-        return self.run(bench, job, verdict)
+        result = self.run(bench, job, verdict)
+        runs[model.variant] = result.run  # also one that failed before it came to the bars
+        return result
 
     def _suite_title(self, suite: Suite) -> str:
         """The suite's name; its folder's path where another suite of this run has that name."""

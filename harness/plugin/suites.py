@@ -31,10 +31,10 @@ class SuiteFile(pytest.File):
             suite = load_suite(self.path)
         except HarnessError as error:
             raise self.CollectError(str(error)) from None
-        for board, engine, name in session.selection.setups():
+        for board, engine, setup in session.selection.setups():
             for model in suite.models.values():
                 yield SuiteItem.from_parent(
-                    self, name=f"{model.variant}[{name}]", suite=suite, model=model, board=board, engine=engine
+                    self, name=f"{model.variant}[{setup}]", suite=suite, model=model, board=board, engine=engine
                 )
 
 

@@ -102,6 +102,35 @@ def test_an_output_that_differs_fails_the_second_engines_item(
     assert runs_of(pytester.path)[1]["outcome"] == "failed"
 
 
+def test_a_run_that_differs_is_still_the_reference_of_its_engines_variants(
+    pytester: pytest.Pytester, digits: Path, tflm: Path
+) -> None:
+    pytester.makeconftest(DISGUISE + SPOILED.replace("len(runs) == 2", "len(runs) == 3").replace("^ 1", "^ 0x40"))
+    result = pytester.runpytest_subprocess("--board=native", "--engine=tflm,builtin", "suites")
+    result.assert_outcomes(passed=3, failed=1)
+    float32, int8 = runs_of(pytester.path)[2:]
+    assert (float32["engine"], float32["variant"], float32["outcome"]) == ("builtin", "float32", "failed")
+    assert (int8["outcome"], int8["message"]) == ("passed", "")
+
+
+def test_a_board_of_ones_own_takes_the_option_too(pytester: pytest.Pytester, tflm: Path) -> None:
+    file = pytester.makepyfile(
+        """
+        import pytest
+        from harness.config import load_boards
+        from harness.paths import shipped_boards_file
+
+        @pytest.fixture(scope="session")
+        def board():
+            return load_boards([shipped_boards_file()])["stm32l475"]
+
+        def test_engine(bench):
+            assert (bench.engine, bench.engine_chosen_by) == ("builtin", "option")
+        """
+    )
+    pytester.runpytest_subprocess("--board=native", "--engine=builtin", file).assert_outcomes(passed=1)
+
+
 def test_a_test_of_ones_own_runs_with_each_engine_and_is_compared(
     pytester: pytest.Pytester, digits: Path, tflm: Path
 ) -> None:
