@@ -112,8 +112,9 @@ def check_tflm() -> Finding:
     try:
         return found(tflm_library().version)
     except SetupError:
-        there = os.environ.get(LIBRARY_VARIABLE) or installed_folder().exists()
-        return Finding(State.MISSING, "not whole") if there else MISSING
+        if os.environ.get(LIBRARY_VARIABLE):
+            return Finding(State.MISSING, f"wrong {LIBRARY_VARIABLE}")
+        return Finding(State.MISSING, "not whole") if installed_folder().exists() else MISSING
 
 
 def installed_folder() -> Path:

@@ -9,9 +9,11 @@ import pytest
 from support.tflm_library import write_library
 
 from harness.errors import SetupError
+from harness.setup.finding import MISSING, Finding, State, found
 from harness.setup.tflm import (
     CMSIS_NN,
     REFERENCE,
+    check_tflm,
     installed_folder,
     pinned_library,
     tflm_library,
@@ -94,6 +96,18 @@ def test_a_damaged_manifest(named: Path, manifest: str) -> None:
     write_library(named)
     (named / "library.json").write_text(manifest)
     assert "with name and version" in refusal().cause
+
+
+def test_the_doctor_blames_the_variable_that_is_wrong(named: Path) -> None:
+    assert check_tflm() == Finding(State.MISSING, "wrong TFLM_LIB")
+    write_library(named, "MyTflm", "9.9")
+    assert check_tflm() == found("9.9")
+
+
+def test_the_doctor_tells_half_a_library_from_none(installed: Path) -> None:
+    assert check_tflm() == MISSING
+    installed.mkdir(parents=True)
+    assert check_tflm() == Finding(State.MISSING, "not whole")
 
 
 def test_not_installed(installed: Path) -> None:
