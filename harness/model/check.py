@@ -56,9 +56,9 @@ def _op_fix(model: Model, engine: str) -> str:
     engines = [] if _model_problems(model) else _engines_with(model, model.ops, engine)
     others = "".join(f"use --engine={other}, or " for other in engines)
     convert = "convert to float32, or full-integer int8 or int16x8, with a fixed batch (keras.Input(batch_size=1))"
-    names = sorted(supported_ops(engine))
+    names = supported_ops(engine)
     lacks_one = any(op.is_custom or op.name not in names for op in model.ops)
-    return f"{others}{convert}" + (f", with only the ops of {engine}: {', '.join(names)}" if lacks_one else "")
+    return f"{others}{convert}" + (f", with only the ops of {engine}: `harness ops` lists them" if lacks_one else "")
 
 
 def _elsewhere(model: Model, ops: list[Op], engine: str) -> str:
