@@ -24,8 +24,7 @@ def execute(options: argparse.Namespace) -> int:
     if options.list:
         sessions = list_sessions(options.reports_dir)
         for path, info in sessions.items():
-            outcome = "not finished" if info.outcome == "running" else info.outcome
-            print(f"{path.name}  {outcome:12}  {', '.join(info.boards)}")
+            print(f"{path.name}  {info.outcome_text:12}  {', '.join(info.boards)}")
         if not sessions:
             print(f"no session in {options.reports_dir}")
         return 0

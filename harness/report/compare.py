@@ -30,7 +30,7 @@ def comparisons(tables: SessionTables) -> list[Comparison]:
 def session_lines(tables: SessionTables) -> list[str]:
     """What is to say of the session as a whole: its outcome, and the runs that broke off."""
     return [
-        f"session {tables.info.id}: {tables.info.outcome}",
+        f"session {tables.info.id}: {tables.info.outcome_text}",
         *(printable(f"{key}: {stop}") for key, stop in tables.stops.items()),
     ]
 

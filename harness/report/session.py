@@ -55,3 +55,8 @@ class SessionInfo(Struct, frozen=True, kw_only=True):
     outcome: Outcome = "running"
     ended: str | None = None
     checkout: Checkout | None = None  # None outside a git checkout
+
+    @property
+    def outcome_text(self) -> str:
+        """A session that was killed stays "running" in its file for ever."""
+        return "not finished" if self.outcome == "running" else self.outcome

@@ -18,6 +18,7 @@ from harness.errors import ReportError
 from harness.measure.records import LayerRecord, RunRecord, VectorRecord
 from harness.report import SessionWriter, create_session, read_session
 from harness.report import journal as journal_module
+from harness.report.compare import session_lines
 from harness.report.schema import columns
 
 RUN = run_record(vectors_total=5, vectors=5)
@@ -146,6 +147,7 @@ def test_a_killed_process_loses_no_row(tmp_path: Path, start_python: Callable[..
     (folder,) = tmp_path.iterdir()
     tables = read_session(folder)
     assert tables.info.outcome == "running"
+    assert session_lines(tables)[0].endswith(": not finished")
     assert list(tables.stops.values()) == ["incomplete: stopped after 123 of 397 vectors"]
 
 
