@@ -11,8 +11,9 @@ from harness.errors import ConfigError, SetupError
 from harness.paths import firmware_dir
 from harness.setup.tflm import CMSIS_NN, LIBRARY_VARIABLE, REFERENCE, TflmLibrary, installed_tflm, tflm_library
 
-EngineName = Literal["auto", "builtin", "tflm", "tflm-ref"]
-ENGINES = get_args(EngineName)[1:]
+BuildableEngine = Literal["builtin", "tflm", "tflm-ref"]
+EngineName = Literal["auto", BuildableEngine]
+ENGINES = get_args(BuildableEngine)
 AUTO: EngineName = "auto"
 KERNEL_SETS = {"tflm": CMSIS_NN, "tflm-ref": REFERENCE}  # which of TensorFlow Lite Micro's an engine has
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
+from harness.config.engines import BuildableEngine
 from harness.config.toml import convert, read_toml, suggest
 from harness.errors import ConfigError
 
@@ -18,7 +19,8 @@ Fraction = Annotated[float, Meta(ge=0.0, le=1.0)]
 class SuiteModel(Struct, frozen=True):
     """One variant: a `.tflite` and what it must reach in the suite's metric (a fraction 0 … 1).
 
-    `minimum` is the entry's `min_<metric>`; `max_drop` is how far below the variant `reference` it may lie.
+    `minimum` is the entry's `min_<metric>`; `max_drop` is how far below the variant `reference` it may lie. `engines`
+    are those that have its ops; empty: every one.
     """
 
     variant: str
@@ -26,6 +28,7 @@ class SuiteModel(Struct, frozen=True):
     minimum: float
     reference: str | None
     max_drop: float | None
+    engines: tuple[BuildableEngine, ...] = ()
 
 
 class Suite(Struct, frozen=True):
@@ -51,6 +54,7 @@ class _ModelEntry(Struct, frozen=True, forbid_unknown_fields=True):
     min_auc: Fraction | None = None
     reference: str | None = None
     max_drop: Fraction | None = None
+    engines: tuple[BuildableEngine, ...] = ()
 
 
 class _File(Struct, frozen=True, forbid_unknown_fields=True):
@@ -90,6 +94,7 @@ def _model(path: Path, variant: str, table: dict[str, Any], metric: MetricName) 
         minimum=_minimum(path, variant, entry, metric),
         reference=entry.reference,
         max_drop=entry.max_drop,
+        engines=entry.engines,
     )
 
 

@@ -47,6 +47,8 @@ class SuiteItem(pytest.Item):
         self.model = model
         self.board = board
         self.engine = engine
+        if model.engines and engine.name not in model.engines:
+            self.add_marker(pytest.mark.skip(reason=f"{suite.name} {model.variant} is for {', '.join(model.engines)}"))
 
     def runtest(self) -> None:
         session = run_session(self.config)
@@ -62,5 +64,5 @@ class SuiteItem(pytest.Item):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 
-    def reportinfo(self) -> tuple[Path, int | None, str]:
-        return self.path, None, f"{self.suite.name} {self.name}"
+    def reportinfo(self) -> tuple[Path, int, str]:
+        return self.path, 0, f"{self.suite.name} {self.name}"  # pytest asks a skipped item for a line

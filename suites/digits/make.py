@@ -61,7 +61,8 @@ def train_network(split: Split) -> Any:
             layers.Conv2D(32, 3, padding="same", activation="relu"),
             layers.MaxPooling2D(2),
             layers.Conv2D(32, 3, padding="same", activation="relu"),
-            layers.GlobalAveragePooling2D(),
+            layers.AveragePooling2D(4),
+            layers.Flatten(),
             layers.Dense(10, activation="softmax"),
         ]
     )

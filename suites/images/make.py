@@ -56,7 +56,7 @@ def train_network(pictures: NDArray[np.float32], labels: NDArray[np.int64]) -> A
     values = layers.ReLU()(convolved(picture, CHANNELS[0], 3, stride=2))
     for channels in CHANNELS:
         values = block(values, channels, stride=1 if channels == CHANNELS[0] else 2)
-    values = layers.GlobalAveragePooling2D()(values)
+    values = layers.Flatten()(layers.AveragePooling2D(values.shape[1:3])(values))
     network = keras.Model(picture, layers.Dense(len(SHAPES), activation="softmax")(values))
     steps = EPOCHS * -(-len(labels) // BATCH_PICTURES)
     learning_rate = keras.optimizers.schedules.CosineDecay(LEARNING_RATE, steps)

@@ -88,7 +88,7 @@ def train_network(recording: Recording) -> Any:
     for _ in range(BLOCKS):
         values = normalized(layers.DepthwiseConv2D(3, padding="same", use_bias=False)(values))
         values = normalized(layers.Conv2D(CHANNELS, 1, use_bias=False)(values))
-    values = layers.Dropout(0.2)(layers.GlobalAveragePooling2D()(values))
+    values = layers.Dropout(0.2)(layers.Flatten()(layers.AveragePooling2D(values.shape[1:3])(values)))
     network = keras.Model(clip, layers.Dense(len(WORDS), activation="softmax")(values))
     steps = EPOCHS * -(-len(recording.labels) // BATCH_CLIPS)
     learning_rate = keras.optimizers.schedules.CosineDecay(LEARNING_RATE, steps)

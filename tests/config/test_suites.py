@@ -54,6 +54,7 @@ def test_a_suite_is_named_after_its_folder_and_runs_references_first(tmp_path: P
         ('reference = "float32"', 'reference = "int8"', ["models.int8.reference"]),
         ("min_accuracy", "min_auc", ["models.int8.min_auc", "the suite's metric is accuracy", "min_accuracy"]),
         ("max_drop = 0.01", "", ["models.int8", "go together"]),
+        ("max_drop = 0.01", 'max_drop = 0.01\nengines = ["tflmm"]', ["models.int8.engines", "tflmm"]),
         ("[suite]", "[suit]", ["suit"]),
     ],
 )

@@ -173,3 +173,11 @@ def test_ctrl_c_keeps_the_rows_and_says_so(pytester: pytest.Pytester, digits: Pa
     (run,) = pq.read_table(session / "runs.parquet").to_pylist()
     assert (run["outcome"], run["vectors"]) == ("interrupted", 20)
     assert pq.read_table(session / "vectors.parquet").num_rows == 21
+
+
+def test_a_variant_for_other_engines_is_skipped(pytester: pytest.Pytester, digits: Path) -> None:
+    suite = digits / "suite.toml"
+    suite.write_text(suite.read_text().replace("[models.int8]", '[models.int8]\nengines = ["tflm", "tflm-ref"]'))
+    result = pytester.runpytest("-rs", "--board=native", "--engine=builtin", "--vectors=1")
+    result.assert_outcomes(passed=1, skipped=1)
+    result.stdout.fnmatch_lines("*SKIPPED*digits int8 is for tflm, tflm-ref")
