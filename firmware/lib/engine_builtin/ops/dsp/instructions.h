@@ -88,15 +88,15 @@ inline int32_t saturate_to_int8(int32_t x) {
   return result;
 }
 
-// Of each byte, an int8, the larger or the smaller one.
+// Of each byte, an int8, the larger or the smaller one. SSUB8 leaves in APSR.GE which byte SEL takes.
 inline uint32_t max_of_bytes(uint32_t a, uint32_t b) {
   uint32_t difference;
-  asm("ssub8 %1, %0, %2 \n sel %0, %0, %2" : "+r"(a), "=&r"(difference) : "r"(b));
+  asm("ssub8 %1, %0, %2 \n sel %0, %0, %2" : "+r"(a), "=&r"(difference) : "r"(b) : "cc");
   return a;
 }
 inline uint32_t min_of_bytes(uint32_t a, uint32_t b) {
   uint32_t difference;
-  asm("ssub8 %1, %0, %2 \n sel %0, %2, %0" : "+r"(a), "=&r"(difference) : "r"(b));
+  asm("ssub8 %1, %0, %2 \n sel %0, %2, %0" : "+r"(a), "=&r"(difference) : "r"(b) : "cc");
   return a;
 }
 
