@@ -12,6 +12,7 @@
 #include <random>
 #include <string>
 
+#include "../firmware/engine/engine_memory.h"
 #include "engine.h"
 #include "fuzz_input.h"
 
@@ -21,23 +22,6 @@ using harness::Bytes;
 using harness::ConstBytes;
 using harness::Status;
 using harness::StatusCode;
-
-class AlignedBytes {
- public:
-  AlignedBytes(size_t size, uint8_t fill) : size_(size) {
-    if (posix_memalign(reinterpret_cast<void**>(&data_), 16, size) != 0) std::abort();
-    std::memset(data_, fill, size);
-  }
-  ~AlignedBytes() { std::free(data_); }
-  AlignedBytes(const AlignedBytes&) = delete;
-  AlignedBytes& operator=(const AlignedBytes&) = delete;
-
-  Bytes view() { return {data_, size_}; }
-
- private:
-  uint8_t* data_ = nullptr;
-  size_t size_;
-};
 
 // Leaves an inference that takes too long. Only between ops: one op's work is bounded by arena bytes times model bytes.
 class Deadline final : public harness::OpObserver {
@@ -65,15 +49,6 @@ void write_inputs(uint32_t seed) {
     const Bytes input = harness::engine().input(i);
     std::generate_n(input.data, input.size, [&] { return static_cast<uint8_t>(random() >> 8); });
   }
-}
-
-std::string read_outputs() {
-  std::string values;
-  for (uint16_t i = 0; i < harness::engine().output_count(); ++i) {
-    const ConstBytes output = harness::engine().output(i);
-    values.append(reinterpret_cast<const char*>(output.data), output.size);
-  }
-  return values;
 }
 
 // The bytes that a refusal asks for, given in the last piece, are enough.

@@ -3,8 +3,7 @@
 //   case:   u32 model bytes, u32 bytes of the arena's first piece, u32 of its second, u32 input bytes, the model, the
 //           input (zeros where it is too short)
 //   answer: u16 status, u32 detail, u32 text bytes, u32 arena total, u32 persistent, u16 before, u16 after (calls of
-//   the
-//           observer), u32 output bytes, the text, the output
+//           the observer), u32 output bytes, the text, the output
 // Model and pieces of the arena have exactly these sizes, so AddressSanitizer sees each access outside of them.
 #include <algorithm>
 #include <cstdint>
@@ -15,30 +14,14 @@
 #include <vector>
 
 #include "engine.h"
+#include "engine_memory.h"
 
 namespace {
 
 using harness::Bytes;
-using harness::ConstBytes;
 using harness::Status;
 
-class AlignedBytes {
- public:
-  explicit AlignedBytes(uint32_t size) : size_(size) {
-    if (posix_memalign(reinterpret_cast<void**>(&data_), 16, size) != 0) std::abort();
-    std::memset(data_, 0xA5, size);
-  }
-  ~AlignedBytes() { std::free(data_); }
-  AlignedBytes(const AlignedBytes&) = delete;
-  AlignedBytes& operator=(const AlignedBytes&) = delete;
-
-  uint8_t* data() { return data_; }
-  uint32_t size() const { return size_; }
-
- private:
-  uint8_t* data_ = nullptr;
-  uint32_t size_;
-};
+constexpr uint8_t kUninitialized = 0xA5;
 
 // Checks that calls come in pairs and in order.
 class CountingObserver final : public harness::OpObserver {
@@ -74,29 +57,20 @@ void write_inputs(const std::vector<uint8_t>& values) {
   }
 }
 
-std::string read_outputs() {
-  std::string values;
-  for (uint16_t i = 0; i < harness::engine().output_count(); ++i) {
-    const ConstBytes output = harness::engine().output(i);
-    values.append(reinterpret_cast<const char*>(output.data), output.size);
-  }
-  return values;
-}
-
 bool run_case() {
   uint32_t sizes[4];
   if (!read_exactly(sizes, sizeof(sizes))) return false;
-  AlignedBytes model(sizes[0]);
-  AlignedBytes arena(sizes[1]);
-  AlignedBytes second_arena(sizes[2]);
+  AlignedBytes model(sizes[0], kUninitialized);
+  AlignedBytes arena(sizes[1], kUninitialized);
+  AlignedBytes second_arena(sizes[2], kUninitialized);
   std::vector<uint8_t> input(sizes[3]);
-  if (!read_exactly(model.data(), model.size()) || !read_exactly(input.data(), input.size())) return false;
+  const Bytes file = model.view();
+  if (!read_exactly(file.data, file.size) || !read_exactly(input.data(), input.size())) return false;
 
   harness::Engine& engine = harness::engine();
   CountingObserver observer;
   std::string output;
-  Status status = engine.load({model.data(), model.size()},
-                              {{arena.data(), arena.size()}, {second_arena.data(), second_arena.size()}});
+  Status status = engine.load({file.data, file.size}, {arena.view(), second_arena.view()});
   if (status.ok()) {
     write_inputs(input);
     status = engine.invoke(&observer);
