@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from harness.cli.boards import add_boards_file_option, known_boards
 from harness.config import Board, MetricName, choose_engines, pick_board
@@ -93,8 +93,8 @@ def execute(options: argparse.Namespace) -> int:
             with progress_bar(console, f"{job.suite} on {board.name} with {engine.name}", len(job.vectors)) as advance:
                 result = run_model(bench, job, sink, on_vector=advance)
             job = replace(job, reference=job.reference or Reference(engine.name, result.answers))
-        _print(options, tables())
-    return int(any(run.outcome != "passed" for run in tables().run_records))
+    _print(options, tables())
+    return int(_outcome(tables()) == "failed")
 
 
 def _vectors(options: argparse.Namespace, model: Model) -> Vectors:
@@ -117,6 +117,7 @@ def _session(options: argparse.Namespace, board: Board) -> Iterator[tuple[Sink, 
         records = Records()
         info = new_session_info(Path.cwd(), command, [board])
         yield records, lambda: records.tables(info)
+        info = info.finished(_outcome(records.tables(info)))
         return
     writer = create_session(options.reports_dir, root=Path.cwd(), command=command, boards=[board])
     try:
@@ -124,7 +125,11 @@ def _session(options: argparse.Namespace, board: Board) -> Iterator[tuple[Sink, 
     except BaseException as error:
         writer.finish("interrupted" if isinstance(error, KeyboardInterrupt) else "failed")
         raise
-    writer.finish("failed" if any(run.outcome != "passed" for run in writer.tables().run_records) else "passed")
+    writer.finish(_outcome(writer.tables()))
+
+
+def _outcome(tables: SessionTables) -> Literal["passed", "failed"]:
+    return "passed" if all(run.outcome == "passed" for run in tables.run_records) else "failed"
 
 
 def _print(options: argparse.Namespace, tables: SessionTables) -> None:

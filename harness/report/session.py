@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 SCHEMA_VERSION = 2  # of session.json and the three tables; rises when a reader of the old ones would misread the new
 
@@ -55,6 +57,10 @@ class SessionInfo(Struct, frozen=True, kw_only=True):
     outcome: Outcome = "running"
     ended: str | None = None
     checkout: Checkout | None = None  # None outside a git checkout
+
+    def finished(self, outcome: Outcome) -> SessionInfo:
+        """The same session, ended now."""
+        return replace(self, outcome=outcome, ended=datetime.now(UTC).isoformat())
 
     @property
     def outcome_text(self) -> str:

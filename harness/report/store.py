@@ -6,7 +6,6 @@ import contextlib
 import itertools
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -93,7 +92,7 @@ class SessionWriter:
             ReportError: a file cannot be written; the journal stays and the session can be read.
         """
         self._journal.close()
-        self.info = msgspec.structs.replace(self.info, outcome=outcome, ended=datetime.now(UTC).isoformat())
+        self.info = self.info.finished(outcome)
         tables = self.tables()
         with _writing(self.path):
             _write_tables(self.path, tables)

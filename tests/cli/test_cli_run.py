@@ -41,6 +41,8 @@ def test_json_is_one_object_with_layers_and_provenance(
     inputs, labels = arrays
     done = harness("run", int8_model, "--board=native", "--json", f"--inputs={inputs}", f"--labels={labels}")
     told = json.loads(done.out)
+    assert told["session"]["outcome"] == "passed"
+    assert told["session"]["ended"] > told["session"]["started"]
     assert done.code == 0
     assert told["accuracy"]["value"] > 0.8
     assert told["arena"]["arena_bytes"]["value"] > 0
