@@ -6,7 +6,14 @@ import functools
 from collections.abc import Iterator
 
 import pytest
-from conformance import test_arithmetic, test_conv_2d, test_depthwise_conv_2d, test_fully_connected, test_pool_2d
+from conformance import (
+    test_arithmetic,
+    test_conv_2d,
+    test_depthwise_conv_2d,
+    test_fully_connected,
+    test_pool_2d,
+    test_transpose_conv,
+)
 from conformance.comparison import Conform, Tally, compare
 from conformance.graph import FEW_EXAMPLES, Case, side_by_side
 from hypothesis import given
@@ -22,6 +29,7 @@ CASES = st.one_of(
     test_depthwise_conv_2d.CASES,
     test_fully_connected.CASES,
     test_pool_2d.CASES,
+    test_transpose_conv.CASES,
 )
 GRIDS = {
     "arithmetic": test_arithmetic.GRID,
@@ -29,6 +37,7 @@ GRIDS = {
     "depthwise_conv_2d": test_depthwise_conv_2d.GRID,
     "fully_connected": test_fully_connected.GRID,
     "pool_2d": test_pool_2d.GRID,
+    "transpose_conv": test_transpose_conv.GRID,
 }
 
 

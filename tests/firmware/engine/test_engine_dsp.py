@@ -7,22 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conformance import test_arithmetic, test_conv_2d, test_depthwise_conv_2d, test_fully_connected, test_pool_2d
 from conformance.graph import FEW_EXAMPLES, Case, side_by_side
+from conformance.test_dsp_kernels import CASES
 from conformance.vectors import mixed_vectors
 from firmware.engine.native import OK, NativeEngine, compile_dsp_kernels, compile_program
 from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.model import read_model
-
-CASES = st.one_of(
-    test_arithmetic.CASES,
-    test_conv_2d.CASES,
-    test_depthwise_conv_2d.CASES,
-    test_fully_connected.CASES,
-    test_pool_2d.CASES,
-)
 
 
 @pytest.fixture(scope="module")
