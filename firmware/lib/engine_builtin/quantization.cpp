@@ -59,8 +59,9 @@ Status FilterScales::open(ModelView& model, const Op& op, const Tensor& filter, 
   if (per_channel() && quantization.axis != axis) return op.not_supported("filter quantized along another axis");
   if (quantization.zero_points.size > scales_.size) return op.malformed("filter with more zero points than scales");
   for (uint32_t i = 0; i < scales_.size; ++i) {
-    if (!usable_scale(scales_.get<float>(model.reader(), i)))
+    if (!usable_scale(scales_.get<float>(model.reader(), i))) {
       return op.malformed("filter scale not positive and finite");
+    }
   }
   for (uint32_t i = 0; i < quantization.zero_points.size; ++i) {
     if (quantization.zero_points.get<int64_t>(model.reader(), i) != 0) {

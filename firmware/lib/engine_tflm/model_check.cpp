@@ -81,8 +81,9 @@ template <typename OpData>
 constexpr bool kHasScalePerChannel<OpData, std::void_t<decltype(OpData::is_per_channel)>> = true;
 
 bool computes_wrongly(const tflite::SubGraph& graph, const tflite::Operator& op, tflite::BuiltinOperator code) {
-  if (code != tflite::BuiltinOperator_FULLY_CONNECTED || kHasScalePerChannel<tflite::OpDataFullyConnected>)
+  if (code != tflite::BuiltinOperator_FULLY_CONNECTED || kHasScalePerChannel<tflite::OpDataFullyConnected>) {
     return false;
+  }
   if (op.inputs()->size() < 2 || op.inputs()->Get(1) == kNoTensor) return false;
   const auto* quantization = graph.tensors()->Get(static_cast<uint32_t>(op.inputs()->Get(1)))->quantization();
   return quantization != nullptr && quantization->scale() != nullptr && quantization->scale()->size() > 1;

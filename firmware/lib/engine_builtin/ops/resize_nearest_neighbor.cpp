@@ -69,8 +69,9 @@ Status check_shapes(const Op& op) {
   const int32_t* size = nullptr;
   if (input.rank != 4 || output.rank != 4) return op.malformed("image without 4 dimensions");
   HARNESS_RETURN_IF_ERROR(op.read_constants(1, 2, &size));
-  if (size[0] != output.dims[1] || size[1] != output.dims[2])
+  if (size[0] != output.dims[1] || size[1] != output.dims[2]) {
     return op.malformed("output does not have the size asked for");
+  }
   const bool rest_same = input.dims[0] == output.dims[0] && input.dims[3] == output.dims[3];
   if (!rest_same) return op.malformed("input and output differ in more than height and width");
   const int32_t longest = std::max({input.dims[1], input.dims[2], output.dims[1], output.dims[2]});

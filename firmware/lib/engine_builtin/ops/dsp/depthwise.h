@@ -68,8 +68,9 @@ inline void convolve_depthwise(const DepthwiseConvolution<Int8Weights>& convolut
     const Taps taps(window, patch);
     const int8_t* input = weights.input + patch.input;
     int32_t channel = 0;
-    for (; channel + kWordBytes <= depth; channel += kWordBytes)
+    for (; channel + kWordBytes <= depth; channel += kWordBytes) {
       convolve_four(weights, taps, input + channel, channel, output);
+    }
     for (; channel < depth; ++channel) portable::convolve_channels<1>(convolution, patch, channel, channel, output);
     output += depth;
   });
