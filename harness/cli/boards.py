@@ -27,8 +27,8 @@ def execute(options: argparse.Namespace) -> int:
     from rich.table import Table
 
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
-    for heading in ("board", "MCU, core, clock", "memories", "arena", "model slot", "targets"):
-        table.add_column(heading, no_wrap=True)
+    for heading in ("board", "MCU, core, clock", "memories", "arena", "model\nslot", "targets"):
+        table.add_column(heading, overflow="fold")
     for board in known_boards(options).values():
         table.add_row(*_row(board), end_section=True)
     Console().print(table)

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from harness.paths import shipped_boards_file
 
 
@@ -13,6 +15,14 @@ def test_boards_lists_mcu_clock_memories_and_targets(harness: Callable[..., Any]
     out = harness("boards").out
     for word in ("stm32l475", "STM32L475VGT6", "80 MHz", "sram1 96 KiB", "emulated", "mps2-an386", "native"):
         assert word in out
+
+
+def test_boards_cuts_nothing_off_at_80_columns(harness: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    out = harness("boards").out
+    assert "…" not in out
+    for words in ("cortex-m33, 20 MHz", "96 KiB + 5 KiB", "emulated", "attached"):
+        assert words in out
 
 
 def test_a_boards_file_in_the_folder_adds_boards(harness: Callable[..., Any], tmp_path: Path) -> None:
