@@ -36,6 +36,7 @@ def run_models(bench: Bench, names: Sequence[str], tally: Tally) -> None:
             _compare(bench, model, tally)
         except AssertionError as error:
             failures[name] = str(error)
+    assert tally.models, f"no model fits {bench.board.name} with {bench.engine}"
     assert not failures, "\n".join(f"{name}: {text}" for name, text in failures.items())
 
 
