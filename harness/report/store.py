@@ -62,7 +62,8 @@ class SessionWriter:
         self.info = info
         self._records = Records()
         # `finish` needs them and they take a second to load: meanwhile the device computes.
-        threading.Thread(target=_load_table_libraries, daemon=True).start()
+        self._loading = threading.Thread(target=_load_table_libraries, daemon=True)
+        self._loading.start()
         with _writing(path):
             _write_info(path, info)
             self._journal = Journal(path / JOURNAL_FILE)
@@ -92,6 +93,7 @@ class SessionWriter:
             ReportError: a file cannot be written; the journal stays and the session can be read.
         """
         self._journal.close()
+        self._loading.join()  # two threads must not import the same package at once
         self.info = self.info.finished(outcome)
         tables = self.tables()
         with _writing(self.path):
