@@ -9,6 +9,7 @@ from harness.build.platformio import Job, run_platformio
 from harness.build.store import build_folder, is_complete, write_stamp
 from harness.build.toolchain import toolchain
 from harness.config import KERNEL_SETS, Board, engine_library
+from harness.errors import BuildError
 from harness.paths import firmware_dir
 from harness.setup import PLATFORMIO_VERSION
 from harness.setup.tflm import TflmLibrary
@@ -57,9 +58,17 @@ def tflm_variables(board: Board, engine: str, *, sanitize: bool) -> dict[str, st
 def _archive(board: Board, engine: str, library: TflmLibrary, *, sanitize: bool) -> Path:
     with build_folder(f"tflm-{board.core}", tflm_key(board, engine, sanitize=sanitize)) as folder:
         if not is_complete(folder):
-            run_platformio(folder, _job(board, engine, library, sanitize=sanitize))
+            _compile(folder, library, _job(board, engine, library, sanitize=sanitize))
             write_stamp(folder, [_ARCHIVE])
         return folder / _ARCHIVE
+
+
+def _compile(folder: Path, library: TflmLibrary, job: Job) -> None:
+    try:
+        run_platformio(folder, job)
+    except BuildError as error:
+        fix = f"where a file of {library.folder} is missing, install or copy the library again; {error.fix}"
+        raise BuildError(error.cause, fix) from None
 
 
 def _job(board: Board, engine: str, library: TflmLibrary, *, sanitize: bool) -> Job:

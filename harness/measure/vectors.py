@@ -61,10 +61,14 @@ def load_suite_vectors(path: Path) -> Vectors:
 def load_array_vectors(inputs: Path, labels: Path | None) -> Vectors:
     """A user's vectors: `inputs` is an `.npy` (N, …), or an `.npz` with one array per input tensor in model order.
 
+    An `.npz` with arrays `inputs` and `labels` is read as a suite's, unless `labels` names other labels.
+
     Raises:
         VectorError: a file is unreadable, or the lengths differ.
     """
     arrays = _load(inputs)
+    if labels is None and isinstance(arrays, Mapping) and {"inputs", "labels"} <= arrays.keys():
+        return load_suite_vectors(inputs)
     parts = tuple(arrays.values()) if isinstance(arrays, Mapping) else (arrays,)
     label_array = None if labels is None else _load(labels)
     if isinstance(label_array, Mapping):

@@ -91,8 +91,9 @@ def test_kernels_that_the_library_lacks(library: Path, board: Board) -> None:
 
 def test_library_that_does_not_compile(library: Path, board: Board) -> None:
     (library / KERNEL).write_text("int conv() { return undeclared; }\n")
-    with pytest.raises(BuildError, match=r"some_tflm 1\.2\.3 for cortex-m4f did not build:\n.*undeclared"):
+    with pytest.raises(BuildError, match=r"some_tflm 1\.2\.3 for cortex-m4f did not build:\n.*undeclared") as caught:
         build_firmware(board, "tflm")
+    assert f"where a file of {library} is missing" in caught.value.fix
 
 
 def test_missing_library(project: Path, board: Board, monkeypatch: pytest.MonkeyPatch) -> None:

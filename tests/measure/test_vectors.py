@@ -30,6 +30,14 @@ def test_an_archive_gives_one_array_per_input_tensor(tmp_path: Path) -> None:
     assert vectors.labels is None
 
 
+def test_a_suites_archive_brings_its_labels(tmp_path: Path) -> None:
+    np.savez(tmp_path / "v.npz", inputs=np.zeros((3, 2)), labels=np.arange(3))
+    vectors = load_array_vectors(tmp_path / "v.npz", None)
+    assert [part.shape for part in vectors.inputs] == [(3, 2)]
+    assert vectors.labels is not None
+    assert vectors.labels.tolist() == [0, 1, 2]
+
+
 @pytest.mark.parametrize(
     ("arrays", "said"),
     [
