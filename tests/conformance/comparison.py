@@ -15,8 +15,6 @@ from harness.measure.compare import elements_agree
 from harness.model import Model, Tensor, read_model, split_outputs
 from harness.model.oracle import Oracle
 
-# docs/architecture.md, Correctness
-
 Conform = Callable[..., None]
 
 
@@ -29,13 +27,15 @@ class Tally:
     vectors: int = 0
     output_bytes: int = 0
     too_large: int = 0  # models that do not fit the board
+    refused: int = 0  # models with what the engine's library does not have
 
     def __str__(self) -> str:
         text = (
             f"{self.ops:,} ops in {self.models:,} models, {self.vectors:,} inferences: "
             f"{self.output_bytes:,} output bytes as the official interpreter's"
         )
-        return f"{text}; {self.too_large:,} models do not fit" if self.too_large else text
+        text += f"; {self.too_large:,} models do not fit" if self.too_large else ""
+        return f"{text}; {self.refused:,} models refused" if self.refused else text
 
 
 def compare(device: Device, tally: Tally, model_bytes: bytes, vectors: Sequence[bytes] | None = None) -> None:
