@@ -32,7 +32,8 @@ CASES = st.builds(
     name=st.sampled_from(NAMES),
     shapes=st.sampled_from([EQUAL, *BROADCAST]),
     activation=st.sampled_from(ACTIVATIONS),
-    scales=st.tuples(SCALES, SCALES, SCALES),
+    # The official interpreter aborts on sums whose output is finer: it shifts int16 inputs by 15 bits and no more.
+    scales=st.tuples(SCALES, SCALES, SCALES).filter(lambda scales: max(scales) < 10_000 * scales[2]),
     zero_points=st.tuples(ZERO_POINTS, ZERO_POINTS, ZERO_POINTS),
 )
 

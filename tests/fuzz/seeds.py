@@ -55,6 +55,7 @@ def _weighted_ops(dtype: str) -> bytes:
     y = step("CONV_2D", [y, graph.filters([4, 3, 3, 3], [0.01] * 4), graph.bias(4, [0.001] * 4, 99)], [1, 6, 6, 4])
     y = step("DEPTHWISE_CONV_2D", [y, graph.filters([1, 3, 3, 4], [0.01], axis=3)], [1, 6, 6, 4], dilation_w_factor=2)
     y = step("ADD", [y, y], [1, 6, 6, 4])
+    step("MEAN", [y, graph.indices([1, 2])], [1, 4], options_type="ReducerOptions")
     y = step("AVERAGE_POOL_2D", [y], [1, 3, 3, 4], stride_h=2, stride_w=2, filter_height=3, filter_width=2)
     transposed = [graph.indices([1, 6, 6, 2]), graph.filters([2, 3, 3, 4], [0.01, 0.02]), y]
     y = step("TRANSPOSE_CONV", transposed, [1, 6, 6, 2], options_type="TransposeConvOptions", stride_h=2, stride_w=2)
