@@ -142,7 +142,7 @@ def build_firmware(board: BoardEntry, toolchain: Toolchain) -> None:
         Default(env.Command("$BUILD_DIR/firmware.hex", elf, f"{toolchain.prefix}objcopy -O ihex $SOURCE $TARGET"))
 
 
-def build_archive() -> None:
+def build_archive(board: BoardEntry) -> None:
     folder = wanted_file("HARNESS_TFLM_LIB")
     env.Append(
         CPPDEFINES=tflm.defines(folder, wanted_engine()),
@@ -150,8 +150,12 @@ def build_archive() -> None:
         CCFLAGS=[*tflm.FLAGS, f"-ffile-prefix-map={folder}=tflm"],
     )
     sources = tflm.sources(folder, wanted_engine())
-    objects = [env.Object(f"$BUILD_DIR/{path.relative_to(folder)}.o", str(path)) for path in sources]
-    Default(env.StaticLibrary("$BUILD_DIR/tflm", objects))
+    Default(env.StaticLibrary("$BUILD_DIR/tflm", [library_object(folder, path, board.core) for path in sources]))
+
+
+def library_object(folder: Path, path: Path, core: str) -> object:
+    flags = [*env["CCFLAGS"], *tflm.file_flags(path, core)]
+    return env.Object(f"$BUILD_DIR/{path.relative_to(folder)}.o", str(path), CCFLAGS=flags)
 
 
 def build() -> None:
@@ -162,7 +166,7 @@ def build() -> None:
     env.Decider("MD5-timestamp")
     env.SetOption("implicit_cache", 1)
     if env["PIOENV"] == "tflm_archive":
-        build_archive()
+        build_archive(board)
     else:
         build_firmware(board, toolchain)
 
