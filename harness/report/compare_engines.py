@@ -18,11 +18,11 @@ TOLERANCE_NOTE = (
 
 
 def engine_comparisons(runs: Iterable[RunRecord]) -> list[Comparison]:
-    """One table for each suite and board that ran with more than one engine; the first one is the reference."""
+    """Tables of what several engines ran of a suite on a board; in each, the first engine is the reference."""
     groups: dict[tuple[str, str], list[RunRecord]] = {}
     for run in runs:
         groups.setdefault((run.suite, run.board), []).append(run)
-    return [_comparison(group) for group in groups.values() if len({run.engine for run in group}) > 1]
+    return [table for group in groups.values() if len({run.engine for run in group}) > 1 for table in _tables(group)]
 
 
 def engine_text(runs: Sequence[RunRecord]) -> str:
@@ -32,31 +32,48 @@ def engine_text(runs: Sequence[RunRecord]) -> str:
     return f"{runs[0].engine} {version}".rstrip() + auto
 
 
-def _comparison(runs: Sequence[RunRecord]) -> Comparison:
+def _tables(runs: Sequence[RunRecord]) -> list[Comparison]:
+    """One for each set of engines that ran a variant: an engine that did not run it has no column."""
+    variants: dict[tuple[str, ...], list[str]] = {}
+    for variant in dict.fromkeys(run.variant for run in runs):
+        engines = tuple(run.engine for run in runs if run.variant == variant)
+        variants.setdefault(engines, []).append(variant)
+    alone = [
+        f"{name}: run with {engines[0]} alone"
+        for engines, names in variants.items()
+        if len(engines) == 1
+        for name in names
+    ]
+    return [
+        _comparison([run for run in runs if run.variant in names], alone)
+        for engines, names in variants.items()
+        if len(engines) > 1
+    ]
+
+
+def _comparison(runs: Sequence[RunRecord], remarks: Sequence[str]) -> Comparison:
+    """Of variants that the same engines ran."""
     engines = list(dict.fromkeys(run.engine for run in runs))
     rows = []
     for variant in dict.fromkeys(run.variant for run in runs):
-        of_variant = {run.engine: run for run in runs if run.variant == variant}
-        rows += _rows(variant, [of_variant.get(engine) for engine in engines])
+        rows += _rows(variant, [run for run in runs if run.variant == variant])
+    near = [TOLERANCE_NOTE] if any("near" in delta for row in rows for delta in row.deltas) else []
     return Comparison(
         heading=printable(f"{runs[0].suite} on {runs[0].board}: engines compared"),
         details=tuple(printable(engine_text([run for run in runs if run.engine == engine])) for engine in engines),
         variants=tuple(map(printable, engines)),
         rows=tuple(rows),
-        notes=(TOLERANCE_NOTE,) if any("near" in delta for row in rows for delta in row.deltas) else (),
+        notes=(*near, *map(printable, remarks)),
     )
 
 
-def _rows(variant: str, runs: Sequence[RunRecord | None]) -> list[Row]:
-    """What the engines made of one variant; a run that another engine lacks is compared with nothing."""
-    ran = [run for run in runs if run is not None]
-    if len(ran) < len(runs):
-        return [Row(printable(f"{variant}: not run with every engine"))]
-    figures = [*(inference(kind) for kind in COST_KINDS if any(map(kind.of, ran))), ARENA, FIRMWARE_FLASH]
+def _rows(variant: str, runs: Sequence[RunRecord]) -> list[Row]:
+    """What the engines made of one variant."""
+    figures = [*(inference(kind) for kind in COST_KINDS if any(map(kind.of, runs))), ARENA, FIRMWARE_FLASH]
     return [
         Row(printable(variant)),
-        _outputs_row(ran),
-        *(replace(figure, depth=1).row(ran) for figure in figures),
+        _outputs_row(runs),
+        *(replace(figure, depth=1).row(runs) for figure in figures),
     ]
 
 

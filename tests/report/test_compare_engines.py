@@ -68,8 +68,28 @@ def test_what_broke_off_is_compared_with_nothing() -> None:
     assert row == ("output bytes of 0/397 vectors", ("error", "15,880"), ("not compared",))
 
 
-def test_a_variant_that_one_engine_did_not_run_is_said() -> None:
-    assert rows_of(TFLM_FLOAT, FLOAT, TFLM_INT8)[-1] == ("int8: not run with every engine", (), ())
+def test_a_variant_that_only_one_engine_ran_is_said() -> None:
+    (comparison,) = engine_comparisons([TFLM_FLOAT, FLOAT, TFLM_INT8])
+    assert [row.label for row in comparison.rows if not row.cells] == ["float32"]
+    assert comparison.notes == (TOLERANCE_NOTE, "int8: run with tflm alone")
+    assert engine_comparisons([TFLM_FLOAT, INT8]) == []
+
+
+def test_a_variant_that_one_of_three_engines_did_not_run_is_compared_between_the_others() -> None:
+    reference = {"engine": "tflm-ref", "output_bytes": 3_970}
+    equal_to_it = EQUAL | {"reference_engine": "tflm-ref"}
+    runs = [
+        TFLM_FLOAT,
+        run_record(**reference),
+        int8_run(**reference),
+        FLOAT,
+        int8_run(output_bytes=3_970, **equal_to_it),
+    ]
+    three, two = engine_comparisons(runs)
+    assert three.variants == ("tflm", "tflm-ref", "builtin")
+    assert (two.variants, two.rows[0].label) == (("tflm-ref", "builtin"), "int8")
+    assert two.rows[1].deltas == ("equal",)
+    assert two.details == ("tflm-ref 0.1.0", "builtin 0.1.0")
 
 
 def test_the_table_says_versions_and_what_near_means() -> None:
