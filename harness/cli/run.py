@@ -6,7 +6,7 @@ import argparse
 import contextlib
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -15,10 +15,10 @@ from harness.cli.boards import add_boards_file_option, known_boards
 from harness.config import Board, MetricName, choose_engines, pick_board
 from harness.config.defaults import DEFAULT_REPEATS, DEFAULT_TIMEOUT_S
 from harness.config.numbers import positive, seconds
-from harness.errors import VectorError
+from harness.errors import HarnessError, VectorError
 
 if TYPE_CHECKING:
-    from harness.measure import Sink, Vectors
+    from harness.measure import Bench, Job, Sink, Vectors
     from harness.model import Model
     from harness.report import SessionTables
 
@@ -64,11 +64,8 @@ def add_parser(commands: Any) -> None:
 
 
 def execute(options: argparse.Namespace) -> int:
-    from rich.console import Console
-
-    from harness.measure import Bench, Job, Reference, run_model
+    from harness.measure import Bench, Job
     from harness.model import check_model, read_model_file
-    from harness.report.progress import progress_bar
 
     board = pick_board(known_boards(options), options.board)
     engines = choose_engines(options.engine, board.engine)
@@ -84,17 +81,36 @@ def execute(options: argparse.Namespace) -> int:
         repeats=options.repeat,
         check=options.check,
     )
-    console = Console(stderr=True, quiet=options.json)
+    benches = [
+        Bench(board, engine.name, options.target, options.sanitize, options.inference_timeout, engine.chosen_by)
+        for engine in engines
+    ]
     with _session(options, board) as (sink, tables):
-        for engine in engines:
-            bench = Bench(
-                board, engine.name, options.target, options.sanitize, options.inference_timeout, engine.chosen_by
-            )
-            with progress_bar(console, f"{job.suite} on {board.name} with {engine.name}", len(job.vectors)) as advance:
-                result = run_model(bench, job, sink, on_vector=advance)
-            job = replace(job, reference=job.reference or Reference(engine.name, result.answers))
-    _print(options, tables())
+        error = _run_each(benches, job, sink, quiet=options.json)
+    if any(run.outcome in ("passed", "failed") for run in tables().run_records):
+        _print(options, tables())
+    if error is not None:
+        raise error
     return int(_outcome(tables()) == "failed")
+
+
+def _run_each(benches: Sequence[Bench], job: Job, sink: Sink, *, quiet: bool) -> HarnessError | None:
+    """Hold every engine's outputs against the first one's. An error ends it and is returned: what ran has its table."""
+    from rich.console import Console
+
+    from harness.measure import Reference, run_model
+    from harness.report.progress import progress_bar
+
+    console = Console(stderr=True, quiet=quiet)
+    for bench in benches:
+        text = f"{job.suite} on {bench.board.name} with {bench.engine}"
+        try:
+            with progress_bar(console, text, len(job.vectors)) as advance:
+                result = run_model(bench, job, sink, on_vector=advance)
+        except HarnessError as error:
+            return error
+        job = replace(job, reference=job.reference or Reference(bench.engine, result.answers))
+    return None
 
 
 def _vectors(options: argparse.Namespace, model: Model) -> Vectors:

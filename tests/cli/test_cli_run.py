@@ -12,6 +12,9 @@ import pytest
 from support.tflite_builder import TfliteBuilder
 from support.tflm_library import write_library
 
+from harness.build import Firmware
+from harness.config import Board
+from harness.errors import BuildError
 from harness.measure import bench as bench_module
 from harness.paths import shipped_boards_file
 
@@ -135,6 +138,29 @@ def test_several_engines_are_compared(harness: Callable[..., Any], int8_model: s
         "different_bytes": 0,
         "max_difference": 0.0,
     }
+
+
+@pytest.mark.usefixtures("tflm")
+def test_an_engine_that_fails_leaves_the_table_of_the_one_before(
+    harness: Callable[..., Any], int8_model: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build = bench_module.build_firmware
+
+    def build_builtin_alone(board: Board, engine: str, **options: bool) -> Firmware:
+        if engine == "tflm":
+            raise BuildError("it does not compile", "mend it")
+        return build(board, engine, **options)
+
+    monkeypatch.setattr(bench_module, "build_firmware", build_builtin_alone)
+    arguments = ["run", int8_model, "--board=native", "--engine=builtin,tflm", "--vectors=2"]
+    done = harness(*arguments, "--reports-dir=kept")
+    assert done.code == 2
+    assert "digits_int8 on native with builtin" in done.out
+    assert "harness run: it does not compile" in done.err
+    assert "failed" in harness("report", "--list", "--reports-dir=kept").out
+    told = json.loads(harness(*arguments, "--json").out)
+    assert [run["session"]["outcome"] for run in told] == ["failed", "failed"]
+    assert told[0]["arena"]["arena_bytes"]["value"] > 0
 
 
 def test_an_engine_that_cannot_be_had(harness: Callable[..., Any], int8_model: str) -> None:
