@@ -47,7 +47,7 @@ class RunRecord(Struct, frozen=True, kw_only=True):
     toolchain: str
     model: str
     model_sha256: str
-    outcome: str  # "running" until one of "passed", "failed", "error", "interrupted"
+    outcome: str  # "running" until one of "passed", "failed", "error", "interrupted", "no fit"
     message: str  # why, when it did not pass
     vectors: int  # vectors answered
     vectors_total: int  # vectors asked for
@@ -60,9 +60,17 @@ class RunRecord(Struct, frozen=True, kw_only=True):
     instructions: Quantity | None = None  # per inference, median of the repeats
     instructions_min: int | None = None
     instructions_max: int | None = None
-    latency_us: Quantity | None = None  # per inference, median of the repeats
+    cycles: Quantity | None = None  # per inference, by the cost model
+    cycles_by_class: str = ""  # JSON: what of the cycles is for what, and how many of them are stalls
+    cycles_model: str = ""  # the cost model's name
+    cycles_error_percent: int | None = None  # how far it lay from published silicon at most; None: not validated
+    flash_reads: Quantity | None = None  # per inference: data and literals, no instructions
+    ram_accesses: Quantity | None = None  # per inference
+    latency_us: Quantity | None = None  # per inference, median of the repeats; modelled where cycles are
     latency_us_min: float | None = None
     latency_us_max: float | None = None
+    energy_uj: Quantity | None = None  # per inference
+    energy_model: str = ""  # its source
     arena_bytes: Quantity | None = None
     arena_persistent_bytes: Quantity | None = None
     arena_parts: str = ""  # JSON: what of arena_bytes is for what, names of the engine's own
@@ -98,7 +106,12 @@ class LayerRecord(Struct, frozen=True, kw_only=True):
     output_shape: str  # e.g. 1x8x8x16
     macs: int
     instructions: Quantity | None = None
+    cycles: Quantity | None = None
+    cycles_by_class: str = ""
+    flash_reads: Quantity | None = None
+    ram_accesses: Quantity | None = None
     latency_us: Quantity | None = None
+    energy_uj: Quantity | None = None
 
 
 class VectorRecord(Struct, frozen=True, kw_only=True):

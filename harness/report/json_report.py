@@ -55,14 +55,26 @@ def run_json(run: RunRecord, layers: Sequence[LayerRecord], info: SessionInfo) -
         "inference": {
             "repeats": run.repeats,
             "instructions": _cost(run.instructions, run.instructions_min, run.instructions_max),
+            "cycles": _quantity(run.cycles),
+            "cycles_by_class": json.loads(run.cycles_by_class or "{}"),
+            "flash_reads": _quantity(run.flash_reads),
+            "ram_accesses": _quantity(run.ram_accesses),
             "latency_us": _cost(run.latency_us, run.latency_us_min, run.latency_us_max),
+            "energy_uj": _quantity(run.energy_uj),
+        },
+        "modelled_by": {
+            "cycles": run.cycles_model or None,
+            "cycles_error_percent": run.cycles_error_percent,
+            "energy": run.energy_model or None,
         },
         "layers": [_layer(layer) for layer in layers],
         "totals": {
             "layers": len(layers),
             "macs": sum(layer.macs for layer in layers),
             "instructions": _total(layer.instructions for layer in layers),
+            "cycles": _total(layer.cycles for layer in layers),
             "latency_us": _total(layer.latency_us for layer in layers),
+            "energy_uj": _total(layer.energy_uj for layer in layers),
         },
         "arena": {
             "arena_bytes": _quantity(run.arena_bytes),
@@ -114,5 +126,10 @@ def _layer(layer: LayerRecord) -> dict[str, Any]:
         "output_shape": layer.output_shape,
         "macs": layer.macs,
         "instructions": _quantity(layer.instructions),
+        "cycles": _quantity(layer.cycles),
+        "cycles_by_class": json.loads(layer.cycles_by_class or "{}"),
+        "flash_reads": _quantity(layer.flash_reads),
+        "ram_accesses": _quantity(layer.ram_accesses),
         "latency_us": _quantity(layer.latency_us),
+        "energy_uj": _quantity(layer.energy_uj),
     }

@@ -17,7 +17,7 @@ from harness.report.context import new_session_info
 from harness.report.journal import Journal, read_journal
 from harness.report.markdown import render_markdown
 from harness.report.schema import R, Record, arrow_table, record
-from harness.report.session import SCHEMA_VERSION, Outcome, SessionInfo
+from harness.report.session import OLDEST_READABLE_VERSION, SCHEMA_VERSION, Outcome, SessionInfo
 from harness.report.tables import Records, SessionTables
 
 SESSION_FILE = "session.json"
@@ -139,9 +139,9 @@ def read_info(path: Path) -> SessionInfo:
     try:
         content = file.read_bytes()
         version = msgspec.json.decode(content, type=_Versioned).schema_version
-        if version != SCHEMA_VERSION:
+        if not OLDEST_READABLE_VERSION <= version <= SCHEMA_VERSION:
             raise ReportError(
-                f"{file}: schema version {version}, this harness reads {SCHEMA_VERSION}",
+                f"{file}: schema version {version}, this harness reads {OLDEST_READABLE_VERSION} to {SCHEMA_VERSION}",
                 "read it with the harness that wrote it (tools.harness in that file)",
             )
         return msgspec.json.decode(content, type=SessionInfo)

@@ -240,11 +240,19 @@ def test_a_finish_that_fails_keeps_the_journal(writer: SessionWriter) -> None:
 def test_another_schema_version_is_refused(writer: SessionWriter) -> None:
     file = writer.path / "session.json"
     file.write_bytes(msgspec.json.encode({"schema_version": 999, "of": "the future"}))
-    with pytest.raises(ReportError, match=r"session\.json: schema version 999, this harness reads 2"):
+    with pytest.raises(ReportError, match=r"session\.json: schema version 999, this harness reads 2 to 3"):
         read_session(writer.path)
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"\xff", b"{}", b'{"schema_version": 2}'])
+def test_a_session_of_the_schema_before_is_read(writer: SessionWriter) -> None:
+    fill(writer)
+    writer.finish("passed")
+    file = writer.path / "session.json"
+    file.write_bytes(msgspec.json.encode(msgspec.structs.replace(writer.info, schema_version=2)))
+    assert read_session(writer.path).run_records == writer.tables().run_records
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff", b"{}", b'{"schema_version": 3}'])
 def test_damaged_metadata_names_the_file(writer: SessionWriter, content: bytes) -> None:
     (writer.path / "session.json").write_bytes(content)
     with pytest.raises(ReportError, match=r"session\.json: .+\n  fix: restore"):

@@ -22,7 +22,7 @@ OPS = (
 QUANTIZED_OPS = (("QUANTIZE", "1x8x8x1", 0), *OPS)
 
 INFO = SessionInfo(
-    schema_version=2,
+    schema_version=3,
     id="20260102T030405Z-0123456",
     started="2026-01-02T03:04:05+00:00",
     host=HostInfo("bench", "a processor", "Debian GNU/Linux 12 (bookworm)"),
