@@ -12,6 +12,7 @@ from harness.config.boards import (
     load_boards,
     pick_board,
 )
+from harness.config.energy import EnergyModel
 from harness.config.engines import (
     ENGINES,
     KERNEL_SETS,
@@ -29,6 +30,7 @@ __all__ = [
     "AttachedTarget",
     "Board",
     "EmulatedTarget",
+    "EnergyModel",
     "Engine",
     "FirmwareLayout",
     "Memory",

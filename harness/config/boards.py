@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
+from harness.config.energy import EnergyModel
 from harness.config.engines import AUTO, EngineName
 from harness.config.toml import convert, read_toml, suggest
 from harness.errors import ConfigError
@@ -146,10 +147,16 @@ class _BoardEntry(Struct, frozen=True, forbid_unknown_fields=True):
     clock_hz: Positive | None = None
     memory: dict[str, Any] = {}
     engine: EngineName = AUTO
+    energy: dict[str, Any] | None = None
 
 
 class Board(Struct, frozen=True):
-    """One entry of `boards.toml`, checked. `source` is the file it stands in."""
+    """One entry of `boards.toml`, checked.
+
+    Attributes:
+        source: the file it stands in.
+        energy: None where the entry has none; then nothing is said of energy.
+    """
 
     name: str
     description: str
@@ -161,6 +168,7 @@ class Board(Struct, frozen=True):
     targets: Mapping[str, EmulatedTarget | NativeTarget | AttachedTarget]
     source: Path
     engine: EngineName = AUTO
+    energy: EnergyModel | None = None
 
 
 def load_boards(files: Iterable[Path]) -> dict[str, Board]:
@@ -225,6 +233,7 @@ def _board(path: Path, name: str, table: dict[str, Any]) -> Board:
         targets=present,
         source=path,
         engine=entry.engine,
+        energy=None if entry.energy is None else convert(entry.energy, EnergyModel, path, f"{key}.energy"),
     )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.config import EmulatedTarget, load_boards, pick_board
+from harness.config import EmulatedTarget, EnergyModel, load_boards, pick_board
 from harness.errors import ConfigError
 from harness.paths import shipped_boards_file
 
@@ -150,3 +150,42 @@ def test_a_board_may_name_its_engine(tmp_path: Path) -> None:
     assert load_boards([write(tmp_path, named)])["desk"].engine == "builtin"
     with pytest.raises(ConfigError, match=r"boards\.desk\.engine: .*allowed: auto, builtin, tflm, tflm-ref"):
         load_boards([write(tmp_path, named.replace("builtin", "bultin"))])
+
+
+ENERGY = """
+[boards.desk.energy]
+name = "a datasheet, table 1"
+supply_v = 3
+run_ua_per_mhz = 127.5
+sleep_ua = 1.4
+"""
+
+
+def test_a_board_may_have_an_energy_model(tmp_path: Path) -> None:
+    assert load_boards([write(tmp_path, GOOD)])["desk"].energy is None
+    energy = load_boards([write(tmp_path, GOOD + ENERGY)])["desk"].energy
+    assert energy == EnergyModel(name="a datasheet, table 1", supply_v=3.0, run_ua_per_mhz=127.5, sleep_ua=1.4)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("supply_v = 3", "supply_v = 0", ["boards.desk.energy.supply_v", "0"]),
+        ("127.5", "-1", ["boards.desk.energy.run_ua_per_mhz"]),
+        ("127.5", "inf", ["boards.desk.energy.run_ua_per_mhz"]),
+        ("127.5", "nan", ["boards.desk.energy.run_ua_per_mhz"]),
+        ("sleep_ua = 1.4", "", ["boards.desk.energy", "sleep_ua"]),
+        ("sleep_ua", "sleep_ma", ["boards.desk.energy", "nearest: sleep_ua"]),
+        ('name = "a datasheet, table 1"', 'name = ""', ["boards.desk.energy.name"]),
+    ],
+)
+def test_a_wrong_energy_model_is_refused(tmp_path: Path, old: str, new: str, said: list[str]) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_boards([write(tmp_path, GOOD + ENERGY.replace(old, new))])
+    for words in [str(tmp_path), *said]:
+        assert words in str(caught.value)
+
+
+def test_boards_with_a_datasheet_have_an_energy_model_and_the_fpga_images_have_none() -> None:
+    boards = load_boards([shipped_boards_file()])
+    assert {name for name, board in boards.items() if board.energy} == {"microbit", "stm32l475"}
