@@ -40,6 +40,14 @@ def test_an_unpacked_wheel_finds_its_firmware_and_its_boards(wheel: Path, tmp_pa
     assert told == [str(shipped / "firmware"), str(shipped / "boards.toml")]
 
 
+def test_an_editable_install_lists_no_module(tmp_path: Path) -> None:
+    """pytest takes the modules that a plugin's distribution lists for the plugin's: `platform.py` for `platform`."""
+    script = f"from hatchling.build import build_editable; build_editable({str(tmp_path)!r})"
+    subprocess.run([sys.executable, "-c", script], cwd=REPOSITORY, check=True, capture_output=True)
+    (built,) = tmp_path.glob("tinyhil-*.whl")
+    assert not [name for name in zipfile.ZipFile(built).namelist() if name.endswith(".py")]
+
+
 def test_the_wheel_names_the_plugin_and_the_command(wheel: Path) -> None:
     archive = zipfile.ZipFile(wheel)
     (entry_points,) = (name for name in archive.namelist() if name.endswith("entry_points.txt"))
