@@ -2,11 +2,12 @@
 
 from harness.target.base import Target
 from harness.target.emulated import Emulated
-from harness.target.factory import TARGET_KINDS, check_target, make_target
+from harness.target.factory import DRIVEN_KINDS, TARGET_KINDS, check_target, make_target
 from harness.target.native import Native
 from harness.target.stream import ByteStream, DescriptorStream
 
 __all__ = [
+    "DRIVEN_KINDS",
     "TARGET_KINDS",
     "ByteStream",
     "DescriptorStream",

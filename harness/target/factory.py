@@ -9,7 +9,7 @@ from harness.target.emulated import Emulated
 from harness.target.native import Native
 
 TARGET_KINDS = ("emulated", "native", "attached")
-_DRIVEN = (Emulated.kind, Native.kind)  # `auto` takes the first that the board has
+DRIVEN_KINDS = (Emulated.kind, Native.kind)  # `auto` takes the first that the board has
 
 
 def check_target(board: Board, kind: str) -> str:
@@ -18,7 +18,7 @@ def check_target(board: Board, kind: str) -> str:
     Raises:
         ConfigError: the board has no such target, or this version does not drive it.
     """
-    usable = [word for word in _DRIVEN if word in board.targets]
+    usable = [word for word in DRIVEN_KINDS if word in board.targets]
     if kind in usable:
         return kind
     if kind == "auto" and usable:
