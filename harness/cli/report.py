@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +20,10 @@ def add_parser(commands: Any) -> None:
 def execute(options: argparse.Namespace) -> int:
     from rich.console import Console
 
-    from harness.report import find_session, list_sessions, read_session, render_markdown, render_terminal
+    from harness.report import find_session, read_session, render_markdown, render_terminal
 
     if options.list:
-        sessions = list_sessions(options.reports_dir)
-        for path, info in sessions.items():
-            print(f"{path.name}  {info.outcome_text:12}  {', '.join(info.boards)}")
-        if not sessions:
-            print(f"no session in {options.reports_dir}")
+        _print_listing(options.reports_dir)
         return 0
     tables = read_session(find_session(options.reports_dir, options.session))
     if options.markdown:
@@ -34,3 +31,15 @@ def execute(options: argparse.Namespace) -> int:
     else:
         render_terminal(tables, Console())
     return 0
+
+
+def _print_listing(reports_dir: Path) -> None:
+    from harness.report import list_sessions
+
+    sessions = list_sessions(reports_dir)
+    for path, info in sessions.infos.items():
+        print(f"{path.name}  {info.outcome_text:12}  {', '.join(info.boards)}")
+    if not sessions.infos:
+        print(f"no session in {reports_dir}")
+    for reason, count in Counter(sessions.unreadable.values()).items():
+        print(f"{count} not listed: {reason}")

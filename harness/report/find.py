@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from pathlib import Path
+from typing import NamedTuple
 
 from harness.config.toml import suggest
 from harness.errors import ReportError
@@ -14,15 +15,22 @@ LATEST = "latest"
 LISTED_SESSIONS = 5
 
 
-def list_sessions(reports_dir: Path) -> dict[Path, SessionInfo]:
-    """The folders of the readable sessions in a folder, oldest first."""
-    infos = {}
+class Listing(NamedTuple):
+    """The folders of sessions, oldest first, and why others cannot be read: one damaged must not hide the rest."""
+
+    infos: dict[Path, SessionInfo]
+    unreadable: dict[Path, str]
+
+
+def list_sessions(reports_dir: Path) -> Listing:
+    """The sessions in a folder."""
+    infos, unreadable = {}, {}
     for file in reports_dir.glob(f"*/{SESSION_FILE}"):
         try:
             infos[file.parent] = read_info(file.parent)
-        except ReportError:
-            continue  # one damaged session must not hide the others; asked for by name, it says what is wrong
-    return dict(sorted(infos.items(), key=lambda entry: (entry[1].started, entry[0])))
+        except ReportError as error:
+            unreadable[file.parent] = error.cause.removeprefix(f"{file}: ")
+    return Listing(dict(sorted(infos.items(), key=lambda entry: (entry[1].started, entry[0]))), unreadable)
 
 
 def find_session(reports_dir: Path, which: str) -> Path:
@@ -37,7 +45,7 @@ def find_session(reports_dir: Path, which: str) -> Path:
     for folder in (reports_dir / which, Path(which)):
         if (folder / SESSION_FILE).is_file():
             return folder
-    folders = {folder.name: folder for folder in list_sessions(reports_dir)}
+    folders = {folder.name: folder for folder in list_sessions(reports_dir).infos}
     known = list(folders)
     if not known:
         raise ReportError(f"no session in {reports_dir}", "run one: pytest --board=native, or give --reports-dir")

@@ -25,11 +25,14 @@ def reports(tmp_path: Path) -> Path:
     return tmp_path / "reports"
 
 
-def test_sessions_are_listed_oldest_first_and_damaged_ones_left_out(reports: Path) -> None:
-    (reports / "20260102T000000Z-nogit" / "session.json").write_text("{")
+def test_sessions_are_listed_oldest_first_and_of_damaged_ones_the_damage(reports: Path) -> None:
+    damaged = reports / "20260102T000000Z-nogit"
+    (damaged / "session.json").write_text("{")
     (reports / "no_session").mkdir()
     (reports / "README.md").touch()
-    assert [folder.name[:8] for folder in list_sessions(reports)] == ["20260101", "20260103"]
+    sessions = list_sessions(reports)
+    assert [folder.name[:8] for folder in sessions.infos] == ["20260101", "20260103"]
+    assert sessions.unreadable == {damaged: "Input data was truncated"}
 
 
 def test_of_two_sessions_of_one_second_the_later_is_the_latest(tmp_path: Path) -> None:
