@@ -1,6 +1,6 @@
 """Run PlatformIO, cache its result by content, measure the ELF."""
 
-from harness.build.firmware import Firmware, build_firmware
+from harness.build.firmware import Firmware, build_firmware, require_sanitizers
 from harness.build.footprint import Footprint, Section, read_footprint
 
-__all__ = ["Firmware", "Footprint", "Section", "build_firmware", "read_footprint"]
+__all__ = ["Firmware", "Footprint", "Section", "build_firmware", "read_footprint", "require_sanitizers"]

@@ -50,8 +50,8 @@ def build_firmware(board: Board, engine: str, *, sanitize: bool = False) -> Firm
         BuildError: the firmware does not compile or fit; the message has the compiler's first errors and the log.
         SetupError: PlatformIO, the compiler or the engine's library is missing.
     """
-    if sanitize and board.core != "host":
-        raise BuildError(f"{board.name} has no sanitizers: they need a host's runtime", "use --board=native")
+    if sanitize:
+        require_sanitizers(board)
     name = build_id(board, engine, sanitize=sanitize)
     job = _job(board, engine, name, sanitize=sanitize)
     with build_folder(board.name, name) as folder:
@@ -59,6 +59,12 @@ def build_firmware(board: Board, engine: str, *, sanitize: bool = False) -> Firm
             run_platformio(folder, job)
             write_stamp(folder, [_ELF, _HEX])
         return _firmware(folder, board, name)
+
+
+def require_sanitizers(board: Board) -> None:
+    """Raises: BuildError: a firmware for `board` cannot be built with sanitizers."""
+    if board.core != "host":
+        raise BuildError(f"{board.name} has no sanitizers: they need a host's runtime", "use --board=native")
 
 
 def _job(board: Board, engine: str, name: str, *, sanitize: bool) -> Job:

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from harness.cli.boards import add_boards_file_option, known_boards
-from harness.config import Board, MetricName, choose_engines, pick_board
+from harness.config import Board, MetricName, choose_engines, pick_boards
 from harness.config.defaults import DEFAULT_REPEATS, DEFAULT_TIMEOUT_S
 from harness.config.numbers import positive, seconds
 from harness.errors import HarnessError, VectorError
+from harness.target import check_target
 
 if TYPE_CHECKING:
     from harness.measure import Bench, Job, Sink, Vectors
@@ -28,7 +29,9 @@ RANDOM_VECTORS = 10
 def add_parser(commands: Any) -> None:
     parser = commands.add_parser("run", help="run a .tflite on a board")
     parser.add_argument("model", type=Path, help="a .tflite file")
-    parser.add_argument("--board", required=True, metavar="NAME", help="`harness boards` lists them")
+    parser.add_argument(
+        "--board", required=True, action="append", metavar="NAME[,NAME]", help="`harness boards` lists them"
+    )
     parser.add_argument("--target", default="auto", help="which kind of instance of the board (default: auto)")
     parser.add_argument(
         "--engine",
@@ -53,7 +56,7 @@ def add_parser(commands: Any) -> None:
     )
     parser.add_argument("--check", action="store_true", help="compare every output with the official interpreter's")
     parser.add_argument(
-        "--json", action="store_true", help="print JSON instead of the table: an object, of several engines a list"
+        "--json", action="store_true", help="print JSON instead of the table: an object, of several runs a list"
     )
     parser.add_argument(
         "--sanitize", action="store_true", help="native only: address and undefined-behaviour sanitizers"
@@ -64,14 +67,14 @@ def add_parser(commands: Any) -> None:
 
 
 def execute(options: argparse.Namespace) -> int:
-    from harness.measure import Bench, Job
+    from harness.measure import Job
     from harness.model import check_model, read_model_file
 
-    board = pick_board(known_boards(options), options.board)
-    engines = choose_engines(options.engine, board.engine)
+    boards = pick_boards(known_boards(options), options.board)
+    benches = [bench for board in boards for bench in _benches(options, board)]
     model = read_model_file(options.model)
-    for engine in engines:
-        check_model(model, board, engine.name)
+    for bench in benches:
+        check_model(model, bench.board, bench.engine)
     job = Job(
         suite=options.model.stem,
         variant=model.variant,
@@ -81,11 +84,7 @@ def execute(options: argparse.Namespace) -> int:
         repeats=options.repeat,
         check=options.check,
     )
-    benches = [
-        Bench(board, engine.name, options.target, options.sanitize, options.inference_timeout, engine.chosen_by)
-        for engine in engines
-    ]
-    with _session(options, board) as (sink, tables):
+    with _session(options, boards) as (sink, tables):
         error = _run_each(benches, job, sink, quiet=options.json)
     if any(run.outcome in ("passed", "failed") for run in tables().run_records):
         _print(options, tables())
@@ -94,22 +93,41 @@ def execute(options: argparse.Namespace) -> int:
     return int(_outcome(tables()) == "failed")
 
 
+def _benches(options: argparse.Namespace, board: Board) -> list[Bench]:
+    """The board with each of its engines."""
+    from harness.build import require_sanitizers
+    from harness.measure import Bench
+
+    check_target(board, options.target)
+    if options.sanitize:
+        require_sanitizers(board)
+    return [
+        Bench(board, engine.name, options.target, options.sanitize, options.inference_timeout, engine.chosen_by)
+        for engine in choose_engines(options.engine, board.engine)
+    ]
+
+
 def _run_each(benches: Sequence[Bench], job: Job, sink: Sink, *, quiet: bool) -> HarnessError | None:
-    """Hold every engine's outputs against the first one's. An error ends it and is returned: what ran has its table."""
+    """Hold the outputs of a board's every engine against its first one's.
+
+    An error ends it and is returned: what ran has its table.
+    """
     from rich.console import Console
 
     from harness.measure import Reference, run_model
     from harness.report.progress import progress_bar
 
     console = Console(stderr=True, quiet=quiet)
+    references: dict[str, Reference] = {}  # by board
     for bench in benches:
         text = f"{job.suite} on {bench.board.name} with {bench.engine}"
+        compared = replace(job, reference=references.get(bench.board.name))
         try:
             with progress_bar(console, text, len(job.vectors)) as advance:
-                result = run_model(bench, job, sink, on_vector=advance)
+                result = run_model(bench, compared, sink, on_vector=advance)
         except HarnessError as error:
             return error
-        job = replace(job, reference=job.reference or Reference(bench.engine, result.answers))
+        references.setdefault(bench.board.name, Reference(bench.engine, result.answers))
     return None
 
 
@@ -124,18 +142,20 @@ def _vectors(options: argparse.Namespace, model: Model) -> Vectors:
 
 
 @contextlib.contextmanager
-def _session(options: argparse.Namespace, board: Board) -> Iterator[tuple[Sink, Callable[[], SessionTables]]]:
+def _session(
+    options: argparse.Namespace, boards: Sequence[Board]
+) -> Iterator[tuple[Sink, Callable[[], SessionTables]]]:
     """Where the records go, and how to see them: a folder where `--reports-dir` names one, else memory."""
     from harness.report import Records, create_session, new_session_info
 
     command = ["harness", *sys.argv[1:]]
     if options.reports_dir is None:
         records = Records()
-        info = new_session_info(Path.cwd(), command, [board])
+        info = new_session_info(Path.cwd(), command, boards)
         yield records, lambda: records.tables(info)
         info = info.finished(_outcome(records.tables(info)))
         return
-    writer = create_session(options.reports_dir, root=Path.cwd(), command=command, boards=[board])
+    writer = create_session(options.reports_dir, root=Path.cwd(), command=command, boards=boards)
     try:
         yield writer, writer.tables
     except BaseException as error:

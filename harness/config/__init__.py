@@ -11,6 +11,7 @@ from harness.config.boards import (
     boards_files,
     load_boards,
     pick_board,
+    pick_boards,
 )
 from harness.config.energy import EnergyModel
 from harness.config.engines import (
@@ -47,4 +48,5 @@ __all__ = [
     "load_boards",
     "load_suite",
     "pick_board",
+    "pick_boards",
 ]

@@ -202,6 +202,16 @@ def pick_board(boards: Mapping[str, Board], name: str) -> Board:
     return boards[name]
 
 
+def pick_boards(boards: Mapping[str, Board], names: Iterable[str]) -> tuple[Board, ...]:
+    """The boards that `names` list, each with commas between several, every board once.
+
+    Raises:
+        ConfigError: as for `pick_board`.
+    """
+    listed = dict.fromkeys(name.strip() for part in names for name in part.split(","))
+    return tuple(pick_board(boards, name) for name in listed if name)
+
+
 def _boards_of(path: Path) -> dict[str, Board]:
     tables = read_toml(path)
     for key in tables:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.config import Board, Engine, boards_files, choose_engines, load_boards, pick_board
+from harness.config import Board, Engine, boards_files, choose_engines, load_boards, pick_boards
 from harness.config.defaults import DEFAULT_REPEATS, DEFAULT_TIMEOUT_S
 from harness.config.numbers import positive, seconds
 from harness.errors import HarnessError
@@ -103,20 +103,27 @@ class Selection:
         ]
 
 
+def _check_board(board: Board, config: pytest.Config) -> None:
+    check_target(board, config.getoption("target"))
+    if config.getoption("sanitize"):
+        from harness.build import require_sanitizers
+
+        require_sanitizers(board)
+
+
 def read_selection(config: pytest.Config) -> Selection:
     """The options' meaning.
 
     Raises:
-        pytest.UsageError: an unknown board, target or engine, an engine that cannot be had, or a boards.toml that
-            cannot be used.
+        pytest.UsageError: an unknown board, target or engine, an engine that cannot be had, sanitizers on a board
+            that has none, or a boards.toml that cannot be used.
     """
     given = named_boards(config) or [FALLBACK_BOARD]
-    names = dict.fromkeys(name for part in given for name in part.split(",") if name)
     try:
         known = load_boards(boards_files(config.rootpath, config.getoption("boards_file")))
-        boards = tuple(pick_board(known, name) for name in names)
+        boards = pick_boards(known, given)
         for board in boards:
-            check_target(board, config.getoption("target"))
+            _check_board(board, config)
         engines = {board.name: choose_engines(config.getoption("engine"), board.engine) for board in boards}
         if config.getoption("check"):
             from harness.model.oracle import require_oracle

@@ -75,6 +75,15 @@ def test_a_kept_session_is_printed_again(harness: Callable[..., Any], int8_model
     assert "passed" in harness("report", "--list", "--reports-dir=kept").out
 
 
+def test_several_boards_get_a_table_each(harness: Callable[..., Any], int8_model: str) -> None:
+    done = harness("run", int8_model, "--board=native,mps2-an386", "--vectors=1")
+    assert done.code == 0
+    assert [line for line in done.out.splitlines() if line.startswith("digits_int8")] == [
+        "digits_int8 on native with builtin",
+        "digits_int8 on mps2-an386 with builtin",
+    ]
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -84,7 +93,8 @@ def test_a_kept_session_is_printed_again(harness: Callable[..., Any], int8_model
         (["MODEL", "--board=native", "--labels=y.npy"], "--labels without --inputs"),
         (["MODEL", "--board=native", "--inputs=gone.npy"], "gone.npy: no such file"),
         (["gone.tflite", "--board=native"], "gone.tflite"),
-        (["MODEL", "--board=stm32l475", "--sanitize"], "sanitize"),
+        (["MODEL", "--board=native,stm32l475", "--sanitize"], "stm32l475 has no sanitizers"),
+        (["MODEL", "--board=native", "--board=natve"], "unknown board 'natve'"),
     ],
 )
 def test_wrong_input_is_one_message_and_exit_code_2(
@@ -111,6 +121,13 @@ def test_a_session_that_is_not_there(harness: Callable[..., Any]) -> None:
     done = harness("report", "--reports-dir=nowhere")
     assert done.code == 2
     assert "no session in nowhere" in done.err
+
+
+def test_sessions_of_another_schema_are_counted_in_the_list(harness: Callable[..., Any], tmp_path: Path) -> None:
+    for name in ("old", "older"):
+        (tmp_path / "reports" / name).mkdir(parents=True)
+        (tmp_path / "reports" / name / "session.json").write_text('{"schema_version": 1}')
+    assert "2 not listed: schema version 1, this harness reads" in harness("report", "--list").out
 
 
 @pytest.fixture

@@ -65,6 +65,7 @@ def test_a_wrong_model_fails_its_item_and_the_next_one_runs(pytester: pytest.Pyt
         (["--board=native", "--target=emulated"], "*native*"),
         (["--board=native", "--suite=digit"], "unknown suite 'digit'*"),
         (["--board=native", "--boards-file=gone.toml"], "*gone.toml: no such file*"),
+        (["--board=native,stm32l475", "--sanitize"], "stm32l475 has no sanitizers*"),
         (["--board=native", "--vectors=0"], "*--vectors: '0' is not a whole number from 1 on*"),
         (["--engine=bultin"], "unknown engine 'bultin'*"),
         (["-o", "harness_board=stm32l457"], "unknown board 'stm32l457'*"),
