@@ -31,8 +31,8 @@ def build_id(board: Board, engine: str, *, sanitize: bool) -> str:
 
 
 def _entry(board: Board) -> str:
-    """The board without the place it was read from: the same entry in another file is the same board."""
-    return msgspec.json.encode(msgspec.structs.replace(board, source=Path()), enc_hook=str).decode()
+    """What of the board matters to the firmware: not the file that it was read from, nor what it draws."""
+    return msgspec.json.encode(msgspec.structs.replace(board, source=Path(), energy=None), enc_hook=str).decode()
 
 
 def _sources(folder: Path) -> Iterator[Path]:

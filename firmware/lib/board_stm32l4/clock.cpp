@@ -6,32 +6,77 @@
 namespace harness::stm32l4 {
 namespace {
 
+constexpr uint32_t kHsiHz = 16'000'000;
+constexpr uint32_t kNormalModeMaxHz = 80'000'000;
+constexpr uint32_t kMaxHz = 120'000'000;
+constexpr uint32_t kOutputDivider = 2;
+constexpr uint32_t kMultiplier = HARNESS_CLOCK_HZ / (kHsiHz / kOutputDivider);
+static_assert(kMultiplier * (kHsiHz / kOutputDivider) == HARNESS_CLOCK_HZ && kMultiplier >= 8 &&
+                  HARNESS_CLOCK_HZ <= kMaxHz,
+              "clock_hz in boards.toml: a multiple of 8 MHz from 64 to 120 MHz");
+
+// Only an STM32L4+ is as fast, in the boost mode of its voltage range 1.
+constexpr bool kBoost = HARNESS_CLOCK_HZ > kNormalModeMaxHz;
+// RM0351 3.3.3, table 11; RM0432 3.3.3, table 12: one wait state more for each such step of the clock.
+constexpr uint32_t kHzPerWaitState = kBoost ? 20'000'000 : 16'000'000;
+constexpr uint32_t kWaitStates = (HARNESS_CLOCK_HZ - 1) / kHzPerWaitState;
+
 void wait_for(uint32_t address, uint32_t bits) {
   while ((reg32(address) & bits) != bits) {
   }
 }
 
-// RM0351 3.3.3: wait states come before the faster clock, 4 of them for 80 MHz, and are read back. Not for ever: QEMU
-// has no flash interface here and reads 0.
+// RM0351 3.3.3: wait states come before the faster clock and are read back. Not for ever: QEMU has no flash interface
+// here and reads 0.
 void set_wait_states() {
   constexpr int kMaxReads = 100;
-  reg32(kFlashAcr) = kAcrFourWaitStates | kAcrPrefetch | kAcrInstructionCache | kAcrDataCache;
-  for (int reads = 0; reads < kMaxReads && (reg32(kFlashAcr) & kAcrWaitStates) != kAcrFourWaitStates; ++reads) {
+  reg32(kFlashAcr) = kWaitStates | kAcrPrefetch | kAcrInstructionCache | kAcrDataCache;
+  for (int reads = 0; reads < kMaxReads && (reg32(kFlashAcr) & kAcrWaitStates) != kWaitStates; ++reads) {
   }
+}
+
+// RM0432 5.1.8: boost mode comes before a clock of more than 80 MHz.
+void enter_boost_mode() {
+  reg32(kRccApb1enr1) = reg32(kRccApb1enr1) | kApb1enr1Pwr;
+  wait_for(kRccApb1enr1, kApb1enr1Pwr);
+  reg32(kPwrCr5) = reg32(kPwrCr5) & ~kCr5NormalMode;
+}
+
+void start_pll() {
+  reg32(kRccCr) = reg32(kRccCr) | kCrHsiOn;
+  wait_for(kRccCr, kCrHsiReady);
+  // A divider's field of 0 stands for 1 (input) and 2 (output).
+  reg32(kRccPllcfgr) = kPllcfgrSourceHsi16 | kMultiplier << kPllcfgrMultiplierShift | kPllcfgrMainOutput;
+  reg32(kRccCr) = reg32(kRccCr) | kCrPllOn;
+  wait_for(kRccCr, kCrPllReady);
+}
+
+void switch_to_pll() {
+  reg32(kRccCfgr) = reg32(kRccCfgr) | kCfgrSwitchToPll;
+  wait_for(kRccCfgr, kCfgrSwitchStatus);
+}
+
+// RM0432 6.2.9: to more than 80 MHz in two steps, the first with the buses at half of it for 1 us at least.
+void switch_to_pll_in_steps() {
+  constexpr uint32_t kRounds = HARNESS_CLOCK_HZ / 2 / 1'000'000;  // each takes more than a cycle
+  reg32(kRccCfgr) = reg32(kRccCfgr) | kCfgrBusesHalved;
+  switch_to_pll();
+  for (volatile uint32_t round = 0; round < kRounds; round = round + 1) {
+  }
+  reg32(kRccCfgr) = reg32(kRccCfgr) & ~kCfgrBusesHalved;
 }
 
 }  // namespace
 
 void start_clock() {
+  if constexpr (kBoost) enter_boost_mode();
   set_wait_states();
-  reg32(kRccCr) = reg32(kRccCr) | kCrHsiOn;
-  wait_for(kRccCr, kCrHsiReady);
-  // 16 MHz / 1 * 10 / 2; a divider's field of 0 stands for 1 (input) and 2 (output).
-  reg32(kRccPllcfgr) = kPllcfgrSourceHsi16 | 10u << kPllcfgrMultiplierShift | kPllcfgrMainOutput;
-  reg32(kRccCr) = reg32(kRccCr) | kCrPllOn;
-  wait_for(kRccCr, kCrPllReady);
-  reg32(kRccCfgr) = reg32(kRccCfgr) | kCfgrSwitchToPll;
-  wait_for(kRccCfgr, kCfgrSwitchStatus);
+  start_pll();
+  if constexpr (kBoost) {
+    switch_to_pll_in_steps();
+  } else {
+    switch_to_pll();
+  }
 }
 
 }  // namespace harness::stm32l4
