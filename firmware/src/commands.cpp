@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "board.h"
+#include "cost_regions.h"
 #include "crc32.h"
 #include "link_sizes.h"
 #include "tensors.h"
@@ -34,10 +35,11 @@ bool failed(const Error& error) { return error.code != ErrorCode::kNone; }
 
 bool lies_within(uint32_t offset, size_t size, size_t limit) { return offset <= limit && size <= limit - offset; }
 
-// A stretch of time in which nothing of ours is on the line.
+// A stretch of time in which nothing of ours is on the line. Only the cost regions within it are recorded.
 class QuietWindow {
  public:
   QuietWindow() {
+    cost_reset();
     board_drain();
     interrupts_ = board_uart_interrupts();
     board_restart_timer();
@@ -85,6 +87,7 @@ const Commands::Entry* Commands::find(uint8_t type) {
       {MessageType::kLayers, 2, false, &Commands::layers},
       {MessageType::kSelfCheck, 0, false, &Commands::self_check},
       {MessageType::kArena, 2, false, &Commands::arena},
+      {MessageType::kCounters, 2, false, &Commands::counters},
   };
   for (const Entry& entry : kEntries) {
     if (static_cast<uint8_t>(entry.type) == type) return &entry;
@@ -211,10 +214,12 @@ Error Commands::time(PayloadReader& request, PayloadWriter& answer) {
   const uint32_t count = request.u32();
   if (count == 0 || count > kMaxTimedInferences) return out_of_range(kMaxTimedInferences, "count of inferences");
   const QuietWindow window;
-  for (uint32_t i = 0; i < count; ++i) {
+  cost_begin();
+  for (uint32_t left = count; left > 0; --left) {
     const Error error = invoke(nullptr);
     if (failed(error)) return error;
   }
+  cost_end();
   window.write_to(answer);
   return {};
 }
@@ -255,6 +260,8 @@ Error Commands::self_check(PayloadReader&, PayloadWriter& answer) {
   const uint32_t loop_instructions = board_run_known_loop();
   const uint64_t loop_ticks = board_ticks();
   board_restart_timer();
+  cost_begin();  // part of every region, and of none that is less the empty one
+  cost_end();
   const uint64_t empty_ticks = board_ticks();
   answer.u32(loop_instructions);
   answer.u64(loop_ticks);
@@ -268,6 +275,31 @@ Error Commands::arena(PayloadReader& request, PayloadWriter& answer) {
   answer.u32(part.bytes);
   answer.string(part.name);
   return {};
+}
+
+Error Commands::counters(PayloadReader& request, PayloadWriter& answer) {
+  const uint16_t wanted = request.u16();
+  uint32_t regions = 0;
+  // Round and round, from wherever the last request ended: all have passed when the end has passed twice.
+  for (int ends = 0; ends < 2;) {
+    const volatile CostMailbox& mailbox = board_next_cost();
+    const uint32_t index = mailbox.index;
+    if (mailbox.version == 0) {
+      answer.u16(0);
+      return {};
+    }
+    if (index == wanted) {
+      answer.u16(kCostCounters);
+      for (const volatile uint64_t& counter : mailbox.counters) answer.u64(counter);
+      return {};
+    }
+    if (index == kNoCostRegion) {
+      ++ends;
+    } else {
+      regions = index + 1;
+    }
+  }
+  return out_of_range(regions, "behind the last cost region");
 }
 
 Error Commands::invoke(OpObserver* observer) {

@@ -40,6 +40,7 @@ class Commands {
   Error layers(PayloadReader& request, PayloadWriter& answer);
   Error self_check(PayloadReader& request, PayloadWriter& answer);
   Error arena(PayloadReader& request, PayloadWriter& answer);
+  Error counters(PayloadReader& request, PayloadWriter& answer);
 
   Error invoke(OpObserver* observer);
 

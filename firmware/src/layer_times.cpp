@@ -1,12 +1,19 @@
 #include "layer_times.h"
 
 #include "board.h"
+#include "cost_regions.h"
 
 namespace harness {
 
-void LayerTimes::before_op(uint16_t op) { slot(op).begin_ticks = board_ticks(); }
+void LayerTimes::before_op(uint16_t op) {
+  slot(op).begin_ticks = board_ticks();
+  cost_begin();
+}
 
-void LayerTimes::after_op(uint16_t op) { slot(op).end_ticks = board_ticks(); }
+void LayerTimes::after_op(uint16_t op) {
+  cost_end();
+  slot(op).end_ticks = board_ticks();
+}
 
 // The lesser of index and kProfileOps, without a branch: both ways must take the same time on every core. Ops before
 // `first_` wrap to large numbers.

@@ -1,4 +1,4 @@
-// When the ops of an inference began and ended, in ticks since board_restart_timer().
+// When the ops of an inference began and ended, in ticks since board_restart_timer(). Each op is a cost region too.
 #pragma once
 
 #include <cstdint>

@@ -17,6 +17,8 @@ from harness.link.messages import (
     PROTOCOL,
     ArenaPart,
     ArenaRequest,
+    Counters,
+    CountersRequest,
     DeviceStatus,
     Done,
     ErrorAnswer,
@@ -186,6 +188,16 @@ class Device:
             interrupts += next_run.interrupts
             layers += next_layers
         return Profile(run.ticks, interrupts, layers)
+
+    def counters(self, index: int) -> tuple[int, ...]:
+        """What was counted in cost region `index` of the last `time` (which has one) or `profile` (one for each op).
+
+        The order is that of docs/architecture.md, "Cost regions"; empty where nothing counts.
+
+        Raises:
+            DeviceError: there are fewer regions.
+        """
+        return self._ask(CountersRequest(index), Counters).unpacked()
 
     def self_check(self) -> SelfCheck:
         """Time a loop of known length, and nothing at all."""

@@ -32,6 +32,7 @@ class MessageType(IntEnum):
     LAYERS = 0x0A
     SELF_CHECK = 0x0B
     ARENA = 0x0C
+    COUNTERS = 0x0D
 
 
 ERROR_TYPE = 0xFF  # the answer to a request that failed
@@ -214,6 +215,13 @@ class ArenaRequest(Request):
 
 
 @dataclass(frozen=True)
+class CountersRequest(Request):
+    type = MessageType.COUNTERS
+    layout = struct.Struct("<H")
+    index: int
+
+
+@dataclass(frozen=True)
 class Hello(Message):
     """What the device is. `rx_buffer_bytes` and `window` bound what may be sent before an answer."""
 
@@ -338,6 +346,26 @@ class ArenaPart(Message):
     layout = struct.Struct("<I")
     bytes: int
     name: str
+
+
+@dataclass(frozen=True)
+class Counters(Message):
+    """What was counted in a cost region: `values` holds `count` u64, none where nothing counts."""
+
+    layout = struct.Struct("<H")
+    count: int
+    values: bytes
+
+    def unpacked(self) -> tuple[int, ...]:
+        """The values.
+
+        Raises:
+            LinkError: they are not as many as `count`.
+        """
+        layout = struct.Struct(f"<{self.count}Q")
+        if len(self.values) != layout.size:
+            raise _malformed("Counters", self.values, f"{layout.size} expected for {self.count} counters")
+        return layout.unpack(self.values)
 
 
 @dataclass(frozen=True)

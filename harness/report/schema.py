@@ -21,7 +21,8 @@ Record = RunRecord | LayerRecord | VectorRecord
 R = TypeVar("R", RunRecord, LayerRecord, VectorRecord)
 
 TABLES: dict[str, type[Record]] = {"runs": RunRecord, "layers": LayerRecord, "vectors": VectorRecord}
-FRACTIONAL_QUANTITIES = frozenset({"accuracy", "auc", "latency_us", "energy_uj"})  # every other quantity counts something
+# Every other quantity counts something.
+FRACTIONAL_QUANTITIES = frozenset({"accuracy", "auc", "latency_us", "energy_uj"})
 
 
 @cache

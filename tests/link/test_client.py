@@ -137,6 +137,14 @@ def test_no_arena_parts_without_a_model() -> None:
         connect(SimulatedDevice()).arena_parts()
 
 
+def test_counters_of_a_region() -> None:
+    device = connect(SimulatedDevice(regions=((1, 2**63), ())))
+    assert device.counters(0) == (1, 2**63)
+    assert device.counters(1) == ()
+    with pytest.raises(DeviceError, match="COUNTERS: the device answers error 3"):
+        device.counters(2)
+
+
 def test_a_vector_of_the_wrong_size_is_refused_and_the_device_goes_on() -> None:
     simulated = SimulatedDevice()
     device = loaded_device(simulated)

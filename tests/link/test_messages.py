@@ -10,6 +10,7 @@ from support.simulated_device import HELLO
 from harness.errors import LinkError
 from harness.link.failures import DeviceError, RefusedModelError, device_error
 from harness.link.messages import (
+    Counters,
     DeviceStatus,
     ErrorAnswer,
     ErrorCode,
@@ -76,6 +77,13 @@ def test_a_string_that_is_not_utf8_is_refused() -> None:
 def test_a_layer_record_that_is_cut_off_is_refused() -> None:
     with pytest.raises(LinkError, match="not a multiple of 16"):
         LayerTimes(bytes(17)).spans()
+
+
+def test_as_many_counters_as_are_said() -> None:
+    assert Counters(2, bytes(7) + b"\1" + bytes(8)).unpacked() == (1 << 56, 0)
+    for size in (0, 8, 15, 17, 24):
+        with pytest.raises(LinkError, match="16 expected for 2 counters"):
+            Counters(2, bytes(size)).unpacked()
 
 
 def test_every_request_type_has_one_request() -> None:

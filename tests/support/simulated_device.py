@@ -19,6 +19,8 @@ from harness.link.messages import (
     NAK_TYPE,
     ArenaPart,
     ArenaRequest,
+    Counters,
+    CountersRequest,
     DeviceStatus,
     Done,
     ErrorAnswer,
@@ -83,13 +85,17 @@ class RefusalError(Exception):
 
 @dataclass
 class SimulatedDevice:
-    """Bytes in, bytes out. `executed` lists the requests in the order of their execution."""
+    """Bytes in, bytes out. `executed` lists the requests in the order of their execution.
+
+    `regions` are the counters of its cost regions, whatever it executed.
+    """
 
     hello: Hello = HELLO
     input_bytes: int = 16
     output_bytes: int = 16
     op_count: int = OP_COUNT
     profile_ops: int = 256
+    regions: tuple[tuple[int, ...], ...] = ((),)
     executed: list[MessageType] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -145,7 +151,7 @@ class SimulatedDevice:
         self.executed.append(request.type)
         return self._run(request)
 
-    def _run(self, request: Request) -> Message:  # noqa: PLR0911  one return for each request
+    def _run(self, request: Request) -> Message:  # noqa: PLR0911, PLR0912  one return for each request
         match request:
             case HelloRequest():
                 return self.hello
@@ -169,6 +175,8 @@ class SimulatedDevice:
                 return SelfCheck(20_001, 20_010, 9)
             case ArenaRequest():
                 return self._arena_part(request)
+            case CountersRequest():
+                return self._counters(request)
             case _:
                 return DeviceStatus(8192, 1000, 0, self._bad_frames, self._repeated_frames)
 
@@ -224,6 +232,12 @@ class SimulatedDevice:
         if not self._loaded:
             raise RefusalError(ErrorCode.NO_MODEL, 0, "no model")
         return ARENA_PARTS[request.index] if request.index < len(ARENA_PARTS) else ArenaPart(0, "")
+
+    def _counters(self, request: CountersRequest) -> Message:
+        if request.index >= len(self.regions):
+            raise RefusalError(ErrorCode.OUT_OF_RANGE, len(self.regions), "behind the last cost region")
+        values = self.regions[request.index]
+        return Counters(len(values), b"".join(value.to_bytes(8, "little") for value in values))
 
     def _invoke(self) -> None:
         """Like an engine that reuses the input's memory, leave nothing of the input."""

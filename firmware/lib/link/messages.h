@@ -20,6 +20,7 @@ enum class MessageType : uint8_t {
   kLayers = 0x0A,
   kSelfCheck = 0x0B,
   kArena = 0x0C,
+  kCounters = 0x0D,
   kNak = 0xFE,
   kError = 0xFF,
 };

@@ -16,6 +16,8 @@ from harness.link.messages import (
     ERROR_TYPE,
     ArenaPart,
     ArenaRequest,
+    Counters,
+    CountersRequest,
     DeviceStatus,
     Done,
     ErrorAnswer,
@@ -57,6 +59,7 @@ _ANSWERS: dict[type[Request], type[Message]] = {
     LayersRequest: LayerTimes,
     SelfCheckRequest: SelfCheck,
     ArenaRequest: ArenaPart,
+    CountersRequest: Counters,
 }
 
 
@@ -81,9 +84,10 @@ class FakeModel:
         return [ModelWriteRequest(0, model), ModelLoadRequest(len(model), zlib.crc32(model))]
 
 
-def exchange(device: Path, data: bytes, slot: str = "ram") -> list[Frame]:
-    """The frames that the device answers to `data`; `slot` is "ram" or "flash"."""
-    done = subprocess.run([device], input=data, capture_output=True, env={**os.environ, "FAKE_SLOT": slot}, check=False)
+def exchange(device: Path, data: bytes, slot: str = "ram", regions: int | None = None) -> list[Frame]:
+    """The frames that the device answers to `data`; `slot` is "ram" or "flash", `regions` None where nothing counts."""
+    fake = {"FAKE_SLOT": slot, **({} if regions is None else {"FAKE_REGIONS": str(regions)})}
+    done = subprocess.run([device], input=data, capture_output=True, env={**os.environ, **fake}, check=False)
     assert done.returncode == 0, done.stderr.decode()
     assert not done.stdout or done.stdout.endswith(b"\0")
     frames = FrameDecoder().feed(done.stdout)
@@ -92,11 +96,11 @@ def exchange(device: Path, data: bytes, slot: str = "ram") -> list[Frame]:
     return whole
 
 
-def ask(device: Path, requests: Iterable[Request], slot: str = "ram") -> list[Message]:
+def ask(device: Path, requests: Iterable[Request], slot: str = "ram", regions: int | None = None) -> list[Message]:
     """The answers to HELLO and `requests`, without HELLO's: a message of ERROR, or of the class in `_ANSWERS`."""
     asked = [HelloRequest(), *requests]
     data = b"".join(encode_frame(Frame(request.type, seq, request.pack())) for seq, request in enumerate(asked))
-    frames = exchange(device, data, slot)
+    frames = exchange(device, data, slot, regions)
     assert [frame.seq for frame in frames] == list(range(len(asked)))
     return [unpack(request, frame) for request, frame in zip(asked[1:], frames[1:], strict=True)]
 

@@ -1,11 +1,12 @@
 // A board whose line is standard input and output. It ends with its input. Its timer advances with every reading, and
-// it aborts where something is timed before the line is quiet.
+// it aborts where something is timed before the line is quiet. FAKE_REGIONS cost regions are recorded, whatever ran.
 #include <unistd.h>
 
 #include <cstdlib>
 #include <cstring>
 
 #include "board.h"
+#include "cost_regions.h"
 
 namespace harness {
 namespace {
@@ -17,6 +18,8 @@ alignas(16) uint8_t slot[1000];
 uint32_t reads;
 bool quiet;
 uint64_t ticks;
+CostMailbox mailbox;
+uint32_t next_region;
 
 bool slot_is_flash() {
   const char* kind = getenv("FAKE_SLOT");
@@ -75,5 +78,17 @@ Bytes board_writable_model_slot() { return slot_is_flash() ? Bytes{} : Bytes{slo
 uint32_t board_stack_bytes() { return 8192; }
 
 uint32_t board_stack_used_bytes() { return 100; }
+
+// Counter i of region r is 1000 r + i.
+const volatile CostMailbox& board_next_cost() {
+  const char* regions = getenv("FAKE_REGIONS");
+  if (regions == nullptr) return mailbox;
+  const bool behind = next_region == strtoul(regions, nullptr, 10);
+  mailbox.version = 1;
+  mailbox.index = behind ? kNoCostRegion : next_region;
+  for (uint32_t i = 0; i < kCostCounters; ++i) mailbox.counters[i] = uint64_t{1000} * next_region + i;
+  next_region = behind ? 0 : next_region + 1;
+  return mailbox;
+}
 
 }  // namespace harness

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import zlib
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from harness.link.messages import (
     ERROR_TYPE,
     ArenaPart,
     ArenaRequest,
+    Counters,
+    CountersRequest,
     DeviceStatus,
     Done,
     ErrorAnswer,
@@ -41,6 +44,7 @@ from harness.link.messages import (
 )
 
 TICKS_PER_READING = 10  # fake_board.cpp
+COST_COUNTERS = 18  # firmware/lib/board/cost_regions.h
 MAX_OFFSET = 0xFFFFFFFF
 
 INPUT = bytes(range(100, 116))
@@ -283,6 +287,30 @@ def test_arena_parts_add_up(fake_device: Path) -> None:
     assert loaded.arena_used_bytes == loaded.input_bytes + loaded.output_bytes
 
 
+def region_counters(index: int) -> Counters:
+    """Those of a region of fake_board.cpp."""
+    return Counters(
+        COST_COUNTERS, struct.pack(f"<{COST_COUNTERS}Q", *range(1000 * index, 1000 * index + COST_COUNTERS))
+    )
+
+
+def test_no_counters_where_nothing_counts(fake_device: Path) -> None:
+    assert ask(fake_device, [CountersRequest(0), CountersRequest(0xFFFF)]) == [Counters(0, b""), Counters(0, b"")]
+
+
+def test_counters_of_regions_in_any_order(fake_device: Path) -> None:
+    asked = (0, 1, 2, 2, 0, 299, 1)
+    answers = ask(fake_device, [CountersRequest(index) for index in asked], regions=300)
+    assert answers == [region_counters(index) for index in asked]
+
+
+@pytest.mark.parametrize("regions", [0, 1, 3])
+@pytest.mark.parametrize("before", [[], [0], [1]])
+def test_counters_behind_the_last_region(fake_device: Path, regions: int, before: list[int]) -> None:
+    *_, answer = ask(fake_device, [CountersRequest(index) for index in (*before, regions)], regions=regions)
+    assert error(answer) == (ErrorCode.OUT_OF_RANGE, regions)
+
+
 NEED_A_MODEL: list[Request] = [
     ArenaRequest(0),
     InputRequest(0, b""),
@@ -321,7 +349,7 @@ def test_malformed_payload(fake_device: Path, kind: MessageType) -> None:
         assert error(ErrorAnswer.unpack(answer.payload)) == (ErrorCode.MALFORMED_PAYLOAD, fixed_bytes)
 
 
-@pytest.mark.parametrize("kind", [0x00, 0x0D, 0x7F, 0x80, 0x81, 0xFE, 0xFF])
+@pytest.mark.parametrize("kind", [0x00, 0x0E, 0x7F, 0x80, 0x81, 0xFE, 0xFF])
 def test_unknown_request(fake_device: Path, kind: int) -> None:
     (answer,) = exchange(fake_device, encode_frame(Frame(kind, 0, b"")))
     assert (answer.type, answer.seq) == (ERROR_TYPE, 0)
