@@ -14,7 +14,7 @@ import harness
 
 PACKAGE = Path(harness.__file__).parent
 FLOW = ["setup", "config", "model", "build", "flash", "target", "link", "measure", "report"]
-FOR_ALL = {"errors", "paths"}
+FOR_ALL = {"errors", "paths", "processes"}
 CALLERS = {"plugin", "cli"}
 HEAVY = ("tensorflow", "pandas", "pyarrow", "tflite_micro", "numpy", "rich")
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from harness.errors import BuildError
 from harness.paths import firmware_dir
+from harness.processes import run_group
 from harness.setup import platformio_command, platformio_variables
 
 _SHOWN_ERRORS = 3
@@ -47,10 +48,8 @@ def run_platformio(folder: Path, job: Job) -> None:
     folder.mkdir()
     log = folder / "build.log"
     variables = platformio_variables(folder) | dict(job.variables)
-    with log.open("w", encoding="utf-8") as output:
-        done = subprocess.run(
-            command, env=variables, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, check=False
-        )
+    with log.open("wb") as output:
+        done = run_group(command, env=variables, stdout=output, stderr=subprocess.STDOUT)
     if done.returncode or not (folder / job.product).exists():
         raise BuildError(f"{job.subject} did not build:\n{_errors(log.read_text('utf-8'))}", f"the full log is {log}")
 

@@ -6,13 +6,13 @@ import contextlib
 import os
 import re
 import shutil
-import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from harness.errors import SetupError
 from harness.paths import firmware_dir
+from harness.processes import run_group
 from harness.setup.lock import locked
 from harness.setup.platformio import platformio_command, platformio_variables
 from harness.setup.tflm import (
@@ -89,24 +89,12 @@ def _download(folder: Path, timeout_s: float) -> Path:
 
 
 def _bounded(command: Sequence[str], variables: Mapping[str, str], timeout_s: float) -> tuple[int | None, str]:
-    """Exit code, None for too late, and output. No process that the command started outlives the call."""
-    with subprocess.Popen(
-        command,
-        env=variables,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    ) as process:
-        try:
-            output, _ = process.communicate(timeout=timeout_s)
-            return process.returncode, output
-        except subprocess.TimeoutExpired:
-            return None, ""
-        finally:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
+    """Exit code, None for too late, and output."""
+    try:
+        done = run_group(command, timeout_s, env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    except subprocess.TimeoutExpired:
+        return None, ""
+    return done.returncode, done.stdout.decode("utf-8", "replace")
 
 
 def _reason(output: str) -> str:

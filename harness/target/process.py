@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import selectors
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from harness.errors import TargetError
+from harness.processes import end_group, start_group
 
-_PR_SET_PDEATHSIG = 1  # linux/prctl.h
-_LIBC = ctypes.CDLL(None)
 _END_TIMEOUT_S = 5.0
 _LAST_LINES = 6
 # What a sanitizer and QEMU begin their complaints with; QEMU dumps registers behind its own.
@@ -42,14 +39,12 @@ class TargetProcess:
         self._stderr = folder / "stderr"
         try:
             with self._stderr.open("wb") as stderr:
-                self._child = subprocess.Popen(
+                self._child = start_group(
                     command,
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=stderr,
                     pass_fds=tuple(pass_fds),
-                    start_new_session=True,
-                    preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509  one system call
                 )
         except OSError as error:
             raise TargetError(f"{name} cannot be started: {error}", "see whether that program is there") from None
@@ -92,8 +87,7 @@ class TargetProcess:
     def stop(self) -> None:
         """End it and all that it started; stopping twice is harmless."""
         if self._child.poll() is None:
-            os.killpg(self._child.pid, signal.SIGKILL)
-        self._child.wait()
+            end_group(self._child)
         for pipe in (self._child.stdin, self._child.stdout):
             assert pipe is not None
             pipe.close()
@@ -108,8 +102,3 @@ def _ending(status: int) -> str:
     if status < 0:
         return f"was killed by {signal.Signals(-status).name}"
     return f"ended with exit status {status}"
-
-
-def _die_with_parent() -> None:
-    """In the child, before it runs: be killed when the parent dies, however it dies."""
-    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

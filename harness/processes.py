@@ -1,0 +1,65 @@
+"""Child processes in groups of their own, which end with this process however it ends."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+_LIBC = ctypes.CDLL(None)
+# The kernel tells a child alone that its parent died, not what the child started: a shell passes it on.
+_GUARD = 'trap "kill -KILL 0" TERM; "$@" & wait "$!"'
+
+
+def start_group(
+    command: Sequence[str], death_signal: signal.Signals = signal.SIGKILL, **options: Any
+) -> subprocess.Popen[bytes]:
+    """Start a program in a process group of its own.
+
+    Args:
+        death_signal: what the program gets, on Linux, when the thread that starts it ends.
+        options: of `subprocess.Popen`.
+
+    Raises:
+        OSError: it cannot be started.
+    """
+
+    def die_with_parent() -> None:
+        _LIBC.prctl(_PR_SET_PDEATHSIG, death_signal)
+
+    preexec = die_with_parent if sys.platform == "linux" else None
+    return subprocess.Popen(command, start_new_session=True, preexec_fn=preexec, **options)  # noqa: PLW1509  one system call
+
+
+def end_group(child: subprocess.Popen[bytes]) -> None:
+    """Kill what is left of the child's group, and wait for the child."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGKILL)
+    child.wait()
+
+
+def run_group(
+    command: Sequence[str], timeout_s: float | None = None, **options: Any
+) -> subprocess.CompletedProcess[bytes]:
+    """Run a program to its end; nothing that it started outlives the call, or, on Linux, this process.
+
+    Args:
+        timeout_s: how long it may take.
+        options: of `subprocess.Popen`. It has no standard input.
+
+    Raises:
+        subprocess.TimeoutExpired: it took longer.
+    """
+    guarded = ["/bin/sh", "-c", _GUARD, "guard", *command]
+    with start_group(guarded, signal.SIGTERM, stdin=subprocess.DEVNULL, **options) as child:
+        try:
+            output, errors = child.communicate(timeout=timeout_s)
+        finally:
+            end_group(child)
+    return subprocess.CompletedProcess(command, child.returncode, output, errors)
