@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 from harness.build.content import Content
@@ -13,6 +14,8 @@ from harness.errors import BuildError
 from harness.paths import firmware_dir
 from harness.setup import PLATFORMIO_VERSION
 from harness.setup.tflm import TflmLibrary
+
+_log = logging.getLogger(__name__)  # the one thing of a build that takes longer than people wait without a word
 
 _ENVIRONMENT = "tflm_archive"
 _ARCHIVE = f"build/{_ENVIRONMENT}/libtflm.a"  # below the build's folder
@@ -58,6 +61,7 @@ def tflm_variables(board: Board, engine: str, *, sanitize: bool) -> dict[str, st
 def _archive(board: Board, engine: str, library: TflmLibrary, *, sanitize: bool) -> Path:
     with build_folder(f"tflm-{board.core}", tflm_key(board, engine, sanitize=sanitize)) as folder:
         if not is_complete(folder):
+            _log.warning("compiling %s %s for %s: about 3 minutes, once", library.name, library.version, board.core)
             _compile(folder, library, _job(board, engine, library, sanitize=sanitize))
             write_stamp(folder, [_ARCHIVE])
         return folder / _ARCHIVE

@@ -10,6 +10,7 @@ import pytest
 from harness.errors import ReportError
 from harness.plugin.fixtures import ENGINE_FIXTURE, bench, board, device, firmware, harness_engine, run_model, target
 from harness.plugin.options import add_options, concerns_boards, refuse_workers
+from harness.plugin.progress import show_log
 from harness.plugin.run_session import RUN_SESSION, RunSession, run_session
 from harness.plugin.suites import SuiteFile
 from harness.target import check_target
@@ -29,6 +30,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[RUN_SESSION] = RunSession(config)
     if concerns_boards(config):
+        show_log(config)
         refuse_workers(config)
         _ = run_session(config).selection  # a wrong option ends the run before anything is collected
 

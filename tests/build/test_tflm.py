@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import msgspec
@@ -22,6 +23,7 @@ def library(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
     folder = tmp_path / "library"
     write_library(folder, "some_tflm", "1.2.3")
     monkeypatch.setenv("TFLM_LIB", str(folder))
+    monkeypatch.setattr(logging.getLogger("harness"), "handlers", [])  # nobody need be told of a library of one source
     return folder
 
 
@@ -62,6 +64,12 @@ def test_interrupted_compilation_is_begun_anew(compiled: list[str], board: Board
     archive.write_bytes(whole[:8])
     assert Path(tflm_variables(board, "tflm", sanitize=False)["HARNESS_TFLM_ARCHIVE"]).read_bytes() == whole
     assert len(compiled) == 2
+
+
+def test_compilation_is_announced_once(library: Path, board: Board, caplog: pytest.LogCaptureFixture) -> None:
+    for _ in range(2):
+        tflm_variables(board, "tflm", sanitize=False)
+    assert caplog.messages == ["compiling some_tflm 1.2.3 for cortex-m4f: about 3 minutes, once"]
 
 
 def test_every_part_counts(library: Path, board: Board, project: Path) -> None:
