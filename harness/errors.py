@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 
 class HarnessError(Exception):
     """A failure with a cause the user can act on.
@@ -26,6 +29,41 @@ class ConfigError(HarnessError):
 
 class ModelError(HarnessError):
     """A .tflite that is malformed, unsupported by the engine, or too large for the board."""
+
+
+@dataclass(frozen=True)
+class Shortage:
+    """A part of a board's memory, e.g. "arena", that must have `needed_bytes` at least and has less."""
+
+    part: str
+    needed_bytes: int
+    available_bytes: int
+
+    @property
+    def missing_bytes(self) -> int:
+        return self.needed_bytes - self.available_bytes
+
+    def __str__(self) -> str:
+        return (
+            f"{self.part}: needs at least {self.needed_bytes:,} bytes, has {self.available_bytes:,}: "
+            f"{self.missing_bytes:,} bytes are missing"
+        )
+
+
+class NoFitError(ModelError):
+    """A model, or the firmware for it, that needs more memory than the board has.
+
+    Args:
+        subject: what does not fit, and where.
+        shortages: the memory that is lacking, at least one.
+    """
+
+    FIX = "take a smaller model, another engine or a board with more memory"
+
+    def __init__(self, subject: str, shortages: Iterable[Shortage]) -> None:
+        self.shortages = tuple(shortages)
+        self.reason = "; ".join(map(str, self.shortages))
+        super().__init__(f"{subject}: {self.reason}", self.FIX)
 
 
 class SetupError(HarnessError):

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from harness.build.footprint import Footprint, read_footprint
 from harness.build.key import build_id
-from harness.build.platformio import Job, run_platformio
+from harness.build.platformio import Job, OverflowedError, run_platformio
 from harness.build.store import build_folder, is_complete, write_stamp
 from harness.build.tflm import is_tflm, tflm_variables
 from harness.build.toolchain import toolchain
 from harness.config import Board
-from harness.errors import BuildError
+from harness.errors import BuildError, NoFitError, Shortage
 
 _ENVIRONMENT = "firmware"
 _ELF = f"build/{_ENVIRONMENT}/firmware.elf"  # below the build's folder
@@ -47,7 +47,8 @@ def build_firmware(board: Board, engine: str, *, sanitize: bool = False) -> Firm
         sanitize: with address and undefined-behaviour sanitizers; host boards only.
 
     Raises:
-        BuildError: the firmware does not compile or fit; the message has the compiler's first errors and the log.
+        NoFitError: the firmware has no room in the memories that the board gives code and data.
+        BuildError: the firmware does not compile; the message has the compiler's first errors and the log.
         SetupError: PlatformIO, the compiler or the engine's library is missing.
     """
     if sanitize:
@@ -56,7 +57,7 @@ def build_firmware(board: Board, engine: str, *, sanitize: bool = False) -> Firm
     job = _job(board, engine, name, sanitize=sanitize)
     with build_folder(board.name, name) as folder:
         if not is_complete(folder):
-            run_platformio(folder, job)
+            _compile(folder, board, job)
             write_stamp(folder, [_ELF, _HEX])
         return _firmware(folder, board, name)
 
@@ -65,6 +66,21 @@ def require_sanitizers(board: Board) -> None:
     """Raises: BuildError: a firmware for `board` cannot be built with sanitizers."""
     if board.core != "host":
         raise BuildError(f"{board.name} has no sanitizers: they need a host's runtime", "use --board=native")
+
+
+def _compile(folder: Path, board: Board, job: Job) -> None:
+    regions = {"code": board.firmware.code, "data": board.firmware.data}
+    try:
+        run_platformio(folder, job)
+    except OverflowedError as error:
+        lacking = [
+            Shortage(f"firmware's {name}", region.bytes + error.bytes_by_region[name], region.bytes)
+            for name, region in regions.items()
+            if region is not None and name in error.bytes_by_region
+        ]
+        if not lacking:
+            raise
+        raise NoFitError(f"{job.subject} does not fit", lacking) from None
 
 
 def _job(board: Board, engine: str, name: str, *, sanitize: bool) -> Job:

@@ -15,6 +15,7 @@ from harness.processes import run_group
 from harness.setup import platformio_command, platformio_variables
 
 _SHOWN_ERRORS = 3
+_OVERFLOW = re.compile(r"region `(\w+)' overflowed by (\d+) bytes")
 _COMPILER_ERROR = re.compile(r"error: |undefined reference|multiple definition|region `.*' overflowed|will not fit")
 _TOOL_ERROR = re.compile(r"^\w*Error: |^\*\*\* ")  # PlatformIO's, Python's and SCons' own
 
@@ -36,10 +37,19 @@ class Job:
     variables: Mapping[str, str]
 
 
+class OverflowedError(BuildError):
+    """What was linked is too large. `bytes_by_region`: by how much, by the linker script's names."""
+
+    def __init__(self, cause: str, fix: str, bytes_by_region: dict[str, int]) -> None:
+        super().__init__(cause, fix)
+        self.bytes_by_region = bytes_by_region
+
+
 def run_platformio(folder: Path, job: Job) -> None:
     """Build in `folder`, emptied before; nothing is written anywhere else, and no network is used.
 
     Raises:
+        OverflowedError: a memory is too small for the program.
         BuildError: PlatformIO failed; the log is `build.log` in the folder.
         SetupError: PlatformIO is not installed.
     """
@@ -51,7 +61,14 @@ def run_platformio(folder: Path, job: Job) -> None:
     with log.open("wb") as output:
         done = run_group(command, env=variables, stdout=output, stderr=subprocess.STDOUT)
     if done.returncode or not (folder / job.product).exists():
-        raise BuildError(f"{job.subject} did not build:\n{_errors(log.read_text('utf-8'))}", f"the full log is {log}")
+        raise _failure(job, log)
+
+
+def _failure(job: Job, log: Path) -> BuildError:
+    text = log.read_text("utf-8")
+    cause, fix = f"{job.subject} did not build:\n{_errors(text)}", f"the full log is {log}"
+    overflows = {region: int(size) for region, size in _OVERFLOW.findall(text)}
+    return OverflowedError(cause, fix, overflows) if overflows else BuildError(cause, fix)
 
 
 def _errors(log: str) -> str:

@@ -15,7 +15,7 @@ from harness.cli.boards import add_boards_file_option, known_boards
 from harness.config import Board, MetricName, choose_engines, pick_boards
 from harness.config.defaults import DEFAULT_REPEATS, DEFAULT_TIMEOUT_S
 from harness.config.numbers import positive, seconds
-from harness.errors import HarnessError, VectorError
+from harness.errors import HarnessError, NoFitError, VectorError
 from harness.target import check_target
 
 if TYPE_CHECKING:
@@ -74,7 +74,8 @@ def execute(options: argparse.Namespace) -> int:
     benches = [bench for board in boards for bench in _benches(options, board)]
     model = read_model_file(options.model)
     for bench in benches:
-        check_model(model, bench.board, bench.engine)
+        with contextlib.suppress(NoFitError):  # is what comes of its run
+            check_model(model, bench.board, bench.engine)
     job = Job(
         suite=options.model.stem,
         variant=model.variant,
@@ -86,7 +87,7 @@ def execute(options: argparse.Namespace) -> int:
     )
     with _session(options, boards) as (sink, tables):
         error = _run_each(benches, job, sink, quiet=options.json)
-    if any(run.outcome in ("passed", "failed") for run in tables().run_records):
+    if any(run.outcome in _shown(options) for run in tables().run_records):
         _print(options, tables())
     if error is not None:
         raise error
@@ -110,7 +111,8 @@ def _benches(options: argparse.Namespace, board: Board) -> list[Bench]:
 def _run_each(benches: Sequence[Bench], job: Job, sink: Sink, *, quiet: bool) -> HarnessError | None:
     """Hold the outputs of a board's every engine against its first one's.
 
-    An error ends it and is returned: what ran has its table.
+    An error ends it and is returned: what ran has its table. A model that does not fit is
+    said, and ends nothing.
     """
     from rich.console import Console
 
@@ -125,10 +127,18 @@ def _run_each(benches: Sequence[Bench], job: Job, sink: Sink, *, quiet: bool) ->
         try:
             with progress_bar(console, text, len(job.vectors)) as advance:
                 result = run_model(bench, compared, sink, on_vector=advance)
+        except NoFitError as error:
+            print(f"harness run: {error}", file=sys.stderr)
+            continue
         except HarnessError as error:
             return error
         references.setdefault(bench.board.name, Reference(bench.engine, result.answers))
     return None
+
+
+def _shown(options: argparse.Namespace) -> tuple[str, ...]:
+    """Outcomes worth printing; a table of a model that does not fit has nothing in it."""
+    return ("passed", "failed", "no fit") if options.json else ("passed", "failed")
 
 
 def _vectors(options: argparse.Namespace, model: Model) -> Vectors:

@@ -20,7 +20,7 @@ class SuiteModel(Struct, frozen=True):
     """One variant: a `.tflite` and what it must reach in the suite's metric (a fraction 0 … 1).
 
     `minimum` is the entry's `min_<metric>`; `max_drop` is how far below the variant `reference` it may lie. `engines`
-    are those that have its ops; empty: every one.
+    are those that have its ops; empty: every one. On the boards `must_fit` it is an error that the model does not fit.
     """
 
     variant: str
@@ -29,6 +29,7 @@ class SuiteModel(Struct, frozen=True):
     reference: str | None
     max_drop: float | None
     engines: tuple[BuildableEngine, ...] = ()
+    must_fit: tuple[str, ...] = ()
 
 
 class Suite(Struct, frozen=True):
@@ -55,6 +56,7 @@ class _ModelEntry(Struct, frozen=True, forbid_unknown_fields=True):
     reference: str | None = None
     max_drop: Fraction | None = None
     engines: tuple[BuildableEngine, ...] = ()
+    must_fit: tuple[str, ...] = ()
 
 
 class _File(Struct, frozen=True, forbid_unknown_fields=True):
@@ -95,6 +97,7 @@ def _model(path: Path, variant: str, table: dict[str, Any], metric: MetricName) 
         reference=entry.reference,
         max_drop=entry.max_drop,
         engines=entry.engines,
+        must_fit=entry.must_fit,
     )
 
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from harness.build import Firmware, build_firmware
 from harness.config import Board
 from harness.config.defaults import DEFAULT_TIMEOUT_S
-from harness.errors import LinkError
+from harness.errors import LinkError, NoFitError, Shortage
 from harness.link.client import Device
-from harness.link.messages import Loaded
+from harness.link.failures import RefusedModelError
+from harness.link.messages import ErrorCode, Loaded
 from harness.model import Model, check_model
 from harness.target import Target, make_target
 
@@ -83,8 +84,19 @@ class Bench:
         """A started device with `model` checked, in its slot and loaded.
 
         Raises:
-            ModelError: the model does not fit the board, or the engine refuses it.
+            NoFitError: the model, or the firmware for it, does not fit the board.
+            ModelError: the engine refuses the model.
         """
         check_model(model, self.board, self.engine)
         with self.start(model) as device:
-            yield device, device.load(model.data)
+            yield device, self._loaded(device, model)
+
+    def _loaded(self, device: Device, model: Model) -> Loaded:
+        """The engine has the last word on the arena."""
+        try:
+            return device.load(model.data)
+        except RefusedModelError as refusal:
+            if refusal.answer.code != ErrorCode.ARENA_TOO_SMALL:
+                raise
+            lacking = Shortage("arena", refusal.answer.detail, device.hello.arena_bytes)
+            raise NoFitError(f"{model.name} does not fit {self.board.name} with {self.engine}", [lacking]) from None

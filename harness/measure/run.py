@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from harness.config import MetricName
 from harness.config.defaults import DEFAULT_REPEATS
-from harness.errors import HarnessError, TargetError
+from harness.errors import HarnessError, NoFitError, TargetError
 from harness.link.client import Device
 from harness.link.messages import ArenaPart, Loaded
 from harness.measure.bench import Bench
@@ -85,12 +85,16 @@ def run_model(
         on_vector: called after each answered vector.
 
     Raises:
+        NoFitError: the model, or the firmware for it, does not fit the board; the record says by how much.
         HarnessError: anything between the model's check and the last answer went wrong.
     """
     run = _Run(bench, job, sink, on_vector)
     sink.add_run(run.record("running", ""))
     try:
         run.execute()
+    except NoFitError as error:
+        sink.add_run(run.record("no fit", error.reason))
+        raise
     except HarnessError as error:
         sink.add_run(run.record("error", error.cause))
         raise

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harness.config import Board, FirmwareLayout, engine_folder, engines_by_folder
-from harness.errors import ModelError
-from harness.model.arena import least_arena_bytes
+from harness.config import Board, engine_folder, engines_by_folder
+from harness.errors import ModelError, NoFitError
+from harness.model.fit import shortages
 from harness.model.graph import Model, Op
 from harness.model.support import op_trouble, supported_ops
 
@@ -18,16 +18,17 @@ def check_model(model: Model, board: Board, engine: str) -> None:
     """Raise where `model` cannot run on `board`; the engine itself has the last word when it loads the model.
 
     Raises:
-        ModelError: lists the ops that `engine` cannot run, and how many bytes are missing in arena or model slot.
+        ModelError: lists the ops that `engine` cannot run, and what memory is lacking beside.
+        NoFitError: only memory is lacking.
         ConfigError: there is no such engine.
     """
-    model_problems, op_problems = _model_problems(model), _op_problems(model, engine)
-    size_problems = _size_problems(model, board, engine)
-    fixes = [_op_fix(model, engine)] if model_problems or op_problems else []
-    fixes += ["take a smaller model or a board with more memory"] if size_problems else []
-    if fixes:
+    problems, lacking = [*_model_problems(model), *_op_problems(model, engine)], shortages(model, board, engine)
+    if problems:
         heading = f"{model.name} does not run on {board.name} with {engine}:"
-        raise ModelError("\n  ".join((heading, *model_problems, *op_problems, *size_problems)), "; ".join(fixes))
+        fixes = [_op_fix(model, engine), *([NoFitError.FIX] if lacking else [])]
+        raise ModelError("\n  ".join((heading, *problems, *map(str, lacking))), "; ".join(fixes))
+    if lacking:
+        raise NoFitError(f"{model.name} does not fit {board.name} with {engine}", lacking)
 
 
 def _model_problems(model: Model) -> list[str]:
@@ -78,24 +79,3 @@ def _place(model: Model, ops: list[Op]) -> str:
     others = ", ".join(str(op.index) for op in ops[1:_NAMED_OPS])
     more = f" and {len(ops) - _NAMED_OPS} more" if len(ops) > _NAMED_OPS else ""
     return f"{ops[0]}, output {outputs or 'none'}{', also op ' if others else ''}{others}{more}"
-
-
-def _arena_bytes(model: Model, layout: FirmwareLayout, engine: str) -> int:
-    """What the model needs in one piece; where the board has as much, what it needs in the board's pieces."""
-    in_one_piece = least_arena_bytes(model, engine)
-    if in_one_piece > layout.arena_bytes:
-        return in_one_piece
-    return least_arena_bytes(model, engine, [piece.bytes for piece in layout.arena_pieces])
-
-
-def _size_problems(model: Model, board: Board, engine: str) -> list[str]:
-    layout = board.firmware
-    wanted = {
-        "arena: needs at least": (_arena_bytes(model, layout, engine), layout.arena_bytes),
-        "model slot: needs": (len(model.data), layout.model_slot.bytes),
-    }
-    return [
-        f"{needs} {needed:,} bytes, has {has:,}: {needed - has:,} bytes are missing"
-        for needs, (needed, has) in wanted.items()
-        if needed > has
-    ]

@@ -75,9 +75,13 @@ def refuse_workers(config: pytest.Config) -> None:
 
 @dataclass(frozen=True)
 class Selection:
-    """What the options of this run select, checked. `engines` has those of each board by the board's name."""
+    """What the options of this run select, checked. `engines` has those of each board by the board's name.
+
+    `known_boards` are the names of all that could be selected.
+    """
 
     boards: tuple[Board, ...]
+    known_boards: frozenset[str]
     target: str
     engine: str | None
     engines: Mapping[str, tuple[Engine, ...]]
@@ -133,6 +137,7 @@ def read_selection(config: pytest.Config) -> Selection:
         raise pytest.UsageError(str(error)) from None
     return Selection(
         boards=boards,
+        known_boards=frozenset(known),
         target=config.getoption("target"),
         engine=config.getoption("engine"),
         engines=engines,

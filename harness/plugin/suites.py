@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from harness.config import Board, Engine, Suite, SuiteModel, load_suite
-from harness.errors import HarnessError
+from harness.config.toml import suggest
+from harness.errors import ConfigError, HarnessError, NoFitError
 from harness.plugin.properties import note_bench, note_figures
 from harness.plugin.run_session import run_session
 
@@ -29,12 +30,24 @@ class SuiteFile(pytest.File):
             return
         try:
             suite = load_suite(self.path)
+            _check_must_fit(suite, session.selection.known_boards)
         except HarnessError as error:
             raise self.CollectError(str(error)) from None
         for board, engine, setup in session.selection.setups():
             for model in suite.models.values():
                 yield SuiteItem.from_parent(
                     self, name=f"{model.variant}[{setup}]", suite=suite, model=model, board=board, engine=engine
+                )
+
+
+def _check_must_fit(suite: Suite, known: frozenset[str]) -> None:
+    """A misspelt board would never fail."""
+    for model in suite.models.values():
+        for name in model.must_fit:
+            if name not in known:
+                raise ConfigError(
+                    f"{suite.path}: models.{model.variant}.must_fit: unknown board {name!r}",
+                    f"use one of: {suggest(name, known)}",
                 )
 
 
@@ -54,7 +67,12 @@ class SuiteItem(pytest.Item):
         session = run_session(self.config)
         bench = session.bench(self.board, self.engine)
         note_bench(self, bench)
-        result = session.run_suite_model(self.suite, self.model, bench)
+        try:
+            result = session.run_suite_model(self.suite, self.model, bench)
+        except NoFitError as error:
+            if self.board.name in self.model.must_fit:
+                raise
+            pytest.skip(f"{self.suite.name} {self.model.variant} does not fit {self.board.name}: {error.reason}")
         note_figures(self, result.run)
         if result.run.outcome == "failed":
             raise MissedBarError(result.run.message)

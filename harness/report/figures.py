@@ -13,7 +13,7 @@ from harness.report.cost import CostKind
 from harness.report.table import Row, distinct
 from harness.report.wording import bytes_change, points, signed, whole
 
-_BROKEN_OFF = {"error": "error", "interrupted": "stopped", "running": "stopped"}
+_BROKEN_OFF = {"error": "error", "interrupted": "stopped", "running": "stopped", "no fit": "no fit"}
 _METRIC_CHANGE: Mapping[MetricName, Callable[[float, float], str]] = {"accuracy": points, "auc": signed}
 
 

@@ -11,7 +11,7 @@ import pytest
 from harness.build import Firmware, build_firmware, firmware, platformio
 from harness.build.store import KEPT_PER_BOARD, build_folder
 from harness.config import Board
-from harness.errors import BuildError, SetupError
+from harness.errors import BuildError, NoFitError, SetupError
 
 
 @pytest.fixture
@@ -112,6 +112,29 @@ def test_error_of_the_platform_is_quoted(project: Path, board: Board) -> None:
 def test_undefined_reference_is_quoted(project: Path, board: Board) -> None:
     (project / "src" / "main.cpp").write_text("int absent(); int main() { return absent(); }\n")
     with pytest.raises(BuildError, match="undefined reference to `absent"):
+        build_firmware(board, "builtin")
+
+
+@pytest.mark.parametrize(("region", "available"), [("code", 0x80000), ("data", 0x6C00)])
+def test_a_firmware_that_is_too_large_says_by_how_much(
+    project: Path, board: Board, region: str, available: int
+) -> None:
+    (project / "firmware.ld").write_text(
+        f"MEMORY {{ {region} : ORIGIN = 0, LENGTH = 8 }}\nSECTIONS {{ .text : {{ main = .; . += 19; }} > {region} }}\n"
+    )
+    with pytest.raises(NoFitError, match="the firmware for stm32l475 with engine builtin does not fit") as caught:
+        build_firmware(board, "builtin")
+    (lacking,) = caught.value.shortages
+    assert lacking.part == f"firmware's {region}"
+    assert lacking.available_bytes == available
+    assert lacking.missing_bytes >= 11
+
+
+def test_an_overflow_of_a_memory_that_the_board_does_not_name_is_a_failed_build(project: Path, board: Board) -> None:
+    (project / "firmware.ld").write_text(
+        "MEMORY { other : ORIGIN = 0, LENGTH = 8 }\nSECTIONS { .text : { main = .; . += 9; } > other }\n"
+    )
+    with pytest.raises(BuildError, match="region `other' overflowed"):
         build_firmware(board, "builtin")
 
 

@@ -66,6 +66,17 @@ def test_an_autoencoder_is_judged_by_its_own_metric(harness: Callable[..., Any],
     assert told["auc"]["value"] > 0.6
 
 
+def test_a_model_that_does_not_fit_is_told_by_how_much(harness: Callable[..., Any]) -> None:
+    model = str(SUITES_DIR / "keywords" / "keywords_float32.tflite")
+    done = harness("run", model, "--board=microbit")
+    assert (done.code, done.out) == (1, "")
+    assert "harness run: keywords_float32.tflite does not fit microbit with builtin: arena: needs at least" in done.err
+    assert "fix:" in done.err
+    told = json.loads(harness("run", model, "--board=microbit", "--json").out)
+    assert (told["outcome"], told["session"]["outcome"]) == ("no fit", "failed")
+    assert "bytes are missing" in told["message"]
+
+
 def test_a_kept_session_is_printed_again(harness: Callable[..., Any], int8_model: str) -> None:
     assert harness("run", int8_model, "--board=native", "--vectors=2", "--reports-dir=kept").code == 0
     again = harness("report", "--reports-dir=kept")

@@ -55,6 +55,7 @@ def test_a_suite_is_named_after_its_folder_and_runs_references_first(tmp_path: P
         ("min_accuracy", "min_auc", ["models.int8.min_auc", "the suite's metric is accuracy", "min_accuracy"]),
         ("max_drop = 0.01", "", ["models.int8", "go together"]),
         ("max_drop = 0.01", 'max_drop = 0.01\nengines = ["tflmm"]', ["models.int8.engines", "tflmm"]),
+        ("max_drop = 0.01", "max_drop = 0.01\nmust_fit = 'native'", ["models.int8.must_fit", "array"]),
         ("[suite]", "[suit]", ["suit"]),
     ],
 )

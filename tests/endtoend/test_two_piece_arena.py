@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from support.tflite_builder import TfliteBuilder
 
-from harness.errors import ModelError
+from harness.errors import NoFitError
 from harness.measure import Bench
 from harness.model import Model, read_model
 from harness.model.oracle import Oracle
@@ -54,5 +54,5 @@ def test_what_lives_long_in_the_second_piece(stm32l475: Bench) -> None:
     ],
 )
 def test_what_does_not_fit_is_refused_before_the_build(stm32l475: Bench, columns: int, said: str) -> None:
-    with pytest.raises(ModelError, match=said), stm32l475.load(wide_image(columns)):
+    with pytest.raises(NoFitError, match=said), stm32l475.load(wide_image(columns)):
         pass

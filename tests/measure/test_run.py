@@ -7,10 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from support.models import small_cnn
+from support.session_records import INFO
 from support.tflite_builder import TfliteBuilder
 
 from harness.config import load_boards
-from harness.errors import ModelError
+from harness.errors import NoFitError, Shortage
+from harness.link.client import Device
+from harness.link.failures import device_error
+from harness.link.messages import ErrorAnswer, ErrorCode, Loaded, MessageType
 from harness.measure import Bench, Job, Provenance, Quantity, Reference, array_vectors, random_vectors, run_model
 from harness.measure import run as run_module
 from harness.model import Model, read_model
@@ -55,8 +59,27 @@ def test_a_model_that_does_not_fit_is_refused_before_its_vectors_are_looked_at(n
     builder.op("RESHAPE", [image], [flat])
     huge = read_model(builder.build([image], [flat]), "huge")
     vectors = array_vectors(np.zeros((1, 2)), None, "here")
-    with pytest.raises(ModelError, match="arena"):
-        run_model(native, Job("s", "float32", huge, vectors), Records())
+    records = Records()
+    with pytest.raises(NoFitError, match="arena: needs at least 28,800,000,0"):
+        run_model(native, Job("s", "float32", huge, vectors), records)
+    (run,) = records.tables(INFO).run_records
+    assert run.outcome == "no fit"
+    assert run.message.startswith("arena: needs at least 28,800,000,0")
+    assert run.message.endswith("bytes are missing")
+
+
+def test_the_devices_own_refusal_of_the_arena_counts_as_no_fit(
+    native: Bench, model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refusal = ErrorAnswer(ErrorCode.ARENA_TOO_SMALL, 5_000_000, "the arena is too small for the model")
+
+    def refuse(self: Device, data: bytes) -> Loaded:
+        raise device_error(MessageType.MODEL_LOAD, refusal)
+
+    monkeypatch.setattr(Device, "load", refuse)
+    with pytest.raises(NoFitError) as caught, native.load(model):
+        pass
+    assert caught.value.shortages == (Shortage("arena", 5_000_000, 0x400000),)
 
 
 def test_an_autoencoder_is_judged_by_how_well_it_tells_anomalies(native: Bench) -> None:

@@ -7,7 +7,7 @@ import pytest
 from support.tflite_builder import TfliteBuilder, pack
 
 from harness.config import Board, load_boards
-from harness.errors import ModelError
+from harness.errors import ModelError, NoFitError
 from harness.model import Model, check, check_model, least_arena_bytes, read_model, support
 from harness.model.support import OpSupport
 from harness.paths import shipped_boards_file
@@ -41,12 +41,14 @@ def test_model_that_fits_exactly(cnn: Model, board: Board) -> None:
 
 def test_missing_bytes_are_counted(cnn: Model, board: Board) -> None:
     error = refusal(cnn, with_memory(board, least_arena_bytes(cnn, "builtin") - 16, len(cnn.data) - 3))
-    arena, slot = error.cause.splitlines()[1:]
-    assert arena.startswith("  arena: ")
+    arena, slot = error.cause.removeprefix(f"{cnn.name} does not fit stm32l475 with builtin: ").split("; ")
+    assert arena.startswith("arena: needs at least ")
     assert arena.endswith(": 16 bytes are missing")
-    assert slot.startswith("  model slot: ")
+    assert slot.startswith("model slot: needs at least ")
     assert slot.endswith(": 3 bytes are missing")
-    assert error.fix == "take a smaller model or a board with more memory"
+    assert isinstance(error, NoFitError)
+    assert [(part.part, part.missing_bytes) for part in error.shortages] == [("arena", 16), ("model slot", 3)]
+    assert error.fix == NoFitError.FIX
 
 
 def trouble_of_each_kind() -> Model:

@@ -118,6 +118,47 @@ def test_a_bar_that_cannot_be_judged_is_said(pytester: pytest.Pytester, digits: 
     fewer.stdout.fnmatch_lines(["*bars not judged: 3 of 397 vectors*"])
 
 
+CRAMPED = """
+[boards.cramped]
+description = "This computer, with less memory"
+mcu = "host"
+core = "host"
+[boards.cramped.firmware]
+support = "native"
+arena = { bytes = 0x2000 }
+model_slot = { bytes = 0x100000 }
+stack_bytes = 0x40000
+[boards.cramped.targets.native]
+"""
+
+
+def test_a_model_that_does_not_fit_is_skipped_and_recorded(pytester: pytest.Pytester, digits: Path) -> None:
+    (pytester.path / "boards.toml").write_text(CRAMPED)
+    result = pytester.runpytest_subprocess("--board=cramped", "--vectors=2", "suites", "-rs")
+    result.assert_outcomes(passed=1, skipped=1)
+    result.stdout.fnmatch_lines(["SKIPPED*digits float32 does not fit cramped: arena: needs at least *"])
+    result.stdout.fnmatch_lines(["float32: no fit: arena: needs at least *"])
+    (session,) = (pytester.path / "reports").iterdir()
+    outcomes = {run["variant"]: run["outcome"] for run in pq.read_table(session / "runs.parquet").to_pylist()}
+    assert outcomes == {"float32": "no fit", "int8": "passed"}
+    assert json.loads((session / "session.json").read_text())["outcome"] == "passed"
+
+
+def test_a_model_that_must_fit_fails_where_it_does_not(pytester: pytest.Pytester, digits: Path) -> None:
+    (pytester.path / "boards.toml").write_text(CRAMPED)
+    edit(digits / "suite.toml", "[models.float32]", '[models.float32]\nmust_fit = ["cramped"]')
+    result = pytester.runpytest_subprocess("--board=cramped", "--vectors=2", "suites")
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["digits_float32.tflite does not fit cramped with builtin: arena: *", "*fix: *"])
+
+
+def test_an_unknown_board_that_must_fit_is_a_collection_error(pytester: pytest.Pytester, digits: Path) -> None:
+    edit(digits / "suite.toml", "[models.float32]", '[models.float32]\nmust_fit = ["stm32l457"]')
+    result = pytester.runpytest_subprocess("--board=native", "suites")
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    result.stdout.fnmatch_lines(["*models.float32.must_fit: unknown board 'stm32l457'", "*nearest: stm32l475*"])
+
+
 BREAKS = {"a device that dies": "signal.SIGKILL", "a device that hangs": "signal.SIGSTOP"}
 
 
