@@ -49,6 +49,13 @@ _LEFT_OUT = (
     "*debug_log",
     "*_f16",
 )
+# What GCC 12 cannot make of files of the library for a core with MVE.
+_FILE_FLAGS = {
+    # Its pass that combines instructions dies of this file's intrinsics ("in trunc_int_for_mode, at explow.cc").
+    ("cortex-m55", "arm_softmax_s8"): "-fdisable-rtl-combine",
+    # Its assembler takes vcvtne, a conversion on the condition NE, for MVE's vcvtn.
+    ("cortex-m55", "resize_nearest_neighbor"): "-fno-if-conversion2",
+}
 _SUFFIXES = (".c", ".cc", ".cpp")
 _INCLUDE_FOLDERS = (
     "",
@@ -79,8 +86,8 @@ def sources(library: Path, engine: str) -> list[Path]:
 
 def file_flags(path: Path, core: str) -> tuple[str, ...]:
     """What one file of the library needs besides FLAGS."""
-    # GCC 12 dies of this file's MVE intrinsics where it combines instructions ("in trunc_int_for_mode").
-    return ("-fdisable-rtl-combine",) if (core, path.stem) == ("cortex-m55", "arm_softmax_s8") else ()
+    flag = _FILE_FLAGS.get((core, path.stem))
+    return (flag,) if flag else ()
 
 
 def include_folders(library: Path) -> list[Path]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from board_entry import EntryError
-from tflm import defines, include_folders, sources
+from tflm import defines, file_flags, include_folders, sources
 
 KERNELS = "src/tensorflow/lite/micro/kernels"
 
@@ -48,6 +48,7 @@ def test_what_needs_an_arduino_or_a_test_is_left_out(upstream: Path) -> None:
     micro = "src/tensorflow/lite/micro"
     write(upstream, f"{micro}/system_setup.cpp", f"{micro}/micro_time.cpp", f"{micro}/test_helpers.cpp")
     write(upstream, f"{micro}/fake_micro_context.cc", f"{KERNELS}/conv_test.cc", f"{micro}/micro_log.cpp")
+    write(upstream, "src/third_party/cmsis_nn/Source/ConvolutionFunctions/arm_convolve_f16.c")
     write(upstream, f"{KERNELS}/xtensa/conv.cc", "src/peripherals/utility_arduino.cpp", "examples/hello/main.cpp")
     found = names(upstream, "tflm")
     assert [name for name in found if "micro_log" in name] == ["tensorflow/lite/micro/micro_log.cpp"]
@@ -58,6 +59,13 @@ def test_library_without_the_kernels(upstream: Path) -> None:
     (upstream / KERNELS / "conv.cc").unlink()
     with pytest.raises(EntryError, match="no kernels for engine tflm-ref: missing"):
         sources(upstream, "tflm-ref")
+
+
+def test_flags_of_one_file_on_one_core() -> None:
+    softmax = Path("third_party/cmsis_nn/Source/SoftmaxFunctions/arm_softmax_s8.c")
+    assert file_flags(softmax, "cortex-m55") == ("-fdisable-rtl-combine",)
+    assert file_flags(softmax, "cortex-m4f") == ()
+    assert file_flags(softmax.with_stem("arm_softmax_s16"), "cortex-m55") == ()
 
 
 def test_defines_follow_what_the_headers_look_for(upstream: Path) -> None:
