@@ -28,6 +28,7 @@ from harness.model.schema import (
 
 __all__ = ["Model", "Op", "Quantization", "Tensor", "read_model", "read_model_file"]
 
+_DATA_ALIGNMENT_BYTES = 4  # of a FlatBuffer's vectors; the schema demands 16, which not every converter keeps
 _MAX_RANK = 8  # no TensorFlow Lite kernel takes more
 
 
@@ -55,10 +56,10 @@ def read_model(data: bytes, name: str) -> Model:
     if not subgraphs:
         root.fail("no subgraph")
     codes = [_operator_code(table) for table in root.tables(ModelField.OPERATOR_CODES)]
-    data_bytes = [_data_bytes(table) for table in root.tables(ModelField.BUFFERS)]
+    data_spans = [_data_span(table) for table in root.tables(ModelField.BUFFERS)]
     graph = subgraphs[0]
     tensors = tuple(
-        _tensor(table, index, data_bytes) for index, table in enumerate(graph.tables(SubGraphField.TENSORS))
+        _tensor(table, index, data_spans) for index, table in enumerate(graph.tables(SubGraphField.TENSORS))
     )
     ops = tuple(
         _op(table, index, codes, len(tensors)) for index, table in enumerate(graph.tables(SubGraphField.OPERATORS))
@@ -112,20 +113,20 @@ def _operator_code(table: Table) -> _OperatorCode:
     return _OperatorCode(BUILTIN_OPERATORS[code] if known else f"BUILTIN_{code}", version, is_custom=False)
 
 
-def _data_bytes(table: Table) -> int:
-    """Size of a buffer's data; 0 where it has none: its tensors are not constants."""
+def _data_span(table: Table) -> tuple[int, int]:
+    """Where a buffer's data start, and how many bytes; 0 where it has none: its tensors are not constants."""
     if table.integer(BufferField.OFFSET, "<Q") > 1:
         table.fail("the buffer's data stand outside of the flatbuffer, as in models over 2 GB")
-    return table.span(BufferField.DATA, 1)[1]
+    return table.span(BufferField.DATA, 1)
 
 
-def _tensor(table: Table, index: int, data_bytes: Sequence[int]) -> Tensor:
+def _tensor(table: Table, index: int, data_spans: Sequence[tuple[int, int]]) -> Tensor:
     place = f"tensor {index}"
     shape = _shape(table, place)
     dtype, element_bits = _element_type(table, place)
     size = 0 if -1 in shape else (math.prod(shape) * element_bits + 7) // 8
     is_sparse = table.table(TensorField.SPARSITY) is not None
-    stored = _stored_bytes(table, place, data_bytes)
+    stored = _stored_bytes(table, place, data_spans)
     if stored not in (0, size) and element_bits and not is_sparse:
         table.fail(f"{place}: {stored} bytes of data, but {dtype} {list(shape)} has {size}")
     return Tensor(
@@ -158,12 +159,15 @@ def _element_type(table: Table, place: str) -> tuple[str, int]:
     return TENSOR_TYPES[code]
 
 
-def _stored_bytes(table: Table, place: str, data_bytes: Sequence[int]) -> int:
+def _stored_bytes(table: Table, place: str, data_spans: Sequence[tuple[int, int]]) -> int:
     """Size of the tensor's values in the file; 0 where it is not a constant."""
     buffer = table.integer(TensorField.BUFFER, "<I")
-    if buffer >= len(data_bytes):
-        table.fail(f"{place}: buffer {buffer} of {len(data_bytes)}")
-    return data_bytes[buffer]
+    if buffer >= len(data_spans):
+        table.fail(f"{place}: buffer {buffer} of {len(data_spans)}")
+    start, size = data_spans[buffer]
+    if size and start % _DATA_ALIGNMENT_BYTES:
+        table.buffer.fail(start, f"{place}: its data are not aligned to {_DATA_ALIGNMENT_BYTES} bytes")
+    return size
 
 
 def _quantization(tensor: Table, place: str, rank: int) -> Quantization | None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.misalignment import with_shifted_constants
 from support.models import small_cnn
 from support.tflite_builder import pack
 from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
@@ -65,6 +66,12 @@ def test_overwritten_bytes(writes: list[tuple[int, int]]) -> None:
 @given(st.binary(max_size=300))
 def test_random_bytes(data: bytes) -> None:
     read_or_refuse(data[:4] + b"TFL3" + data[4:])
+
+
+def test_misaligned_constants_name_tensor_and_byte() -> None:
+    with pytest.raises(ModelError, match=r"^odd\.tflite: byte \d+: tensor 6: its data are not aligned to 4 bytes"):
+        read_model(with_shifted_constants(GOOD, 2), "odd.tflite")
+    assert read_model(with_shifted_constants(GOOD, 4), "even.tflite").tensors == read_model(GOOD, "good").tensors
 
 
 def test_other_file_type() -> None:

@@ -142,6 +142,8 @@ void LibraryLog::write(const char* format, va_list values) {
   }
 }
 
+const char* LibraryLog::text() const { return text_[0] != 0 ? text_ : "the library gave up without saying why"; }
+
 LibraryLog& library_log() {
   static LibraryLog log;
   return log;

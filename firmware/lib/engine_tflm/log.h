@@ -14,8 +14,8 @@ class LibraryLog {
   void clear();
   void write(const char* format, va_list values);
 
-  // The first line since clear(): causes come before consequences. Empty if there was none; valid until clear().
-  const char* text() const { return text_; }
+  // Why the library gave up: the first line since clear(), as causes come before consequences. Valid until clear().
+  const char* text() const;
   // The op that a line named, else kNoOp.
   int op() const { return op_; }
   // Whether the memory planner had no room for its own tables.

@@ -137,6 +137,8 @@ uint64_t activation_bytes(const tflite::Model& model, const tflite::SubGraph& gr
   return bytes;
 }
 
+// Also sees that the parts of the file, and with them constants, stand at multiples of 4 bytes: kernels read whole
+// words.
 bool is_whole(ConstBytes file) {
   constexpr size_t kRootAndIdentifierBytes = 8;
   if (file.size < kRootAndIdentifierBytes || !tflite::ModelBufferHasIdentifier(file.data)) return false;
@@ -147,7 +149,7 @@ bool is_whole(ConstBytes file) {
 }  // namespace
 
 Status check_model(ConstBytes file, const tflite::MicroOpResolver& ops) {
-  if (!is_whole(file)) return bad_model(0, "not a whole .tflite file");
+  if (!is_whole(file)) return bad_model(0, "not a whole .tflite file, or its parts are not aligned");
   const tflite::Model& model = *tflite::GetModel(file.data);
   if (model.version() != TFLITE_SCHEMA_VERSION) return bad_model(model.version(), "another version of the schema");
   if (model.subgraphs() == nullptr || model.operator_codes() == nullptr || model.buffers() == nullptr) {

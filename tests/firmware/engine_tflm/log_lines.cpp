@@ -22,6 +22,7 @@ void print(const char* format, Values... values) {
 }  // namespace
 
 int main() {
+  show();
   print("nothing to fill in");
   print("Input type %s (%d) not supported.", "INT64", -4);
   print("Requested: %u, available %zu, missing: %5u", 4000000000U, size_t{12}, 7U);

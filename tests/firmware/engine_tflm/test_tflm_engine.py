@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from firmware.engine.graphs import OneOp, elementwise_ops, int16_layers, layers
 from firmware.engine.native import ARENA_TOO_SMALL, BAD_MODEL, OK, UNSUPPORTED, NativeEngine
+from support.misalignment import with_shifted_constants
 from support.tflite_builder import TfliteBuilder
 
 from harness.model.oracle import Oracle
@@ -60,6 +61,15 @@ def test_type_that_a_kernel_lacks_is_said_in_the_library_s_words(tflm_engine: Na
     assert run.text
 
 
+def test_abort_without_a_word_has_a_text(tflm_engine: NativeEngine) -> None:
+    """SOFTMAX calls abort() where its input's scale has no fixed-point multiplier."""
+    b = TfliteBuilder()
+    x, y = b.tensor([1, 4], "int8", scale=1e-12), b.tensor([1, 4], "int8", scale=1 / 256, zero_point=-128)
+    b.op("SOFTMAX", [x], [y], beta=1.0)
+    run = tflm_engine.run(b.build())
+    assert (run.status, run.text) == (BAD_MODEL, "the library gave up without saying why")
+
+
 def test_more_dimensions_than_the_library_has_room_for(tflm_engine: NativeEngine) -> None:
     b = TfliteBuilder()
     x, y = b.tensor([1] * 7, "float32"), b.tensor([1] * 7, "float32")
@@ -73,6 +83,14 @@ def test_models_cut_short(tflm_engine: NativeEngine) -> None:
     model = layers()
     for size in range(0, len(model), 29):
         assert tflm_engine.run(model[:size], VECTOR).status == BAD_MODEL, size
+
+
+def test_constants_that_are_not_aligned_to_a_word(tflm_engine: NativeEngine) -> None:
+    run = tflm_engine.run(with_shifted_constants(layers(), 2), VECTOR)
+    assert (run.status, run.text) == (BAD_MODEL, "not a whole .tflite file, or its parts are not aligned")
+    assert (
+        tflm_engine.run(with_shifted_constants(layers(), 4), VECTOR).output == tflm_engine.run(layers(), VECTOR).output
+    )
 
 
 def test_every_offset_and_index_is_checked(tflm_engine: NativeEngine) -> None:

@@ -24,6 +24,7 @@ def lines(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 
 def test_texts(lines: list[str]) -> None:
     assert lines == [
+        "the library gave up without saying why|-1",
         "nothing to fill in|-1",
         "Input type INT64 (-4) not supported.|-1",
         "Requested: 4000000000, available 12, missing: 7|-1",
