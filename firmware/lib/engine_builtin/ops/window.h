@@ -84,6 +84,15 @@ void for_each_patch(const Window& window, const Body& body) {
   }
 }
 
+// Calls body(patch, pixel) for each place of an op's output, whose channels start at `pixel`.
+template <typename T, typename Body>
+void for_each_pixel(const Window& window, T* output, const Body& body) {
+  for_each_patch(window, [&](const Patch& patch) {
+    body(patch, output);
+    output += window.output_depth;
+  });
+}
+
 struct WindowOptions {
   Padding padding = Padding::kSame;
   int32_t filter_height = 0;

@@ -63,16 +63,14 @@ inline void convolve_depthwise(const DepthwiseConvolution<Int8Weights>& convolut
   }
   const Int8Weights weights = convolution.weights;
   const int32_t depth = window.output_depth;
-  int8_t* output = convolution.output;
-  for_each_patch(window, [&](const Patch& patch) {
+  for_each_pixel(window, convolution.output, [&](const Patch& patch, int8_t* pixel) {
     const Taps taps(window, patch);
     const int8_t* input = weights.input + patch.input;
     int32_t channel = 0;
     for (; channel + kWordBytes <= depth; channel += kWordBytes) {
-      convolve_four(weights, taps, input + channel, channel, output);
+      convolve_four(weights, taps, input + channel, channel, pixel);
     }
-    for (; channel < depth; ++channel) portable::convolve_channels<1>(convolution, patch, channel, channel, output);
-    output += depth;
+    for (; channel < depth; ++channel) portable::convolve_channels<1>(convolution, patch, channel, channel, pixel);
   });
 }
 

@@ -98,15 +98,12 @@ void pool_pixel(Pool pool, const Pooling<int8_t>& pooling, const Patch& patch, i
 
 template <typename Pool>
 void pool(Pool pool, const Pooling<int8_t>& pooling) {
-  int8_t* output = pooling.output;
-  const int32_t depth = pooling.window.output_depth;
-  for_each_patch(pooling.window, [&](const Patch& patch) {
-    if (depth >= 4 && fits(pool, patch)) {
-      pool_pixel(pool, pooling, patch, output);
+  for_each_pixel(pooling.window, pooling.output, [&](const Patch& patch, int8_t* pixel) {
+    if (pooling.window.output_depth >= 4 && fits(pool, patch)) {
+      pool_pixel(pool, pooling, patch, pixel);
     } else {
-      portable::pool_pixel<Pool>(pooling, patch, output);
+      portable::pool_pixel<Pool>(pooling, patch, pixel);
     }
-    output += depth;
   });
 }
 

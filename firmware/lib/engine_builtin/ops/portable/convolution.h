@@ -45,11 +45,8 @@ void convolve_pixel(const Convolution<Weights>& convolution, const Patch& patch,
 
 template <typename Weights>
 void convolve(const Convolution<Weights>& convolution) {
-  auto* output = convolution.output;
-  for_each_patch(convolution.geometry.window, [&](const Patch& patch) {
-    convolve_pixel(convolution, patch, output);
-    output += convolution.geometry.window.output_depth;
-  });
+  for_each_pixel(convolution.geometry.window, convolution.output,
+                 [&](const Patch& patch, auto* pixel) { convolve_pixel(convolution, patch, pixel); });
 }
 
 }  // namespace portable

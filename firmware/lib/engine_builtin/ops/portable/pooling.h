@@ -38,11 +38,8 @@ void pool_pixel(const Pooling<T>& pooling, const Patch& patch, T* output) {
 
 template <typename Pool, typename T>
 void pool(Pool, const Pooling<T>& pooling) {
-  T* output = pooling.output;
-  for_each_patch(pooling.window, [&](const Patch& patch) {
-    pool_pixel<Pool>(pooling, patch, output);
-    output += pooling.window.output_depth;
-  });
+  for_each_pixel(pooling.window, pooling.output,
+                 [&](const Patch& patch, T* pixel) { pool_pixel<Pool>(pooling, patch, pixel); });
 }
 
 }  // namespace portable
