@@ -28,7 +28,7 @@ def execute(options: argparse.Namespace) -> int:
     from rich.table import Table
 
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
-    for heading in ("board", "MCU, core, clock", "memories", "arena", "model\nslot", "targets"):
+    for heading in ("board", "MCU,\ncore, clock", "memories", "arena", "model\nslot", "targets"):
         table.add_column(heading, overflow="fold")
     for board in known_boards(options).values():
         table.add_row(*_row(board), end_section=True)
@@ -42,7 +42,7 @@ def known_boards(options: argparse.Namespace) -> dict[str, Board]:
 
 
 def _row(board: Board) -> tuple[str, ...]:
-    clock = f", {board.clock_hz / 1e6:g} MHz" if board.clock_hz else ""
+    clock = f"\n{board.clock_hz / 1e6:g} MHz" if board.clock_hz else ""
     return (
         board.name,
         f"{board.mcu}\n{board.core}{clock}",

@@ -21,7 +21,16 @@ def test_boards_cuts_nothing_off_at_80_columns(harness: Callable[..., Any], monk
     monkeypatch.setenv("COLUMNS", "80")
     out = harness("boards").out
     assert "…" not in out
-    for words in ("cortex-m33, 20 MHz", "96 KiB + 5 KiB", "emulated", "attached", "(not yet"):
+    for words in (
+        "nucleo-l4r5zi",
+        "STM32L475VGT6",
+        "cortex-m33",
+        "120 MHz",
+        "96 KiB + 5 KiB",
+        "emulated",
+        "attached",
+        "(not yet",
+    ):
         assert words in out
 
 
