@@ -8,14 +8,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.errors import ReportError
+from harness.plugin import workers
 from harness.plugin.fixtures import ENGINE_FIXTURE, bench, board, device, firmware, harness_engine, run_model, target
-from harness.plugin.options import add_options, concerns_boards, refuse_workers
+from harness.plugin.options import add_options, concerns_boards
 from harness.plugin.progress import show_log
 from harness.plugin.run_session import RUN_SESSION, RunSession, run_session
 from harness.plugin.suites import SuiteFile
 from harness.target import check_target
 
 if TYPE_CHECKING:
+    from xdist.remote import Producer
+    from xdist.scheduler import Scheduling
+    from xdist.workermanage import WorkerController
+
     from harness.report.session import Outcome
 
 _OUTCOMES: dict[int, Outcome] = {pytest.ExitCode.OK: "passed", pytest.ExitCode.INTERRUPTED: "interrupted"}
@@ -31,7 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[RUN_SESSION] = RunSession(config)
     if concerns_boards(config):
         show_log(config)
-        refuse_workers(config)
+        workers.refuse_other_distribution(config)
         _ = run_session(config).selection  # a wrong option ends the run before anything is collected
 
 
@@ -75,24 +80,41 @@ def _takes_our_board(metafunc: pytest.Metafunc) -> bool:
     return "board" not in own and bool(fixtures) and fixtures[-1].func.__module__ == board.__module__
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_finish(session: pytest.Session) -> None:
+    workers.number_items(session)
     runs = run_session(session.config)
     unknown = set(session.config.getoption("suite") or ()) - runs.suites_seen
     if unknown:
         from harness.config.toml import suggest
 
         listed = suggest(min(unknown), runs.suites_seen)
-        raise pytest.UsageError(f"unknown suite {min(unknown)!r}\n  fix: use one of: {listed}")
+        workers.stop_collection(session, f"unknown suite {min(unknown)!r}\n  fix: use one of: {listed}")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling | None:
+    return workers.make_scheduler(config, log)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: WorkerController) -> None:
+    if concerns_boards(node.config):
+        workers.send_folder(node, run_session(node.config).open_writer().path)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: WorkerController) -> None:
+    workers.raise_usage_error(node)
+
+
+@pytest.hookimpl(trylast=True)  # behind xdist, which waits for its workers
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    writer = run_session(session.config).writer
-    if writer is not None:
-        try:
-            writer.finish(_OUTCOMES.get(exitstatus, "failed"))
-        except ReportError as error:
-            session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
-            session.config.issue_config_time_warning(pytest.PytestWarning(str(error)), stacklevel=2)
+    try:
+        run_session(session.config).close_writer(_OUTCOMES.get(exitstatus, "failed"))
+    except ReportError as error:
+        session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
+        session.config.issue_config_time_warning(pytest.PytestWarning(str(error)), stacklevel=2)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -112,7 +112,7 @@ def run_model(request: pytest.FixtureRequest, bench: Bench) -> RunModel:
             check=runs.selection.check,
         )
         note_bench(request.node, bench)
-        result = runs.run(bench, job)
+        result = runs.run(request.node, bench, job)
         note(request.node, "engine_version", result.run.engine_version)
         if result.run.outcome == "failed":
             pytest.fail(f"{job.suite}: {result.run.message}", pytrace=False)

@@ -63,16 +63,6 @@ def concerns_boards(config: pytest.Config) -> bool:
     return bool(named_boards(config)) or any(config.getoption(name) != default for name, default in choices)
 
 
-def refuse_workers(config: pytest.Config) -> None:
-    """One process runs a suite's variants: their bars compare them.
-
-    Raises:
-        pytest.UsageError: pytest-xdist would spread the items over several.
-    """
-    if getattr(config.option, "numprocesses", None) or hasattr(config, "workerinput"):
-        raise pytest.UsageError("boards are not driven from several processes yet\n  fix: run without -n")
-
-
 @dataclass(frozen=True)
 class Selection:
     """What the options of this run select, checked. `engines` has those of each board by the board's name.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 from collections import Counter, defaultdict
@@ -14,13 +15,15 @@ import pytest
 from harness.config import Board, Engine, Suite, SuiteModel
 from harness.plugin.options import Selection, read_selection
 from harness.plugin.progress import vector_progress
+from harness.plugin.workers import is_worker, worker_part
 from harness.setup import PLATFORMIO_VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-    from harness.measure import Bench, Job, Reference, Result, RunRecord, Verdict
+    from harness.measure import Bench, Job, Reference, Result, RunRecord, Sink, Verdict
     from harness.report import SessionWriter
+    from harness.report.session import Outcome
 
 
 class RunSession:
@@ -53,8 +56,8 @@ class RunSession:
             )
         return self._benches[key]
 
-    def run_suite_model(self, suite: Suite, model: SuiteModel, bench: Bench) -> Result:
-        """Run one variant of a suite on all its vectors, or on the first ones where `--vectors` says so."""
+    def run_suite_model(self, item: pytest.Item, suite: Suite, model: SuiteModel, bench: Bench) -> Result:
+        """Run the variant that `item` stands for on all vectors of its suite, or on the first that `--vectors` says."""
         from harness.measure import Job, Verdict, judge, load_suite_vectors
         from harness.model import read_model_file
 
@@ -68,7 +71,7 @@ class RunSession:
             return judge(suite, model, run, runs)
 
         job = Job(
-            self._suite_title(suite),
+            self.suite_title(suite),
             model.variant,
             read_model_file(model.path),
             vectors,
@@ -76,16 +79,18 @@ class RunSession:
             repeats=self.selection.repeats,
             check=self.selection.check,
         )
-        result = self.run(bench, job, verdict)
+        result = self.run(item, bench, job, verdict)
         runs[model.variant] = result.run  # also one that failed before it came to the bars
         return result
 
-    def _suite_title(self, suite: Suite) -> str:
-        """The suite's name; its folder's path where another suite of this run has that name."""
+    def suite_title(self, suite: Suite) -> str:
+        """The suite's name; its folder's path where another suite, seen before, has that name."""
         owner = self._title_owners.setdefault(suite.name, suite.path)
         return suite.name if owner == suite.path else os.path.relpath(suite.path.parent, self._config.rootpath)
 
-    def run(self, bench: Bench, job: Job, verdict: Callable[[RunRecord], Verdict] | None = None) -> Result:
+    def run(
+        self, item: pytest.Item, bench: Bench, job: Job, verdict: Callable[[RunRecord], Verdict] | None = None
+    ) -> Result:
         """Run `job` with a progress bar, hold it against another engine's run of it, record it in the session."""
         from harness.measure import Reference, Verdict, run_model
 
@@ -94,8 +99,8 @@ class RunSession:
         reference = self._references.get(same_work)
         if reference is not None and reference.engine != bench.engine:
             job = replace(job, reference=reference)
-        with vector_progress(self._config, title, len(job.vectors)) as advance:
-            result = run_model(bench, job, self._open_writer(), verdict or (lambda run: Verdict()), advance)
+        with vector_progress(self._config, title, len(job.vectors)) as advance, self._sink(item) as sink:
+            result = run_model(bench, job, sink, verdict or (lambda run: Verdict()), advance)
         self._references.setdefault(same_work, Reference(bench.engine, result.answers))
         return result
 
@@ -106,7 +111,21 @@ class RunSession:
         count = self._calls[title, bench.engine]
         return title if count == 1 else f"{title} #{count}"
 
-    def _open_writer(self) -> SessionWriter:
+    @contextlib.contextmanager
+    def _sink(self, item: pytest.Item) -> Iterator[Sink]:
+        """Where the records of a run go that `item` starts."""
+        if is_worker(self._config):
+            with worker_part(item) as part:
+                yield part
+        else:
+            yield self.open_writer()
+
+    def open_writer(self) -> SessionWriter:
+        """The session's writer; its folder is made at the first use.
+
+        Raises:
+            ReportError: it cannot be written.
+        """
         from harness.report import create_session
 
         if self.writer is None:
@@ -118,6 +137,20 @@ class RunSession:
                 tools={"platformio": PLATFORMIO_VERSION},
             )
         return self.writer
+
+    def close_writer(self, outcome: Outcome) -> None:
+        """Finish the session; one in which nothing was recorded leaves nothing.
+
+        Raises:
+            ReportError: it cannot be written.
+        """
+        if self.writer is None:
+            return
+        if self.writer.is_empty():
+            self.writer.discard()
+            self.writer = None
+        else:
+            self.writer.finish(outcome)
 
 
 RUN_SESSION = pytest.StashKey[RunSession]()

@@ -33,6 +33,7 @@ class SuiteFile(pytest.File):
             _check_must_fit(suite, session.selection.known_boards)
         except HarnessError as error:
             raise self.CollectError(str(error)) from None
+        session.suite_title(suite)  # taken here, in an order that does not depend on which items run, and where
         for board, engine, setup in session.selection.setups():
             for model in suite.models.values():
                 yield SuiteItem.from_parent(
@@ -68,7 +69,7 @@ class SuiteItem(pytest.Item):
         bench = session.bench(self.board, self.engine)
         note_bench(self, bench)
         try:
-            result = session.run_suite_model(self.suite, self.model, bench)
+            result = session.run_suite_model(self, self.suite, self.model, bench)
         except NoFitError as error:
             if self.board.name in self.model.must_fit:
                 raise

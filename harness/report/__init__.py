@@ -5,11 +5,12 @@ from harness.report.find import find_session, list_sessions
 from harness.report.json_report import run_json, session_json
 from harness.report.markdown import render_markdown
 from harness.report.session import SessionInfo
-from harness.report.store import SessionWriter, create_session, read_session
+from harness.report.store import JournalWriter, SessionWriter, create_session, read_session, session_part
 from harness.report.tables import Records, SessionTables
 from harness.report.terminal import render_comparisons, render_terminal
 
 __all__ = [
+    "JournalWriter",
     "Records",
     "SessionInfo",
     "SessionTables",
@@ -24,4 +25,5 @@ __all__ = [
     "render_terminal",
     "run_json",
     "session_json",
+    "session_part",
 ]

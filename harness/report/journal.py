@@ -5,6 +5,7 @@ Each line is one unbuffered write, so that a killed process loses none: a few mi
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from io import FileIO
 from pathlib import Path
 
@@ -51,14 +52,20 @@ def open_for_append(path: Path) -> FileIO:
     return FileIO(path, "xb")
 
 
-def read_journal(path: Path) -> Records:
-    """What a journal holds; a last line that was not written to its end is dropped.
+def read_journals(paths: Iterable[Path]) -> Records:
+    """What journals hold, one after the other; a last line that was not written to its end is dropped.
 
     Raises:
-        OSError: the file cannot be read.
+        OSError: a file cannot be read.
         ReportError: another line is damaged.
     """
     records = Records()
+    for path in paths:
+        _read_journal(path, records)
+    return records
+
+
+def _read_journal(path: Path, records: Records) -> None:
     *lines, _cut = path.read_bytes().split(b"\n")
     for number, line in enumerate(lines, start=1):
         try:
@@ -68,4 +75,3 @@ def read_journal(path: Path) -> Records:
             raise ReportError(
                 f"{path}: line {number} is damaged: {error}", "delete that line to read the others"
             ) from None
-    return records

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -14,7 +15,7 @@ from harness.config import Board
 from harness.errors import ReportError
 from harness.measure.records import LayerRecord, RunRecord, VectorRecord
 from harness.report.context import new_session_info
-from harness.report.journal import Journal, read_journal
+from harness.report.journal import Journal, read_journals
 from harness.report.markdown import render_markdown
 from harness.report.schema import R, Record, arrow_table, record
 from harness.report.session import OLDEST_READABLE_VERSION, SCHEMA_VERSION, Outcome, SessionInfo
@@ -49,24 +50,14 @@ def create_session(
     return SessionWriter(folder, msgspec.structs.replace(wanted, id=folder.name))
 
 
-class SessionWriter:
-    """A session under way. Every record is on disk when its `add_…` returns."""
+class JournalWriter:
+    """Writes records to a journal of a session's folder. Every one is on disk when its `add_…` returns."""
 
-    def __init__(self, path: Path, info: SessionInfo) -> None:
-        """`path` is the session's folder, empty so far.
-
-        Raises:
-            ReportError: it cannot be written.
-        """
-        self.path = path
-        self.info = info
-        self._records = Records()
-        # `finish` needs them and they take a second to load: meanwhile the device computes.
-        self._loading = threading.Thread(target=_load_table_libraries, daemon=True)
-        self._loading.start()
-        with _writing(path):
-            _write_info(path, info)
-            self._journal = Journal(path / JOURNAL_FILE)
+    def __init__(self, folder: Path, name: str = JOURNAL_FILE) -> None:
+        """Raises: ReportError: the journal cannot be made."""
+        self.path = folder
+        with _writing(folder):
+            self._journal = Journal(folder / name)
 
     def add_run(self, record: RunRecord) -> None:
         """Record a run; a later one of the same suite, variant, board and engine replaces it.
@@ -82,30 +73,88 @@ class SessionWriter:
     def add_vector(self, record: VectorRecord) -> None:
         self._add(record)
 
-    def tables(self) -> SessionTables:
-        """What was recorded so far."""
-        return self._records.tables(self.info)
-
-    def finish(self, outcome: Outcome) -> None:
-        """Turn the journal into tables and write the summary. To be called once, last.
-
-        Raises:
-            ReportError: a file cannot be written; the journal stays and the session can be read.
-        """
+    def close(self) -> None:
         self._journal.close()
-        self._loading.join()  # two threads must not import the same package at once
-        self.info = self.info.finished(outcome)
-        tables = self.tables()
-        with _writing(self.path):
-            _write_tables(self.path, tables)
-            _replace(self.path / SUMMARY_FILE, lambda part: part.write_text(render_markdown(tables), encoding="utf-8"))
-            _write_info(self.path, self.info)
-            (self.path / JOURNAL_FILE).unlink()
 
     def _add(self, record: Record) -> None:
         with _writing(self.path):
             self._journal.append(record)
+
+
+class SessionWriter(JournalWriter):
+    """A session under way: its records come through it, or from other processes that write journals into its folder."""
+
+    def __init__(self, path: Path, info: SessionInfo) -> None:
+        """`path` is the session's folder, empty so far.
+
+        Raises:
+            ReportError: it cannot be written.
+        """
+        # `finish` needs them and they take a second to load: meanwhile the device computes.
+        self._loading = threading.Thread(target=_load_table_libraries, daemon=True)
+        self._loading.start()
+        self.info = info
+        self._records = Records()
+        with _writing(path):
+            _write_info(path, info)
+        super().__init__(path)
+
+    def tables(self) -> SessionTables:
+        """What was recorded so far; what other processes recorded, once the session is finished."""
+        return self._records.tables(self.info)
+
+    def finish(self, outcome: Outcome) -> None:
+        """Turn the journals into tables and write the summary. To be called once, last.
+
+        Raises:
+            ReportError: a file cannot be written; the journals stay and the session can be read.
+        """
+        self.close()
+        self._loading.join()  # two threads must not import the same package at once
+        self.info = self.info.finished(outcome)
+        journals = _journals(self.path)
+        with _writing(self.path):
+            if self._records.is_empty():  # others wrote the records
+                self._records = read_journals(journals)
+            tables = self.tables()
+            _write_tables(self.path, tables)
+            _replace(self.path / SUMMARY_FILE, lambda part: part.write_text(render_markdown(tables), encoding="utf-8"))
+            _write_info(self.path, self.info)
+            for journal in journals:
+                journal.unlink()
+
+    def is_empty(self) -> bool:
+        """Whether nothing was recorded, by any process."""
+        return not any(journal.stat().st_size for journal in _journals(self.path))
+
+    def discard(self) -> None:
+        """Remove the session.
+
+        Raises:
+            ReportError: it cannot be removed.
+        """
+        self.close()
+        with _writing(self.path):
+            shutil.rmtree(self.path)
+
+    def _add(self, record: Record) -> None:
+        super()._add(record)
         self._records.add(record)
+
+
+@contextlib.contextmanager
+def session_part(folder: Path, position: int) -> Iterator[JournalWriter]:
+    """Records of a session whose folder another process made: a journal of their own.
+
+    Args:
+        position: where they belong among the session's parts; of the same one, the later part comes later.
+
+    Raises:
+        ReportError: it cannot be written.
+    """
+    attempt = len(list(folder.glob(f"journal-{position:06}-*.jsonl")))
+    with contextlib.closing(JournalWriter(folder, f"journal-{position:06}-{attempt:03}.jsonl")) as part:
+        yield part
 
 
 def read_session(path: Path) -> SessionTables:
@@ -115,10 +164,9 @@ def read_session(path: Path) -> SessionTables:
         ReportError: there is no session, or it is damaged or of another schema version.
     """
     info = read_info(path)
-    journal = path / JOURNAL_FILE
     try:
-        if journal.exists():
-            return read_journal(journal).tables(info)
+        if info.ended is None:
+            return read_journals(_journals(path)).tables(info)
         return SessionTables(
             info,
             tuple(_read_table(path, "runs", RunRecord)),
@@ -149,6 +197,11 @@ def read_info(path: Path) -> SessionInfo:
         raise ReportError(f"{file}: {error.strerror}", "name the folder of a session") from None
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise ReportError(f"{file}: {error}", "restore that file, or delete the folder") from None
+
+
+def _journals(path: Path) -> list[Path]:
+    """Those of a session's parts in the order of their positions, then its own."""
+    return sorted(path.glob("journal*.jsonl"))
 
 
 def _load_table_libraries() -> None:

@@ -106,6 +106,9 @@ class Records:
     def add_vector(self, record: VectorRecord) -> None:
         self._vectors[run_key(record)][record.vector] = record
 
+    def is_empty(self) -> bool:
+        return not (self._runs or self._layers or self._vectors)
+
     def tables(self, info: SessionInfo) -> SessionTables:
         """What arose so far."""
         return SessionTables(

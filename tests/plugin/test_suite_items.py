@@ -69,7 +69,8 @@ def test_a_wrong_model_fails_its_item_and_the_next_one_runs(pytester: pytest.Pyt
         (["--board=native", "--vectors=0"], "*--vectors: '0' is not a whole number from 1 on*"),
         (["--engine=bultin"], "unknown engine 'bultin'*"),
         (["-o", "harness_board=stm32l457"], "unknown board 'stm32l457'*"),
-        (["--board=native", "-n", "2"], "boards are not driven from several processes yet"),
+        (["--board=native", "-n", "1", "--dist=worksteal"], "--dist=worksteal would part the variants of a suite*"),
+        (["--board=native", "-n", "1", "--suite=digit"], "unknown suite 'digit'*"),
     ],
 )
 def test_a_wrong_option_ends_the_run_with_one_clear_message(

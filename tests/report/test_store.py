@@ -16,7 +16,7 @@ from support.session_records import INFO, int8_run, layer_records, run_record, v
 
 from harness.errors import ReportError
 from harness.measure.records import LayerRecord, RunRecord, VectorRecord
-from harness.report import SessionWriter, create_session, read_session
+from harness.report import SessionWriter, create_session, read_session, session_part
 from harness.report import journal as journal_module
 from harness.report.compare import session_lines
 from harness.report.schema import columns
@@ -105,6 +105,29 @@ def test_a_run_that_starts_again_replaces_its_rows_and_no_others(writer: Session
     for tables in (writer.tables(), read_session(writer.path)):
         assert [(vector.variant, vector.vector) for vector in tables.vector_records] == [("int8", 7), ("float32", 0)]
         assert len(tables.run_records) == 1
+
+
+def test_parts_of_other_processes_are_one_session_in_the_order_of_their_positions(writer: SessionWriter) -> None:
+    assert writer.is_empty()
+    for position, variant in ((10, "int16x8"), (9, "int8"), (8, "float32")):
+        with session_part(writer.path, position) as part:
+            part.add_run(run_record(variant=variant, outcome="running"))
+            part.add_vector(vector_record(run_record(variant=variant), 0))
+    with session_part(writer.path, 9) as part:  # another process repeats what the first one did not end
+        part.add_run(int8_run())
+    assert not writer.is_empty()
+    unfinished = read_session(writer.path)
+    writer.finish("failed")
+    for tables in (unfinished, writer.tables(), read_session(writer.path)):
+        assert [run.variant for run in tables.run_records] == ["float32", "int8", "int16x8"]
+        assert [run.outcome for run in tables.run_records] == ["running", "passed", "running"]
+        assert len(tables.vector_records) == 3
+    assert not list(writer.path.glob("journal*"))
+
+
+def test_a_discarded_session_leaves_nothing(writer: SessionWriter) -> None:
+    writer.discard()
+    assert not list(writer.path.parent.iterdir())
 
 
 @pytest.mark.parametrize("cut", range(1, 60, 7))
