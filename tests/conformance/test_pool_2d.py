@@ -29,23 +29,18 @@ class Pool2d:
 
     def add(self, graph: Graph) -> None:
         window = self.window
-        image = graph.values([self.batch, window.height, window.width, self.channels], self.scale, self.zero_point)
+        image = graph.values(window.input_shape(self.batch, self.channels), self.scale, self.zero_point)
         output = graph.values(
-            [self.batch, window.output_height, window.output_width, self.channels],
-            self.scale,
-            self.zero_point,
-            name=repr(self),
+            window.output_shape(self.batch, self.channels), self.scale, self.zero_point, name=repr(self)
         )
         graph.builder.op(
             self.op,
             [image],
             [output],
-            padding=window.padding,
-            stride_h=window.stride_h,
-            stride_w=window.stride_w,
             filter_height=window.kernel_h,
             filter_width=window.kernel_w,
             fused_activation_function=self.activation,
+            **window.step_options,
         )
 
 

@@ -36,16 +36,21 @@ class Window:
     def fits(self) -> bool:
         return self.output_height > 0 and self.output_width > 0
 
+    def input_shape(self, batch: int, channels: int) -> list[int]:
+        return [batch, self.height, self.width, channels]
+
+    def output_shape(self, batch: int, channels: int) -> list[int]:
+        return [batch, self.output_height, self.output_width, channels]
+
+    @property
+    def step_options(self) -> dict[str, Any]:
+        """The schema's options that every op with a window has."""
+        return {"padding": self.padding, "stride_h": self.stride_h, "stride_w": self.stride_w}
+
     @property
     def options(self) -> dict[str, Any]:
-        """The schema's options of a convolution; a pooling has no dilation."""
-        return {
-            "padding": self.padding,
-            "stride_h": self.stride_h,
-            "stride_w": self.stride_w,
-            "dilation_h_factor": self.dilation_h,
-            "dilation_w_factor": self.dilation_w,
-        }
+        """Those of a convolution, which has a dilation besides."""
+        return {**self.step_options, "dilation_h_factor": self.dilation_h, "dilation_w_factor": self.dilation_w}
 
 
 def _output_size(size: int, kernel: int, stride: int, dilation: int, padding: str) -> int:
