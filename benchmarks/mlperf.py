@@ -9,10 +9,11 @@ github.com/mlcommons/tiny. Only `builtin` is held to the figures; the exit code 
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,6 +52,23 @@ CASES = [
 ]
 
 
+@dataclass(frozen=True)
+class Needs:
+    """What one inference takes."""
+
+    instructions: int
+    per_mac: float
+    arena_bytes: int
+    flash_bytes: int
+
+    @classmethod
+    def of(cls, result: Result) -> Needs:
+        run = result.run
+        assert run.instructions and run.arena_bytes and run.macs and run.firmware_flash_bytes
+        count = run.instructions.value
+        return cls(round(count), count / run.macs, round(run.arena_bytes.value), round(run.firmware_flash_bytes.value))
+
+
 def run(case: Case, folder: Path, bench: Bench) -> Result:
     model = case.read(folder / case.file)
     return run_model(bench, Job("mlperf", case.name, model, random_vectors(model, 1), repeats=1), Discard())
@@ -70,20 +88,31 @@ def ops(result: Result) -> Iterator[str]:
 
 def report(case: Case, engine: str, result: Result) -> bool:
     """Print what a run needed; whether that is within the figures, where they count."""
-    run = result.run
-    assert run.instructions and run.arena_bytes and run.macs and run.firmware_flash_bytes
-    count, arena = run.instructions.value, run.arena_bytes.value
-    print(f"\n{case.name}, {engine} on {case.board}: {count:,.0f} instructions, {count / run.macs:.2f} per MAC,")
-    print(f"  arena {arena:,.0f} bytes, firmware {run.firmware_flash_bytes.value:,.0f} bytes of flash")
+    needs = Needs.of(result)
+    print(f"\n{case.name}, {engine} on {case.board}: {needs.instructions:,} instructions, {needs.per_mac:.2f} per MAC,")
+    print(f"  arena {needs.arena_bytes:,} bytes, firmware {needs.flash_bytes:,} bytes of flash")
     for line in ops(result):
         print(f"    {line}")
     if engine != JUDGED:
         return True
     arena_limit = int(case.tflm_arena_bytes * ARENA_ALLOWANCE)
-    fast, small = count <= case.instructions, arena <= arena_limit
-    print_figure(f"{case.name}: instructions", f"{count:,.0f}", f"<= {case.instructions:,}", fast)
-    print_figure(f"{case.name}: arena bytes", f"{arena:,.0f}", f"<= {arena_limit:,}", small)
+    fast, small = needs.instructions <= case.instructions, needs.arena_bytes <= arena_limit
+    print_figure(f"{case.name}: instructions", f"{needs.instructions:,}", f"<= {case.instructions:,}", fast)
+    print_figure(f"{case.name}: arena bytes", f"{needs.arena_bytes:,}", f"<= {arena_limit:,}", small)
     return fast and small
+
+
+def print_table(results: Sequence[tuple[Case, Result]]) -> None:
+    """All runs in Markdown, as docs/engines.md shows them."""
+    print("\n| model | board | engine | instructions | per MAC | arena bytes | flash bytes |")
+    print("| --- | --- | --- | --- | --- | --- | --- |")
+    for case, result in results:
+        needs = Needs.of(result)
+        sizes = f"{needs.arena_bytes:,} | {needs.flash_bytes:,}"
+        cost = f"{needs.instructions:,} | {needs.per_mac:.2f}"
+        print(f"| {case.name} | {case.board} | `{result.run.engine}` | {cost} | {sizes} |")
+    versions = dict.fromkeys(f"{result.run.engine}: {result.run.engine_version}" for _, result in results)
+    print("\n" + "\n".join(versions))
 
 
 def main() -> int:
@@ -95,11 +124,12 @@ def main() -> int:
         parser.error("name the folder with the models, or set TINYHIL_MLPERF_DIR")
     print_conditions()
     boards = load_boards(boards_files(REPOSITORY))
-    reached = True
-    for engine in choose_engines(arguments.engine, JUDGED):
-        for case in CASES:
-            bench = Bench(boards[case.board], engine.name)
-            reached &= report(case, engine.name, run(case, Path(arguments.folder), bench))
+    reached, results = True, []
+    for case, engine in itertools.product(CASES, choose_engines(arguments.engine, JUDGED)):
+        result = run(case, Path(arguments.folder), Bench(boards[case.board], engine.name))
+        reached &= report(case, engine.name, result)
+        results.append((case, result))
+    print_table(results)
     return 0 if reached else 1
 
 
