@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from harness.config import Board, boards_files, load_boards
+from harness.report.board_table import binary_size, board_table
 from harness.target import DRIVEN_KINDS
 
 
 def add_parser(commands: Any) -> None:
     parser = commands.add_parser("boards", help="list the known boards")
+    parser.add_argument("--markdown", action="store_true", help="as the table of docs/boards.md")
     add_boards_file_option(parser)
     parser.set_defaults(execute=execute)
 
@@ -23,6 +26,15 @@ def add_boards_file_option(parser: argparse.ArgumentParser) -> None:
 
 
 def execute(options: argparse.Namespace) -> int:
+    boards = known_boards(options).values()
+    if options.markdown:
+        print(board_table(boards), end="")
+    else:
+        _print_table(boards)
+    return 0
+
+
+def _print_table(boards: Iterable[Board]) -> None:
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -30,10 +42,9 @@ def execute(options: argparse.Namespace) -> int:
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     for heading in ("board", "MCU,\ncore, clock", "memories", "arena", "model\nslot", "targets"):
         table.add_column(heading, overflow="fold")
-    for board in known_boards(options).values():
+    for board in boards:
         table.add_row(*_row(board), end_section=True)
     Console().print(table)
-    return 0
 
 
 def known_boards(options: argparse.Namespace) -> dict[str, Board]:
@@ -51,11 +62,3 @@ def _row(board: Board) -> tuple[str, ...]:
         binary_size(board.firmware.model_slot.bytes),
         "\n".join(kind if kind in DRIVEN_KINDS else f"{kind}\n(not yet\ndriven)" for kind in board.targets),
     )
-
-
-def binary_size(size: int) -> str:
-    """`size` bytes in KiB or MiB where that is exact."""
-    for unit, factor in (("MiB", 1 << 20), ("KiB", 1 << 10)):
-        if size % factor == 0:
-            return f"{size // factor} {unit}"
-    return f"{size} B"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -45,3 +48,14 @@ def test_another_clock_changes_no_count_of_instructions(digits: Suite, sink: Sin
 def test_a_model_too_large_for_the_smallest_board_is_refused_with_the_bytes(digits: Suite, sink: Sink) -> None:
     with pytest.raises(ModelError, match=r"does not run on microbit .*\n.*arena: needs at least .* bytes are missing"):
         run_model(Bench(BOARDS["microbit"]), job(digits, "float32"), sink)
+
+
+@pytest.mark.slow
+def test_the_suite_passes_on_every_board(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "pytest", "suites/digits", f"--board={','.join(EMULATED)}", "--engine=builtin"]
+    done = subprocess.run(
+        [*command, f"--reports-dir={tmp_path}"], cwd=REPOSITORY, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
+    for name in EMULATED:
+        assert f"digits on {name} with builtin" in done.stdout
