@@ -8,7 +8,7 @@ PYTHON ?=
 export PYTHON
 
 bin = .venv/bin
-cpp_sources = $$(find firmware tests -name .pio -prune -o -name '*.cpp' -print -o -name '*.h' -print)
+cpp_sources = $$(find firmware tests -name .pio -prune -o \( -name '*.cpp' -o -name '*.c' -o -name '*.h' \) -print)
 
 .DEFAULT_GOAL = help
 .PHONY: help setup setup-test bench test test-all fuzz lint format doctor clean

@@ -1,6 +1,15 @@
 """Run PlatformIO, cache its result by content, measure the ELF."""
 
+from harness.build.emulator import build_cycle_plugin
 from harness.build.firmware import Firmware, build_firmware, require_sanitizers
 from harness.build.footprint import Footprint, Section, read_footprint
 
-__all__ = ["Firmware", "Footprint", "Section", "build_firmware", "read_footprint", "require_sanitizers"]
+__all__ = [
+    "Firmware",
+    "Footprint",
+    "Section",
+    "build_cycle_plugin",
+    "build_firmware",
+    "read_footprint",
+    "require_sanitizers",
+]

@@ -14,7 +14,7 @@ from harness.config import Board
 from harness.paths import firmware_dir
 from harness.setup import PLATFORMIO_VERSION
 
-_NOT_SOURCES = {".pio", "__pycache__", ".vscode"}
+_NOT_SOURCES = {".pio", "__pycache__", ".vscode", "emulator"}
 
 
 def build_id(board: Board, engine: str, *, sanitize: bool) -> str:
@@ -31,8 +31,9 @@ def build_id(board: Board, engine: str, *, sanitize: bool) -> str:
 
 
 def _entry(board: Board) -> str:
-    """What of the board matters to the firmware: not the file that it was read from, nor what it draws."""
-    return msgspec.json.encode(msgspec.structs.replace(board, source=Path(), energy=None), enc_hook=str).decode()
+    """What of the board matters to the firmware: not the file that it was read from, nor what it costs."""
+    of_firmware = msgspec.structs.replace(board, source=Path(), energy=None, cost_model=None)
+    return msgspec.json.encode(of_firmware, enc_hook=str).decode()
 
 
 def _sources(folder: Path) -> Iterator[Path]:

@@ -16,11 +16,16 @@ def toolchain(board: Board) -> str:
     Raises:
         SetupError: there is no such compiler.
     """
-    return _version("g++" if board.core == "host" else "arm-none-eabi-g++")
+    return compiler_version("g++" if board.core == "host" else "arm-none-eabi-g++")
 
 
 @functools.cache
-def _version(compiler: str) -> str:
+def compiler_version(compiler: str) -> str:
+    """The first line in which `compiler` tells its version.
+
+    Raises:
+        SetupError: there is no such compiler.
+    """
     try:
         done = subprocess.run([compiler, "--version"], capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError):

@@ -5,7 +5,6 @@ from harness.config.boards import (
     Board,
     EmulatedTarget,
     FirmwareLayout,
-    Memory,
     NativeTarget,
     Region,
     boards_files,
@@ -13,6 +12,7 @@ from harness.config.boards import (
     pick_board,
     pick_boards,
 )
+from harness.config.costs import CostModel
 from harness.config.energy import EnergyModel
 from harness.config.engines import (
     ENGINES,
@@ -23,6 +23,7 @@ from harness.config.engines import (
     engine_library,
     engines_by_folder,
 )
+from harness.config.memory import Memory
 from harness.config.suites import MetricName, Suite, SuiteModel, load_suite
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "KERNEL_SETS",
     "AttachedTarget",
     "Board",
+    "CostModel",
     "EmulatedTarget",
     "EnergyModel",
     "Engine",

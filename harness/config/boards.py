@@ -9,8 +9,10 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
+from harness.config.costs import Chip, CostModel, read_cost_model
 from harness.config.energy import EnergyModel
 from harness.config.engines import AUTO, EngineName
+from harness.config.memory import Memory, Natural, Positive
 from harness.config.toml import convert, read_toml, suggest
 from harness.errors import ConfigError
 from harness.paths import shipped_boards_file
@@ -19,8 +21,6 @@ ALIGNMENT_BYTES = 16  # of a model's constants, and of tensors in the arena
 
 _REGIONS = ("code", "data", "arena", "second_arena", "model_slot")
 
-Positive = Annotated[int, Meta(gt=0)]
-Natural = Annotated[int, Meta(ge=0)]
 Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_.-]*$")]
 Macro = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*$")]  # HARNESS_<IT> is a macro of the firmware
 Core = Literal[
@@ -34,14 +34,6 @@ Core = Literal[
     "cortex-m55",
     "host",
 ]
-
-
-class Memory(Struct, frozen=True, forbid_unknown_fields=True):
-    """A memory of the MCU. `address` and `bytes` as in its reference manual's memory map."""
-
-    kind: Literal["flash", "ram"]
-    address: Natural
-    bytes: Positive
 
 
 class Region(Struct, frozen=True):
@@ -148,6 +140,7 @@ class _BoardEntry(Struct, frozen=True, forbid_unknown_fields=True):
     memory: dict[str, Any] = {}
     engine: EngineName = AUTO
     energy: dict[str, Any] | None = None
+    timing: dict[str, Any] | None = None
 
 
 class Board(Struct, frozen=True):
@@ -156,6 +149,7 @@ class Board(Struct, frozen=True):
     Attributes:
         source: the file it stands in.
         energy: None where the entry has none; then nothing is said of energy.
+        cost_model: what its instructions cost in cycles; None where the entry has no `timing`.
     """
 
     name: str
@@ -169,6 +163,7 @@ class Board(Struct, frozen=True):
     source: Path
     engine: EngineName = AUTO
     energy: EnergyModel | None = None
+    cost_model: CostModel | None = None
 
 
 def load_boards(files: Iterable[Path]) -> dict[str, Board]:
@@ -244,7 +239,15 @@ def _board(path: Path, name: str, table: dict[str, Any]) -> Board:
         source=path,
         engine=entry.engine,
         energy=None if entry.energy is None else convert(entry.energy, EnergyModel, path, f"{key}.energy"),
+        cost_model=_cost_model(path, key, entry, memory),
     )
+
+
+def _cost_model(path: Path, key: str, entry: _BoardEntry, memory: Mapping[str, Memory]) -> CostModel | None:
+    if entry.timing is None:
+        return None
+    chip = Chip(entry.core, entry.clock_hz or 0, memory)
+    return read_cost_model(path, f"{key}.timing", entry.timing, chip)
 
 
 def _layout(path: Path, key: str, entry: _BoardEntry, memory: Mapping[str, Memory]) -> FirmwareLayout:

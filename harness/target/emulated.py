@@ -8,13 +8,14 @@ import socket
 import tempfile
 from pathlib import Path
 
-from harness.build import Firmware
+from harness.build import Firmware, build_cycle_plugin
 from harness.config import Board, EmulatedTarget
 from harness.errors import SetupError
 from harness.flash import firmware_arguments, model_arguments
 from harness.setup import SETUP_COMMAND, probes
 from harness.setup.finding import State
 from harness.target.base import Target
+from harness.target.cost_file import cost_file_text
 from harness.target.process import TargetProcess
 from harness.target.stream import ByteStream, DescriptorStream
 
@@ -39,7 +40,8 @@ class Emulated(Target):
 
     @property
     def description(self) -> str:
-        return f"QEMU {qemu_version()} {self._options.machine} -icount shift={self.icount_shift}"
+        machine = f"QEMU {qemu_version()} {self._options.machine} -icount shift={self.icount_shift}"
+        return f"{machine}, cycles of {model.name}" if (model := self._board.cost_model) else machine
 
     def _start(self, firmware: Firmware, model: bytes | None, resources: contextlib.ExitStack) -> ByteStream:
         name = f"QEMU {qemu_version()}"
@@ -48,12 +50,20 @@ class Emulated(Target):
         resources.enter_context(ours)
         with theirs:
             command = [_QEMU, *self._machine_arguments(theirs.fileno()), *firmware_arguments(firmware.elf)]
+            command += self._plugin_arguments(folder)
             slot_address = self._board.firmware.model_slot.address
             if model is not None and slot_address is not None:
                 command += model_arguments(model, slot_address, folder)
             process = TargetProcess(name, command, folder, [theirs.fileno()])
         resources.callback(process.stop)
         return DescriptorStream(ours, process.death)
+
+    def _plugin_arguments(self, folder: Path) -> list[str]:
+        if self._board.cost_model is None:
+            return []
+        costs = folder / "costs.txt"
+        costs.write_text(cost_file_text(self._board.cost_model), "utf-8")
+        return ["-plugin", f"{build_cycle_plugin()},costs={costs}"]
 
     def _machine_arguments(self, serial_descriptor: int) -> list[str]:
         unused = ["-serial", "null"] * self._options.serial

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: MIT
+// Loaded into QEMU, whose licence is GPL-2.0: hence MIT here, beside the rest of the project's Apache-2.0.
+//
+// Floating point (Armv7-M ARM, A6) and the vectors of Armv8.1-M (DDI 0553B, C2.4.18 ff.).
+#include "instruction.h"
+
+enum { VECTOR_BYTES_8 = 14, VECTOR_OTHER = 15 };  // coprocessor fields of vector instructions
+
+static unsigned bits(uint16_t code, unsigned low, unsigned count) { return (code >> low) & ((1u << count) - 1); }
+
+static uint64_t core_register(unsigned index) { return index == PC ? 0 : register_bit(index); }
+
+// A register of floating point: `four` bits and the `fifth`, which is the lowest of an s, the highest of a d register.
+static uint64_t float_register(unsigned four, unsigned fifth, bool is_double) {
+  if (!is_double) return register_bit(REGISTER_S0 + (four << 1 | fifth));
+  return UINT64_C(3) << (REGISTER_S0 + (2 * (four | fifth << 4) & 31));
+}
+
+static uint64_t destination(uint16_t high, uint16_t low) {
+  return float_register(bits(low, 12, 4), bits(high, 6, 1), low & 0x100);
+}
+
+static uint64_t first_operand(uint16_t high, uint16_t low) {
+  return float_register(bits(high, 0, 4), bits(low, 7, 1), low & 0x100);
+}
+
+static uint64_t second_operand(uint16_t low) { return float_register(bits(low, 0, 4), bits(low, 5, 1), low & 0x100); }
+
+static uint64_t vector_register(unsigned three_bits) { return UINT64_C(0xF) << (REGISTER_S0 + 4 * three_bits); }
+
+static enum kind arithmetic_of_one_operand(uint16_t high, uint16_t low) {
+  const unsigned op = bits(high, 0, 4);
+  if (!(low & 0x40) || op == 0) return KIND_float_move;                       // VMOV, VABS
+  if (op == 1) return low & 0x80 ? KIND_float_square_root : KIND_float_move;  // VSQRT, VNEG
+  return op == 4 || op == 5 ? KIND_float_add : KIND_float_convert;            // VCMP, VCVT and VRINT
+}
+
+static enum kind arithmetic_kind(uint16_t high, uint16_t low) {
+  if (high & 0x1000) return KIND_float_add;  // VSEL, VMAXNM, VMINNM, VRINT of Armv8-M
+  switch (bits(high, 4, 4) & 0xB) {          // the bit between is a bit of the destination
+    case 2:
+      return KIND_float_multiply;
+    case 3:
+      return KIND_float_add;
+    case 8:
+      return KIND_float_divide;
+    case 11:
+      return arithmetic_of_one_operand(high, low);
+    default:
+      return KIND_float_multiply_add;
+  }
+}
+
+static void arithmetic(uint16_t high, uint16_t low, struct instruction* to) {
+  const enum kind kind = arithmetic_kind(high, low);
+  const bool has_two_operands = (bits(high, 4, 4) & 0xB) != 11;
+  const bool compares = !has_two_operands && (bits(high, 0, 4) & 0xE) == 4;
+  to->kind = (low & 0x100) && kind != KIND_float_move ? KIND_float_double : kind;
+  to->destinations = compares ? 0 : destination(high, low);
+  to->sources = second_operand(low);
+  if (has_two_operands) to->sources |= first_operand(high, low);
+  if (compares || kind == KIND_float_multiply_add) to->sources |= destination(high, low);
+}
+
+// VMOV between a core register and one of floating point, VMRS, VMSR, VDUP.
+static void move_register(uint16_t high, uint16_t low, struct instruction* to) {
+  const bool to_core = high & 0x10;
+  const bool is_status = bits(high, 5, 3) == 7;
+  const uint64_t core = core_register(bits(low, 12, 4));
+  const uint64_t other = is_status ? 0 : first_operand(high, low);
+  to->kind = KIND_float_move;
+  to->sources = to_core ? other : core;
+  to->destinations = to_core ? core : other;
+}
+
+static void move_two_registers(uint16_t high, uint16_t low, struct instruction* to) {
+  const uint64_t core = core_register(bits(low, 12, 4)) | core_register(bits(high, 0, 4));
+  const unsigned first = (low & 0x100 ? 2 * bits(low, 0, 4) : (bits(low, 0, 4) << 1 | bits(low, 5, 1))) & 31;
+  const uint64_t pair = UINT64_C(3) << (REGISTER_S0 + (first < 31 ? first : 30));
+  const bool to_core = high & 0x10;
+  to->kind = KIND_float_move;
+  to->registers = 2;
+  to->sources = to_core ? pair : core;
+  to->destinations = to_core ? core : pair;
+}
+
+static uint64_t float_list(uint64_t first, unsigned words) {
+  uint64_t list = 0;
+  for (unsigned word = 0; word < words && word < 32; ++word) list |= first << word;
+  return list & ((UINT64_C(1) << REGISTERS) - 1);
+}
+
+static void transfer_float(uint16_t high, uint16_t low, struct instruction* to) {
+  const bool is_single = (high & 0x120) == 0x100;  // VLDR, VSTR
+  const bool loads = high & 0x10;
+  const bool writes_back = !is_single && (high & 0x20);
+  const unsigned words = is_single ? (low & 0x100 ? 2 : 1) : low & 0xFF;
+  const uint64_t list = float_list(destination(high, low) & -destination(high, low), words);
+  if (is_single)
+    to->kind = loads ? KIND_float_load : KIND_float_store;
+  else
+    to->kind = loads ? KIND_float_load_multiple : KIND_float_store_multiple;
+  to->registers = to->accesses = (uint8_t)(words > 32 ? 32 : words);
+  to->addresses = core_register(bits(high, 0, 4));
+  to->on_stack = bits(high, 0, 4) == SP;
+  to->updates = writes_back ? to->addresses : 0;
+  to->destinations = to->updates | (loads ? list : 0);
+  if (!loads) to->sources = list;
+  if (bits(high, 0, 4) != PC) return;
+  const uint32_t offset = 4 * (low & 0xFFu);
+  const uint32_t base = (to->address + 4) & ~3u;
+  to->is_literal = true;
+  to->literal = high & 0x80 ? base + offset : base - offset;
+}
+
+static void transfer_vector(uint16_t high, uint16_t low, struct instruction* to) {
+  const bool loads = high & 0x10;
+  const bool interleaves = (high & 0x1000) && (low & 0x1000) && !(high & 0x0100);  // VLD2, VLD4, VST2, VST4
+  const bool gathers = (high & 0x1000) && !interleaves;
+  const bool base_is_vector = gathers && (high & 0x0100);
+  const uint64_t data = vector_register(bits(low, 13, 3));
+  to->kind = gathers ? KIND_vector_gather : loads ? KIND_vector_load : KIND_vector_store;
+  to->accesses = 4;
+  to->addresses = base_is_vector ? 0 : core_register(bits(high, 0, 4));
+  if (base_is_vector)
+    to->sources |= vector_register(bits(high, 1, 3));
+  else if (gathers)
+    to->sources |= vector_register(bits(low, 1, 3));
+  to->updates = high & 0x20 && !gathers ? to->addresses : 0;
+  to->destinations = to->updates | (loads ? data : 0);
+  if (!loads) to->sources |= data;
+}
+
+// Whether a vector operation goes to the pipe of multiplication and floating point, not to that of integers.
+static bool multiplies(uint16_t high, uint16_t low) {
+  const unsigned op = bits(low, 8, 4);
+  const bool three_registers = (high & 0x0F80) == 0x0F00 || !(high & 0x0080);
+  if ((high & 0xEF00) == 0xEF00) return three_registers && (op == 9 || op >= 11);
+  return op == VECTOR_BYTES_8;
+}
+
+static void process_vector(uint16_t high, uint16_t low, struct instruction* to) {
+  const bool is_predicate = (high & 0xFE00) == 0xFE00 && (low & 0x1F50) == 0x0F40;
+  const bool compares = (high & 0xFF81) == 0xFE01 && (low & 0x1F00) == 0x0F00;
+  if (is_predicate || compares) {
+    to->kind = KIND_vector_control;
+    to->sources = vector_register(bits(high, 1, 3)) | vector_register(bits(low, 1, 3));
+    return;
+  }
+  const bool sums_to_core = (high & 0xEF00) == 0xEE00 && (high & 0x00F0) == 0x00F0;  // VADDV, VMLADAV
+  to->kind = multiplies(high, low) ? KIND_vector_multiply : KIND_vector_integer;
+  to->sources = vector_register(bits(high, 1, 3)) | vector_register(bits(low, 1, 3));
+  if (sums_to_core) {
+    to->destinations = core_register(bits(low, 12, 4) & 0xE);
+    if (low & 0x20) to->sources |= to->destinations;  // the accumulating forms
+  } else {
+    to->destinations = vector_register(bits(low, 13, 3));
+    if (to->kind == KIND_vector_multiply) to->sources |= to->destinations;  // may accumulate
+  }
+}
+
+void decode_coprocessor(uint16_t high, uint16_t low, struct instruction* to) {
+  const unsigned coprocessor = bits(low, 8, 4);
+  const bool is_vector = coprocessor >= VECTOR_BYTES_8;
+  const bool processes = (high & 0x0300) >= 0x0200;
+  if ((high & 0xEF00) == 0xEF00 || (is_vector && processes)) {
+    process_vector(high, low, to);
+  } else if (is_vector) {
+    transfer_vector(high, low, to);
+  } else if (coprocessor < 8) {
+    to->kind = KIND_system;
+  } else if (!processes) {
+    if ((high & 0xFFE0) == 0xEC40)
+      move_two_registers(high, low, to);
+    else
+      transfer_float(high, low, to);
+  } else if ((low & 0x10) && !(high & 0x1000)) {
+    move_register(high, low, to);
+  } else {
+    arithmetic(high, low, to);
+  }
+}
