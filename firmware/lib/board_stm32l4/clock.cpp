@@ -17,7 +17,7 @@ static_assert(kMultiplier * (kHsiHz / kOutputDivider) == HARNESS_CLOCK_HZ && kMu
 
 // Only an STM32L4+ is as fast, in the boost mode of its voltage range 1.
 constexpr bool kBoost = HARNESS_CLOCK_HZ > kNormalModeMaxHz;
-// RM0351 3.3.3, table 11; RM0432 3.3.3, table 12: one wait state more for each such step of the clock.
+// RM0351 and RM0432, Read access latency: one wait state more for each such step of the clock.
 constexpr uint32_t kHzPerWaitState = kBoost ? 20'000'000 : 16'000'000;
 constexpr uint32_t kWaitStates = (HARNESS_CLOCK_HZ - 1) / kHzPerWaitState;
 
@@ -26,8 +26,8 @@ void wait_for(uint32_t address, uint32_t bits) {
   }
 }
 
-// RM0351 3.3.3: wait states come before the faster clock and are read back. Not for ever: QEMU has no flash interface
-// here and reads 0.
+// RM0351, Read access latency: wait states come before the faster clock and are read back. Not for ever: QEMU has no
+// flash interface here and reads 0.
 void set_wait_states() {
   constexpr int kMaxReads = 100;
   reg32(kFlashAcr) = kWaitStates | kAcrPrefetch | kAcrInstructionCache | kAcrDataCache;
@@ -35,7 +35,7 @@ void set_wait_states() {
   }
 }
 
-// RM0432 5.1.8: boost mode comes before a clock of more than 80 MHz.
+// RM0432, Dynamic voltage scaling management: boost mode comes before a clock of more than 80 MHz.
 void enter_boost_mode() {
   reg32(kRccApb1enr1) = reg32(kRccApb1enr1) | kApb1enr1Pwr;
   wait_for(kRccApb1enr1, kApb1enr1Pwr);
@@ -56,7 +56,7 @@ void switch_to_pll() {
   wait_for(kRccCfgr, kCfgrSwitchStatus);
 }
 
-// RM0432 6.2.9: to more than 80 MHz in two steps, the first with the buses at half of it for 1 us at least.
+// The same: to more than 80 MHz in two steps, the first with the core and the buses at half of it for 1 us at least.
 void switch_to_pll_in_steps() {
   constexpr uint32_t kRounds = HARNESS_CLOCK_HZ / 2 / 1'000'000;  // each takes more than a cycle
   reg32(kRccCfgr) = reg32(kRccCfgr) | kCfgrBusesHalved;
