@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from harness.config import Board, EmulatedTarget
+from harness.config.costs import CostModel
 
-_HEADINGS = ("board", "MCU", "core, clock", "memories", "emulated by", "energy model")
+_HEADINGS = ("board", "MCU", "core, clock", "memories", "emulated by", "cycle model", "energy model")
 
 
 def board_table(boards: Iterable[Board]) -> str:
@@ -24,8 +25,14 @@ def _cells(board: Board) -> tuple[str, ...]:
         f"{board.core}{clock}",
         ", ".join(f"{name} {binary_size(memory.bytes)}" for name, memory in board.memory.items()),
         f"`{emulated.machine}`" if isinstance(emulated, EmulatedTarget) else "",
+        _cycle_model(board.cost_model) if board.cost_model else "",
         board.energy.name if board.energy else "",
     )
+
+
+def _cycle_model(model: CostModel) -> str:
+    known = "not validated" if model.error_percent is None else f"within {model.error_percent}% of silicon"
+    return f"{model.name}; {known}"
 
 
 def binary_size(size: int) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from harness.config import load_boards
 from harness.paths import shipped_boards_file
 from harness.report.board_table import binary_size, board_table
@@ -18,7 +20,15 @@ def test_the_document_has_the_table_of_today() -> None:
 
 def test_a_board_without_machine_memories_or_energy_has_empty_cells() -> None:
     boards = load_boards([shipped_boards_file()])
-    assert board_table([boards["native"]]).endswith("| `native` | host | host |  |  |  |\n")
+    assert board_table([boards["native"]]).endswith("| `native` | host | host |  |  |  |  |\n")
+
+
+def test_a_cycle_model_says_how_far_it_is_known_to_lie_off() -> None:
+    board = load_boards([shipped_boards_file()])["stm32l475"]
+    assert board.cost_model is not None
+    for percent, said in ((None, "not validated"), (12, "within 12% of silicon")):
+        model = replace(board.cost_model, core=replace(board.cost_model.core, error_percent=percent))
+        assert f"| cortex-m4f, flash 4 wait states; {said} |" in board_table([replace(board, cost_model=model)])
 
 
 def test_sizes_are_whole_units_or_bytes() -> None:
