@@ -60,8 +60,10 @@ def _set(document: TOMLDocument, board: str, table: str, key: str, value: float 
         raise ConfigError(f"boards.{board}: no table {table} to calibrate", f"add [boards.{board}.{table}]")
     entry = entry[table]
     if key not in entry:
+        if entry.is_super_table():  # gets a heading of its own, and would repeat its first table's comment
+            entry.trivia.comment, entry.trivia.comment_ws = "", ""
         entry[key] = value
-        return f"{key} {value}"
+        return f"{key} unset -> {value}"
     old = entry[key]
     source = f" ({old.trivia.comment.lstrip('# ')})" if old.trivia.comment else ""
     was = f"{key} {old.as_string()}{source}"

@@ -55,6 +55,15 @@ def test_values_change_and_a_comment_keeps_the_old_ones_with_their_sources(own: 
     assert (energy.name, energy.run_ua_per_mhz, energy.sleep_ua) == ("measured", 140.25, 1.4)
 
 
+def test_a_value_that_was_not_there_gets_its_table_a_heading(own: Path) -> None:
+    before = own.read_text()
+    write_calibration(load_boards([own])["stm32l475"], own, {("timing", "cycle_scale"): 1.13}, REMARK)
+    added = [f"+ # {REMARK}: cycle_scale unset -> 1.13", "+ ", "+ [boards.stm32l475.timing]", "+ cycle_scale = 1.13"]
+    assert changes(before, own.read_text()) == added
+    model = load_boards([own])["stm32l475"].cost_model
+    assert model is not None and model.cycle_scale == 1.13
+
+
 def test_each_calibration_adds_its_line_of_history(own: Path) -> None:
     for current in (140.0, 150.0):
         write_calibration(load_boards([own])["stm32l475"], own, {CURRENT: current}, f"session {current:g}")
