@@ -38,6 +38,7 @@ def on_silicon(record: RunRecord | LayerRecord, noise: float) -> Record:
     return replace(
         record,
         instructions=None,
+        cycles=None,
         latency_us=Quantity(latency_us, Provenance.MEASURED),
         energy_uj=Quantity(energy_uj, Provenance.MEASURED),
     )
