@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from harness.model.convert import VARIANTS, convert_keras
+from harness.model.convert import convert_keras
+from harness.model.convert_child import VARIANTS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
