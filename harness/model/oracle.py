@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import IO, Self
 
 from harness.errors import ModelError, SetupError, VectorError
-from harness.model.pipes import Status, receive, send
+from harness.model.pipes import Kind, receive, send
 from harness.model.tflite import read_model
 
 
@@ -42,7 +42,6 @@ class Oracle:
 
     def __init__(self, model_bytes: bytes, name: str = "model", timeout_s: float = 60.0) -> None:
         require_oracle()
-        self.model = read_model(model_bytes, name)
         self._timeout_s = timeout_s
         self._messages: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  close() closes it
         self._child = subprocess.Popen(
@@ -52,10 +51,21 @@ class Oracle:
             stderr=self._messages,
         )
         try:
-            self._exchange(model_bytes)
+            self.load(model_bytes, name)
         except BaseException:
             self.close()
             raise
+
+    def load(self, model_bytes: bytes, name: str = "model") -> None:
+        """Run another model from now on, in the same child: it takes half a second to start.
+
+        Raises:
+            ModelError: as for a new oracle; where it is not malformed, this one is of no more use.
+        """
+        self.model = read_model(model_bytes, name)
+        self._messages.seek(0)
+        self._messages.truncate()
+        self._exchange(Kind.MODEL, model_bytes)
 
     def infer(self, vector: bytes) -> bytes:
         """Run once.
@@ -75,7 +85,7 @@ class Oracle:
                 f"{self.model.name}: a vector of {len(vector)} bytes for inputs of {self.model.input_bytes} bytes",
                 "encode the vectors for this model",
             )
-        return self._exchange(vector)
+        return self._exchange(Kind.VECTOR, vector)
 
     def close(self) -> None:
         self._child.kill()
@@ -90,17 +100,17 @@ class Oracle:
     ) -> None:
         self.close()
 
-    def _exchange(self, request: bytes) -> bytes:
+    def _exchange(self, kind: Kind, request: bytes) -> bytes:
         """Send one message and return the answer's bytes."""
         assert self._child.stdin and self._child.stdout
         with self._deadline() as expired:
             try:
-                send(self._child.stdin, Status.OK, request)
-                status, answer = receive(self._child.stdout)
+                send(self._child.stdin, kind, request)
+                answered, answer = receive(self._child.stdout)
             except (BrokenPipeError, EOFError):
                 died = f"died of {_death(self._child.wait())}"
                 raise self._error(f"no answer after {self._timeout_s:g} s" if expired.is_set() else died) from None
-        if status != Status.OK:
+        if answered is not Kind.OK:
             raise self._error(answer.decode())
         return answer
 

@@ -1,6 +1,7 @@
 """The oracle's child process: the only place that loads `tflite-micro`.
 
-It reads the model and then one message per vector, and answers each with OK and the output, or FAILED and a text.
+It reads a model and then one message per vector, then perhaps another model. It answers a model with OK, a vector with
+OK and the output, either with FAILED and a text.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import IO
 import numpy as np
 from tflite_micro.python.tflite_micro import runtime
 
-from harness.model.pipes import Status, receive, send
+from harness.model.pipes import Kind, receive, send
 from harness.model.tflite import Model, read_model
 
 # Only the pages that the interpreter touches become real memory, so a generous bound costs nothing.
@@ -22,17 +23,18 @@ _ARENA_BYTES = 1 << 28
 def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
     """Answer requests until there are no more, or until the first that fails."""
     try:
-        model_bytes = receive(requests)[1]
-        model = read_model(model_bytes, "model")
-        interpreter = runtime.Interpreter.from_bytes(model_bytes, arena_size=_ARENA_BYTES)
-        send(answers, Status.OK, b"")
         while True:
-            vector = receive(requests)[1]
-            send(answers, Status.OK, _infer(interpreter, model, vector))
+            kind, payload = receive(requests)
+            if kind is Kind.MODEL:
+                model = read_model(payload, "model")
+                interpreter = runtime.Interpreter.from_bytes(payload, arena_size=_ARENA_BYTES)
+                send(answers, Kind.OK, b"")
+            else:
+                send(answers, Kind.OK, _infer(interpreter, model, payload))
     except EOFError:
         return
     except Exception as error:
-        send(answers, Status.FAILED, str(error).encode())
+        send(answers, Kind.FAILED, str(error).encode())
 
 
 def _infer(interpreter: runtime.Interpreter, model: Model, vector: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""Messages between the harness and a child process: `status u8, length u32, bytes`, little-endian."""
+"""Messages between the harness and a child process: `kind u8, length u32, bytes`, little-endian."""
 
 from __future__ import annotations
 
@@ -9,25 +9,27 @@ from typing import IO
 _HEADER = struct.Struct("<BI")
 
 
-class Status(IntEnum):
+class Kind(IntEnum):
     OK = 0
     FAILED = 1  # the bytes are a text that says why
+    MODEL = 2
+    VECTOR = 3
 
 
-def send(stream: IO[bytes], status: Status, payload: bytes) -> None:
-    stream.write(_HEADER.pack(status, len(payload)))
+def send(stream: IO[bytes], kind: Kind, payload: bytes) -> None:
+    stream.write(_HEADER.pack(kind, len(payload)))
     stream.write(payload)
     stream.flush()
 
 
-def receive(stream: IO[bytes]) -> tuple[Status, bytes]:
+def receive(stream: IO[bytes]) -> tuple[Kind, bytes]:
     """The next message.
 
     Raises:
         EOFError: the other side is gone.
     """
-    status, size = _HEADER.unpack(_read(stream, _HEADER.size))
-    return Status(status), _read(stream, size)
+    kind, size = _HEADER.unpack(_read(stream, _HEADER.size))
+    return Kind(kind), _read(stream, size)
 
 
 def _read(stream: IO[bytes], size: int) -> bytes:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from conformance.references import Interpreter
 from conformance.vectors import mixed_vectors
 from numpy.typing import NDArray
 
 from harness.link.client import Device
 from harness.measure.compare import elements_agree
 from harness.model import Model, Tensor, read_model, split_outputs
-from harness.model.oracle import Oracle
 
 Conform = Callable[..., None]
 
@@ -38,19 +38,21 @@ class Tally:
         return f"{text}; {self.refused:,} models refused" if self.refused else text
 
 
-def compare(device: Device, tally: Tally, model_bytes: bytes, vectors: Sequence[bytes] | None = None) -> None:
+def compare(
+    device: Device, interpreter: Interpreter, tally: Tally, model_bytes: bytes, vectors: Sequence[bytes] | None = None
+) -> None:
     """Run a model on the device and on the official interpreter: int8 must be equal, float32 close.
 
     Args:
         device: a started device whose model slot is writable.
+        interpreter: what it is compared with.
         tally: counts what agreed.
         model_bytes: a `.tflite` file.
         vectors: encoded inputs; where None, random and extreme ones.
     """
     model = read_model(model_bytes, "model")
     vectors = mixed_vectors(model) if vectors is None else vectors
-    with Oracle(model_bytes) as oracle:
-        expected = [oracle.infer(vector) for vector in vectors]
+    expected = interpreter.outputs(model, vectors)
     device.upload(model_bytes)
     loaded = device.load(model_bytes)
     assert sum(part.bytes for part in device.arena_parts()) == loaded.arena_used_bytes

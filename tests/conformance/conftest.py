@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 from conformance.comparison import Conform, Tally, compare
+from conformance.references import Interpreter
 
 from harness.config import load_boards
 from harness.link.client import Device
@@ -29,9 +30,16 @@ def native_device() -> Iterator[Device]:
 
 
 @pytest.fixture(scope="session")
-def conform(native_device: Device, pytestconfig: pytest.Config) -> Conform:
+def interpreter() -> Iterator[Interpreter]:
+    started = Interpreter()
+    yield started
+    started.close()
+
+
+@pytest.fixture(scope="session")
+def conform(native_device: Device, interpreter: Interpreter, pytestconfig: pytest.Config) -> Conform:
     """`conform(model_bytes, vectors=None)`: assert that the device's outputs are the official interpreter's."""
-    return functools.partial(compare, native_device, pytestconfig.stash[_TALLIES]["builtin on native"])
+    return functools.partial(compare, native_device, interpreter, pytestconfig.stash[_TALLIES]["builtin on native"])
 
 
 @pytest.fixture(scope="session")

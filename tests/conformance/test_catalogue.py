@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from conformance.catalogue import NAMES, catalogue_model
 from conformance.comparison import Tally, check_outputs
-from conformance.references import reference_outputs
+from conformance.references import Interpreter, reference_outputs
 from conformance.vectors import mixed_vectors
 
 from harness.link.client import Device
@@ -19,13 +19,13 @@ TYPE_CHANGERS = ("QUANTIZE", "DEQUANTIZE", "SHAPE")
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_native(native_device: Device, tallies: dict[str, Tally], name: str) -> None:
+def test_native(native_device: Device, interpreter: Interpreter, tallies: dict[str, Tally], name: str) -> None:
     model = catalogue_model(name)
     vectors = mixed_vectors(model)
     native_device.upload(model.data)
     native_device.load(model.data)
     actual = list(native_device.infer_many(vectors))
-    check_outputs(tallies[f"{ENGINE} on native"], model, actual, reference_outputs(model, vectors))
+    check_outputs(tallies[f"{ENGINE} on native"], model, actual, reference_outputs(interpreter, model, vectors))
 
 
 def test_every_op_and_type_of_the_engine_is_in_the_catalogue() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 from conformance.catalogue import NAMES, QUICK_NAMES, catalogue_model
 from conformance.comparison import Tally, check_outputs
-from conformance.references import reference_outputs
+from conformance.references import Interpreter, reference_outputs
 from conformance.vectors import mixed_vectors
 
 from harness.config import choose_engines, load_boards
@@ -34,7 +34,7 @@ PINNED_LIBRARY_DIFFERS = {
 }
 
 
-def run_models(bench: Bench, names: Sequence[str], tally: Tally) -> None:
+def run_models(bench: Bench, interpreter: Interpreter, names: Sequence[str], tally: Tally) -> None:
     """Compare each model that the engine has the ops for; all that differ fail together."""
     failures = {}
     for name in names:
@@ -42,14 +42,14 @@ def run_models(bench: Bench, names: Sequence[str], tally: Tally) -> None:
         if any(op_trouble(model, op, bench.engine) for op in model.ops):
             continue
         try:
-            _compare(bench, model, tally)
+            _compare(bench, interpreter, model, tally)
         except AssertionError as error:
             failures[name] = str(error)
     assert tally.models, f"no model fits {bench.board.name} with {bench.engine}"
     assert not failures, "\n".join(f"{name}: {text}" for name, text in failures.items())
 
 
-def _compare(bench: Bench, model: Model, tally: Tally) -> None:
+def _compare(bench: Bench, interpreter: Interpreter, model: Model, tally: Tally) -> None:
     vectors = mixed_vectors(model)
     with bench.start(model) as device:
         try:
@@ -58,7 +58,7 @@ def _compare(bench: Bench, model: Model, tally: Tally) -> None:
             _count(refusal, bench.engine, tally)
             return
         actual = list(device.infer_many(vectors))
-    check_outputs(tally, model, actual, reference_outputs(model, vectors))
+    check_outputs(tally, model, actual, reference_outputs(interpreter, model, vectors))
 
 
 def _count(refusal: RefusedModelError, engine: str, tally: Tally) -> None:
@@ -71,20 +71,22 @@ def _count(refusal: RefusedModelError, engine: str, tally: Tally) -> None:
 
 
 @pytest.mark.parametrize("board", EMULATED)
-def test_an_int8_model_of_each_op(tallies: dict[str, Tally], board: str) -> None:
-    run_models(Bench(BOARDS[board]), QUICK_NAMES, tallies[f"builtin on {board}"])
+def test_an_int8_model_of_each_op(interpreter: Interpreter, tallies: dict[str, Tally], board: str) -> None:
+    run_models(Bench(BOARDS[board]), interpreter, QUICK_NAMES, tallies[f"builtin on {board}"])
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("board", EMULATED)
-def test_the_whole_catalogue(tallies: dict[str, Tally], board: str) -> None:
-    run_models(Bench(BOARDS[board]), NAMES, tallies[f"builtin on {board}, whole"])
+def test_the_whole_catalogue(interpreter: Interpreter, tallies: dict[str, Tally], board: str) -> None:
+    run_models(Bench(BOARDS[board]), interpreter, NAMES, tallies[f"builtin on {board}, whole"])
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("board", ROOMY)
 @pytest.mark.parametrize("engine", ["tflm", "tflm-ref"])
-def test_the_whole_catalogue_on_tensorflow_lite_micro(tallies: dict[str, Tally], board: str, engine: str) -> None:
+def test_the_whole_catalogue_on_tensorflow_lite_micro(
+    interpreter: Interpreter, tallies: dict[str, Tally], board: str, engine: str
+) -> None:
     try:
         choose_engines(engine, "builtin")
     except SetupError as error:
@@ -92,4 +94,4 @@ def test_the_whole_catalogue_on_tensorflow_lite_micro(tallies: dict[str, Tally],
     library = tflm_library()
     excused = PINNED_LIBRARY_DIFFERS if (library.name, library.version) == PINNED_LIBRARY else set()
     names = [name for name in NAMES if name not in excused]
-    run_models(Bench(BOARDS[board], engine), names, tallies[f"{engine} on {board}"])
+    run_models(Bench(BOARDS[board], engine), interpreter, names, tallies[f"{engine} on {board}"])

@@ -11,10 +11,11 @@ import sys
 from pathlib import Path
 
 from fuzz.seeds import MODEL_BYTES_MAX, write_seeds
-from support.native_cpp import library_sources, run_compiler
+from support.native_cpp import compile_objects, library_sources, run_compiler
 
 _SOURCES = sorted(Path(__file__).parent.glob("*.cpp"))
 _ENGINE = "engine_builtin"
+_COMPILER, _FUZZER = "clang++", "-fsanitize=fuzzer"
 _SECONDS_FOR_ONE_INPUT = 30
 _MEGABYTES_MAX = 1024
 
@@ -22,8 +23,9 @@ _MEGABYTES_MAX = 1024
 def build_fuzzer(folder: Path) -> Path:
     """Compile engine and target with libFuzzer, address and undefined-behaviour sanitizers; return the program."""
     program = folder / "engine_fuzzer"
-    arguments = ["-fsanitize=fuzzer", *_SOURCES, *library_sources(_ENGINE), "-o", program]
-    run_compiler(folder, arguments, ["bytes", "engine", _ENGINE], compiler="clang++")
+    sources, libraries = [*_SOURCES, *library_sources(_ENGINE)], ["bytes", "engine", _ENGINE]
+    objects = compile_objects(folder, sources, libraries, [_FUZZER], _COMPILER)
+    run_compiler(folder, [_FUZZER, *objects, "-o", program], libraries, _COMPILER)
     return program
 
 

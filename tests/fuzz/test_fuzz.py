@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from pathlib import Path
 
-import pytest
-from firmware.engine.native import OK, NativeEngine, compile_engine, compile_program
+from firmware.engine.native import OK, NativeEngine
 from fuzz.campaign import build_fuzzer, fuzz
 from fuzz.seeds import seed_models
 
@@ -14,12 +13,6 @@ from harness.model import read_model
 from harness.model.support import supported_ops
 
 SECONDS = 60
-
-
-@pytest.fixture(scope="module")
-def driver(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("driver")
-    return compile_program("driver.cpp", compile_engine(folder), folder)
 
 
 def test_the_engine_runs_every_seed(driver: Path) -> None:

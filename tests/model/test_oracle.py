@@ -29,6 +29,12 @@ def test_one_child_runs_many_vectors() -> None:
             assert struct.unpack("<3f", output) == (1 + number, 2, 3.5)
 
 
+def test_one_child_runs_one_model_after_the_other() -> None:
+    with Oracle(addition("float32")) as oracle:
+        oracle.load(addition("int8", scale=0.5), "other")
+        assert (oracle.model.name, oracle.infer(bytes(range(6)))) == ("other", bytes([3, 5, 7]))
+
+
 def test_inputs_come_in_model_order() -> None:
     b = TfliteBuilder()
     x, y = b.tensor([1, 2], "int8", scale=0.5), b.tensor([3], "float32")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from harness.paths import firmware_dir
@@ -31,6 +33,23 @@ def run_compiler(
     subprocess.run([compiler, *FLAGS, *includes, *map(str, arguments)], cwd=folder, check=True)
 
 
+def compile_objects(
+    folder: Path,
+    sources: Iterable[Path],
+    libraries: Sequence[str],
+    options: Sequence[str | Path] = (),
+    compiler: str = "g++",
+) -> list[Path]:
+    """Compile each source to an object file in `folder`, as many at once as there are processors; return the files."""
+
+    def compile_one(source: Path) -> Path:
+        run_compiler(folder, [*options, "-c", source], libraries, compiler)
+        return folder / f"{source.stem}.o"
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return sorted(pool.map(compile_one, sources))
+
+
 def library_sources(name: str) -> list[Path]:
     """The C++ files of a folder of `firmware/lib`."""
     return sorted(_library(name).rglob("*.cpp"))
@@ -53,5 +72,5 @@ def compile_program(
     """
     macros = [f"-D{name}={value}" for name, value in (defines or {}).items()]
     parts = [*sources, *(source for name in libraries for source in library_sources(name))]
-    run_compiler(program.parent, [*macros, *parts, "-o", program], libraries)
+    run_compiler(program.parent, [*compile_objects(program.parent, parts, libraries, macros), "-o", program], libraries)
     return program

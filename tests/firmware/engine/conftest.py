@@ -1,4 +1,4 @@
-"""The engine as a native program, compiled once."""
+"""Processes of the native engine."""
 
 from __future__ import annotations
 
@@ -6,17 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from firmware.engine.native import NativeEngine, compile_engine, compile_program
-
-
-@pytest.fixture(scope="session")
-def engine_objects(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    return compile_engine(tmp_path_factory.mktemp("engine"))
-
-
-@pytest.fixture(scope="session")
-def driver(engine_objects: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return compile_program("driver.cpp", engine_objects, tmp_path_factory.mktemp("driver"))
+from firmware.engine.native import NativeEngine, compile_program
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from support.native_cpp import library_sources, run_compiler
+from support.native_cpp import compile_objects, library_sources, run_compiler
 
 _SOURCES = Path(__file__).parent
 _INSTRUCTIONS = _SOURCES.parents[1] / "support" / "dsp"
@@ -25,8 +25,7 @@ ARENA_BYTES = 1 << 20
 
 def compile_engine(folder: Path) -> list[Path]:
     """Compile the engine into `folder`; return its object files."""
-    run_compiler(folder, ["-c", *library_sources(_ENGINE)], _LIBRARIES)
-    return sorted(folder.glob("*.o"))
+    return compile_objects(folder, library_sources(_ENGINE), _LIBRARIES)
 
 
 def compile_dsp_kernels(folder: Path, engine: list[Path]) -> list[Path]:
@@ -34,8 +33,8 @@ def compile_dsp_kernels(folder: Path, engine: list[Path]) -> list[Path]:
     object files. Functions in C++ stand in for the instructions.
     """
     sources = [path for path in library_sources(_ENGINE) if "ops/kernels.h" in path.read_text(encoding="utf-8")]
-    run_compiler(folder, ["-c", "-D__ARM_FEATURE_SIMD32", "-iquote", _INSTRUCTIONS, *sources], _LIBRARIES)
-    chosen = {path.name: path for path in (*engine, *folder.glob("*.o"))}
+    dsp = compile_objects(folder, sources, _LIBRARIES, ["-D__ARM_FEATURE_SIMD32", "-iquote", _INSTRUCTIONS])
+    chosen = {path.name: path for path in (*engine, *dsp)}
     return sorted(chosen.values())
 
 

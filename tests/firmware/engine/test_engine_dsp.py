@@ -3,12 +3,12 @@ instructions; the instructions themselves run in tests/conformance on an emulate
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from conformance.graph import FEW_EXAMPLES, Case, side_by_side
-from conformance.test_dsp_kernels import CASES
+from conformance.test_dsp_kernels import CASES, GRIDS
 from conformance.vectors import mixed_vectors
 from firmware.engine.native import OK, NativeEngine, compile_dsp_kernels, compile_program
 from hypothesis import given
@@ -30,9 +30,21 @@ def engines(driver: Path, dsp_driver: Path) -> Iterator[tuple[NativeEngine, Nati
         yield portable, dsp
 
 
+Engines = tuple[NativeEngine, NativeEngine]
+
+
+@pytest.mark.parametrize("op", GRIDS)
+def test_grids(engines: Engines, op: str) -> None:
+    assert_same_bytes(engines, GRIDS[op])
+
+
 @FEW_EXAMPLES
 @given(cases=st.lists(CASES, min_size=1, max_size=20))
-def test_same_bytes(engines: tuple[NativeEngine, NativeEngine], cases: list[Case]) -> None:
+def test_random_ops(engines: Engines, cases: list[Case]) -> None:
+    assert_same_bytes(engines, cases)
+
+
+def assert_same_bytes(engines: Engines, cases: Sequence[Case]) -> None:
     model = side_by_side(cases, "int8")
     for vector in mixed_vectors(read_model(model, "model")):
         portable, dsp = (engine.run(model, vector) for engine in engines)
