@@ -48,6 +48,6 @@ def test_every_part_counts(project: Path, board: Board, monkeypatch: pytest.Monk
 
 def test_missing_compiler(board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    toolchain._version.cache_clear()
+    toolchain.compiler_version.cache_clear()
     with pytest.raises(SetupError, match="arm-none-eabi-g\\+\\+ is missing"):
         toolchain.toolchain(board)

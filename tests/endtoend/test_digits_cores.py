@@ -46,7 +46,7 @@ def test_another_clock_changes_no_count_of_instructions(digits: Suite, sink: Sin
 
 
 def test_a_model_too_large_for_the_smallest_board_is_refused_with_the_bytes(digits: Suite, sink: Sink) -> None:
-    with pytest.raises(ModelError, match=r"does not run on microbit .*\n.*arena: needs at least .* bytes are missing"):
+    with pytest.raises(ModelError, match=r"does not fit microbit .*arena: needs at least .* bytes are missing"):
         run_model(Bench(BOARDS["microbit"]), job(digits, "float32"), sink)
 
 

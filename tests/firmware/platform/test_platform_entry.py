@@ -73,7 +73,7 @@ def test_later_file_replaces_by_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("boards.native", "boards.other", "unknown board 'native'.*mps3-an547, other, stm32l475"),
+        ("boards.native", "boards.other", "unknown board 'native'.*mps3-an547, nucleo-l4r5zi, other, stm32l475"),
         ('core = "host"', 'core = "cortex-m9"', r"boards\.native\.core: unknown core 'cortex-m9'.*cortex-m4f"),
         ('core = "host"\n', "", r"boards\.native: missing or unknown 'core'"),
         ("arena = { bytes = 0x400000 }", "", r"boards\.native: missing or unknown 'arena'"),
