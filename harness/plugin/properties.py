@@ -12,6 +12,17 @@ if TYPE_CHECKING:
     from harness.measure import Bench, RunRecord
 
 
+_FIGURES = (
+    "instructions",
+    "cycles",
+    "latency_us",
+    "energy_uj",
+    "arena_bytes",
+    "model_bytes",
+    "firmware_flash_bytes",
+)
+
+
 def note_bench(item: pytest.Item, bench: Bench) -> None:
     """Board, target and engine: known before anything runs, and once per item."""
     note(item, "board", bench.board.name)
@@ -23,10 +34,13 @@ def note_bench(item: pytest.Item, bench: Bench) -> None:
 def note_figures(item: pytest.Item, run: RunRecord) -> None:
     """What the run gave, each figure with its provenance."""
     note(item, "engine_version", run.engine_version)
-    for field in (run.metric, "instructions", "latency_us", "arena_bytes", "model_bytes", "firmware_flash_bytes"):
+    for field in (run.metric, *_FIGURES):
         quantity = getattr(run, field)
         if quantity is not None:
             note(item, field, f"{quantity.value} ({quantity.provenance})")
+    for field in ("cycles_model", "energy_model"):
+        if model := getattr(run, field):
+            note(item, field, model)
 
 
 def note(item: pytest.Item, name: str, value: str) -> None:

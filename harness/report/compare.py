@@ -7,7 +7,8 @@ from itertools import groupby
 
 from harness.measure.records import Provenance, RunRecord
 from harness.report.compare_engines import engine_comparisons, engine_text
-from harness.report.cost import COST_KINDS, INSTRUCTIONS, CostKind
+from harness.report.cost import CYCLES, INSTRUCTIONS, CostKind, known_costs, layer_cost
+from harness.report.cycles import class_rows, model_notes
 from harness.report.figures import MEMORY, inference, judged, layers_sum
 from harness.report.layers import layer_rows
 from harness.report.session import BoardInfo, SessionInfo
@@ -42,10 +43,12 @@ def _group(run: RunRecord) -> tuple[str, str, str]:
 def _comparison(tables: SessionTables, runs: list[RunRecord]) -> Comparison:
     layers = {run.variant: [layer for layer in tables.layer_records if run_key(layer) == run_key(run)] for run in runs}
     rows = [*_outcome_rows(runs), *_metric_rows(runs)]
-    for kind in _cost_kinds(runs):
+    for kind in known_costs(runs) or [INSTRUCTIONS]:
         rows += [inference(kind).row(runs), *_range_rows(runs, kind)]
-        if found := layer_rows(list(layers.values()), kind):
-            rows += [*found, layers_sum(kind, layers).row(runs)]
+        rows += class_rows(runs) if kind is CYCLES else []
+    kind = layer_cost([layer for of_run in layers.values() for layer in of_run])
+    if found := layer_rows(list(layers.values()), kind):
+        rows += [*found, layers_sum(kind, layers).row(runs)]
     rows += [figure.row(runs) for figure in MEMORY]
     return Comparison(
         heading=printable(f"{runs[0].suite} on {runs[0].board} with {runs[0].engine}"),
@@ -106,11 +109,6 @@ def _oracle_cell(run: RunRecord) -> str:
     return "not asked" if run.oracle_equal is None else f"{run.oracle_equal} of {run.vectors}"
 
 
-def _cost_kinds(runs: list[RunRecord]) -> list[CostKind]:
-    """What any of the runs knows; where none was timed, say that of the instructions."""
-    return [kind for kind in COST_KINDS if any(kind.of(run) for run in runs)] or [INSTRUCTIONS]
-
-
 def _range_rows(runs: list[RunRecord], kind: CostKind) -> list[Row]:
     """The least and the greatest of the repeats, where they differ."""
 
@@ -130,7 +128,7 @@ def _text_row(label: str, runs: list[RunRecord], cell: Callable[[RunRecord], str
 
 
 def _notes(runs: list[RunRecord], rows: list[Row]) -> tuple[str, ...]:
-    """Why runs did not pass or were not judged, what went wrong on the line, what the provenance means."""
+    """Why runs did not pass or were not judged, what went wrong on the line, what figures are worth."""
     reasons = [f"{run.variant}: {run.outcome}: {' '.join(run.message.split())}" for run in runs if run.message]
     reasons += [
         f"{run.variant}: the line lost something {run.line_faults} times; it was sent again"
@@ -138,4 +136,4 @@ def _notes(runs: list[RunRecord], rows: list[Row]) -> tuple[str, ...]:
         if run.line_faults
     ]
     hosted = [HOST_NOTE] if any(row.how == Provenance.HOST for row in rows) else []
-    return tuple(map(printable, (*reasons, *hosted)))
+    return tuple(map(printable, (*reasons, *model_notes(runs), *hosted)))

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from harness.measure.compare import ABSOLUTE_TOLERANCE, RELATIVE_TOLERANCE
 from harness.measure.records import RunRecord
-from harness.report.cost import COST_KINDS
+from harness.report.cost import known_costs
+from harness.report.cycles import model_notes
 from harness.report.figures import ARENA, FIRMWARE_FLASH, inference
 from harness.report.table import Comparison, Row, distinct
 from harness.report.wording import EQUAL, printable
@@ -63,13 +64,13 @@ def _comparison(runs: Sequence[RunRecord], remarks: Sequence[str]) -> Comparison
         details=tuple(printable(engine_text([run for run in runs if run.engine == engine])) for engine in engines),
         variants=tuple(map(printable, engines)),
         rows=tuple(rows),
-        notes=(*near, *map(printable, remarks)),
+        notes=(*near, *map(printable, (*model_notes(runs), *remarks))),
     )
 
 
 def _rows(variant: str, runs: Sequence[RunRecord]) -> list[Row]:
     """What the engines made of one variant."""
-    figures = [*(inference(kind) for kind in COST_KINDS if any(map(kind.of, runs))), ARENA, FIRMWARE_FLASH]
+    figures = [*map(inference, known_costs(runs)), ARENA, FIRMWARE_FLASH]
     return [
         Row(printable(variant)),
         _outputs_row(runs),

@@ -1,12 +1,14 @@
-"""The kinds of cost an inference can have: what a target counts or times."""
+"""The kinds of cost an inference can have: what a target counts or times, and what is modelled from it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from harness.measure.records import LayerRecord, Provenance, Quantity, RunRecord
-from harness.report.wording import microseconds, ratio, whole
+from harness.measure.records import LayerRecord, Quantity, RunRecord
+from harness.report.wording import decimal, ratio, whole
+
+_US_PER_MS = 1000
 
 
 @dataclass(frozen=True)
@@ -18,21 +20,19 @@ class CostKind:
     more: str
     of: Callable[[RunRecord | LayerRecord], Quantity | None]
     text: Callable[[float], str]
-    range_of: Callable[[RunRecord], tuple[float | None, float | None]]
+    range_of: Callable[[RunRecord], tuple[float | None, float | None]] = lambda run: (None, None)
 
-    def sum(self, layers: Iterable[LayerRecord]) -> float:
-        """The cost of all `layers`; 0 where none is known."""
-        return sum(cost.value for layer in layers if (cost := self.of(layer)))
+    def sum(self, records: Iterable[RunRecord | LayerRecord]) -> float:
+        """The cost of all `records`; 0 where none is known."""
+        return sum(cost.value for record in records if (cost := self.of(record)))
+
+    def share(self, value: float, total: float) -> str:
+        """`445,850 61%`."""
+        return f"{self.text(value)} {value / total:3.0%}"
 
     def compare(self, value: float, reference: float) -> str:
         """`2.4x fewer`."""
         return ratio(value, reference, self.less, self.more)
-
-
-def _latency(record: RunRecord | LayerRecord) -> Quantity | None:
-    """Time, where it is one: QEMU's clock counts instructions and says nothing about a board's time."""
-    latency = record.latency_us
-    return None if latency and latency.provenance is Provenance.EMULATED else latency
 
 
 INSTRUCTIONS = CostKind(
@@ -43,12 +43,37 @@ INSTRUCTIONS = CostKind(
     text=whole,
     range_of=lambda run: (run.instructions_min, run.instructions_max),
 )
-LATENCY = CostKind(
+CYCLES = CostKind(unit="cycles", less="fewer", more="more", of=lambda record: record.cycles, text=whole)
+MICROSECONDS = CostKind(
     unit="µs",
     less="faster",
     more="slower",
-    of=_latency,
-    text=microseconds,
+    of=lambda record: record.latency_us,
+    text=decimal,
     range_of=lambda run: (run.latency_us_min, run.latency_us_max),
 )
-COST_KINDS = (INSTRUCTIONS, LATENCY)
+MILLISECONDS = CostKind(
+    unit="ms",
+    less="faster",
+    more="slower",
+    of=lambda record: record.latency_us,
+    text=lambda latency_us: decimal(latency_us / _US_PER_MS),
+    range_of=lambda run: (run.latency_us_min, run.latency_us_max),
+)
+MICROJOULES = CostKind(unit="µJ", less="less", more="more", of=lambda record: record.energy_uj, text=decimal)
+
+
+def known_costs(runs: Sequence[RunRecord]) -> list[CostKind]:
+    """What any of the runs knows, from what is counted to what is modelled."""
+    return [kind for kind in (INSTRUCTIONS, CYCLES, time_of(runs), MICROJOULES) if any(map(kind.of, runs))]
+
+
+def time_of(runs: Iterable[RunRecord]) -> CostKind:
+    """Time in milliseconds where one of the runs takes that long."""
+    latencies = (run.latency_us.value for run in runs if run.latency_us)
+    return MILLISECONDS if max(latencies, default=0) >= _US_PER_MS else MICROSECONDS
+
+
+def layer_cost(layers: Sequence[LayerRecord]) -> CostKind:
+    """What layers are ranked by: the nearest to time that is known without a model of the clock, else time itself."""
+    return next((kind for kind in (CYCLES, INSTRUCTIONS) if kind.sum(layers)), MICROSECONDS)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from harness.measure.records import LayerRecord, Quantity
-from harness.report.cost import CostKind
+from harness.report.cost import INSTRUCTIONS, CostKind
 from harness.report.table import Row, distinct
 from harness.report.wording import printable
 
@@ -27,7 +27,8 @@ def layer_rows(variants: Sequence[Sequence[LayerRecord]], kind: CostKind) -> lis
 
     top = sorted(aligned, key=share, reverse=True)[:TOP_LAYERS]
     heading = f"top {len(top)} of {len(aligned)} layers" if len(top) < len(aligned) else "layers"
-    return [Row(heading), *(_row(layers, totals, kind) for layers in top)]
+    unit = "" if kind is INSTRUCTIONS else f", {kind.unit}"  # said where there are several kinds of cost
+    return [Row(heading + unit), *(_row(layers, totals, kind) for layers in top)]
 
 
 def align(variants: Sequence[Sequence[LayerRecord]]) -> list[Aligned]:
@@ -90,7 +91,7 @@ def _label(layers: Aligned) -> str:
 def _cell(cost: Quantity | None, total: float, kind: CostKind) -> str:
     if cost is None:
         return "-"
-    return f"{kind.text(cost.value)} {cost.value / total:3.0%}" if total else kind.text(cost.value)
+    return kind.share(cost.value, total) if total else kind.text(cost.value)
 
 
 def _delta(cost: Quantity | None, reference: Quantity | None, kind: CostKind) -> str:

@@ -11,7 +11,7 @@ def whole(value: float) -> str:
     return f"{value:,.0f}"
 
 
-def microseconds(value: float) -> str:
+def decimal(value: float) -> str:
     """`7,201`, or `72.01` below a thousand."""
     return f"{value:,.0f}" if value >= 1000 else f"{value:.2f}"
 

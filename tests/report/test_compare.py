@@ -9,6 +9,8 @@ from support.session_records import (
     QUANTIZED_OPS,
     int8_run,
     layer_records,
+    modelled_layers,
+    modelled_run,
     run_record,
     tables_of,
     vector_record,
@@ -21,6 +23,7 @@ from harness.report.table import Comparison, Row
 
 FLOAT, INT8 = run_record(), int8_run()
 UNTIMED = {"instructions": None, "instructions_min": None, "instructions_max": None, "repeats": 0}
+CYCLES_NOTE = "cycles by the cost model cortex-m4f, flash 4 wait states"
 NEVER_BUILT = UNTIMED | {
     "engine_version": "",
     "vectors": 0,
@@ -105,11 +108,42 @@ def test_suites_and_boards_have_tables_of_their_own() -> None:
     ]
 
 
-def test_an_emulated_target_never_speaks_of_time() -> None:
-    wrong = replace(FLOAT, latency_us=Quantity(90_016.7, Provenance.EMULATED))
-    rows = rows_of(compared(wrong))
-    assert "instructions/inference" in rows
-    assert not any("µs" in label for label in rows)
+def test_without_a_model_of_cycles_there_is_neither_time_nor_energy() -> None:
+    comparison = compared(FLOAT, layers=layer_records(FLOAT))
+    assert not any(word in label for label in rows_of(comparison) for word in ("cycles", "ms", "µs", "µJ"))
+    assert comparison.notes == ()
+
+
+def test_modelled_figures_name_their_models_and_their_error() -> None:
+    comparison = compared(modelled_run(FLOAT), modelled_run(INT8, cycles_error_percent=None))
+    assert rows_of(comparison)["ms/inference"] == Row("ms/inference", ("135.03", "55.37"), ("2.4x faster",), "modelled")
+    assert comparison.notes == (
+        f"{CYCLES_NOTE}: within 20 % of published silicon, docs/validation.md",
+        f"{CYCLES_NOTE}: not validated against silicon",
+        "energy by DS10969 rev 5, table 26",
+        "1,000,000 cycles take 12.50 ms and 450.00 µJ",
+    )
+
+
+def test_without_a_model_of_energy_there_is_none() -> None:
+    comparison = compared(modelled_run(FLOAT, energy_uj=None, energy_model=""))
+    assert "µJ/inference" not in rows_of(comparison)
+    assert comparison.notes[-1] == "1,000,000 cycles take 12.50 ms"
+    assert len(comparison.notes) == 2
+
+
+def test_short_inferences_are_in_microseconds() -> None:
+    short = modelled_run(int8_run(instructions=Quantity(40_000, Provenance.EMULATED)))
+    assert rows_of(compared(short))["µs/inference"].cells == ("750.00",)
+    assert rows_of(compared(modelled_run(FLOAT), short))["ms/inference"].cells == ("135.03", "0.75")
+
+
+def test_layers_are_ranked_by_cycles_where_they_are_known() -> None:
+    comparison = compared(modelled_run(FLOAT), layers=modelled_layers(FLOAT))
+    labels = [row.label for row in comparison.rows]
+    first = comparison.rows[labels.index("top 5 of 8 layers, cycles") + 1]
+    assert (first.cells, first.how) == (("8,920,251 83%",), "modelled")
+    assert sum("layers" in label for label in labels) == 2  # and their sum
 
 
 def test_a_target_that_measures_time_says_so_and_the_host_says_what_it_is_worth() -> None:

@@ -9,7 +9,16 @@ import pytest
 from markdown_it import MarkdownIt
 from rich.cells import cell_len
 from rich.console import Console
-from support.session_records import INFO, QUANTIZED_OPS, int8_run, layer_records, run_record, tables_of
+from support.session_records import (
+    INFO,
+    QUANTIZED_OPS,
+    int8_run,
+    layer_records,
+    modelled_layers,
+    modelled_run,
+    run_record,
+    tables_of,
+)
 
 from harness.measure.records import Provenance, Quantity
 from harness.report import SessionTables, render_markdown, render_terminal, run_json
@@ -47,6 +56,18 @@ firmware RAM bytes                  5,120          5,120         equal  static
 session 20260102T030405Z-0123456: passed
 """
 
+MODELLED_AT_80 = """
+instructions/inference          7,201,334      2,953,023    2.4x fewer  emulated
+cycles/inference               10,802,001      4,429,534    2.4x fewer  modelled
+  integer arithmetic        6,121,134 57%  2,510,070 57%    2.4x fewer  modelled
+  loads                     3,600,667 33%  1,476,511 33%    2.4x fewer  modelled
+  waiting for code          1,080,200 10%    442,953 10%    2.4x fewer  modelled
+ms/inference                       135.03          55.37   2.4x faster  modelled
+µJ/inference                        4,861          1,993     2.4x less  modelled
+top 5 of 9 layers, cycles
+  2/3 CONV_2D 1x8x8x32      8,920,251 83%  3,647,610 83%    2.4x fewer  modelled
+"""
+
 
 def drawn(tables: SessionTables, width: int, **options: bool) -> str:
     stream = io.StringIO()
@@ -60,6 +81,16 @@ def lines_of(text: str) -> list[str]:
 
 def test_the_table_at_80_columns() -> None:
     assert lines_of(drawn(tables_of(FLOAT, INT8, layers=LAYERS), 80)) == AT_80.splitlines()
+
+
+def test_what_is_modelled_at_80_columns() -> None:
+    float32, int8 = modelled_run(FLOAT), modelled_run(INT8)
+    layers = [*modelled_layers(FLOAT), *modelled_layers(INT8, QUANTIZED_OPS)]
+    lines = lines_of(drawn(tables_of(float32, int8, layers=layers), 80))
+    wanted = MODELLED_AT_80.strip().splitlines()
+    start = lines.index(wanted[0])
+    assert lines[start : start + len(wanted)] == wanted
+    assert "  sum of all layers            10,693,974      4,385,228    2.4x fewer  modelled" in lines
 
 
 def test_at_120_columns_no_label_is_folded() -> None:
@@ -143,6 +174,22 @@ def test_json_has_figures_with_their_provenance_and_every_layer() -> None:
     total = sum(layer["instructions"]["value"] for layer in found["layers"])
     assert found["totals"]["instructions"] == {"value": total, "provenance": "emulated"}
     assert found["session"]["checkout"]["dirty"] is True
+
+
+def test_json_has_what_is_modelled_and_by_what() -> None:
+    run = modelled_run(INT8)
+    found = json.loads(json.dumps(run_json(run, modelled_layers(INT8), INFO)))
+    assert found["inference"]["cycles"] == {"value": 4_429_534, "provenance": "modelled"}
+    assert found["inference"]["cycles_by_class"] == {"alu": 2_510_070, "load": 1_476_511, "fetch_stall": 442_953}
+    assert found["inference"]["latency_us"]["provenance"] == "modelled"
+    assert found["modelled_by"] == {
+        "cycles": "cortex-m4f, flash 4 wait states",
+        "cycles_error_percent": 20,
+        "energy": "DS10969 rev 5, table 26",
+    }
+    for figure in ("cycles", "latency_us", "energy_uj"):
+        total = sum(layer[figure]["value"] for layer in found["layers"])
+        assert found["totals"][figure] == {"value": total, "provenance": "modelled"}
 
 
 def test_json_of_a_run_that_failed_is_null_where_nothing_is_known() -> None:

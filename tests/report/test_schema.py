@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tempfile
 from pathlib import Path
@@ -32,7 +33,10 @@ BY_TYPE: dict[type, st.SearchStrategy[object]] = {
     bool: st.booleans(),
     bytes: st.binary(max_size=40),
 }
-BY_NAME: dict[str, st.SearchStrategy[object]] = {"metric": st.sampled_from(get_args(MetricName))}
+BY_NAME: dict[str, st.SearchStrategy[object]] = {
+    "metric": st.sampled_from(get_args(MetricName)),
+    "cycles_by_class": st.just("") | st.dictionaries(TEXTS, COUNTS, max_size=3).map(json.dumps),
+}
 
 
 def records_of(kind: type[R]) -> st.SearchStrategy[R]:

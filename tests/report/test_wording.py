@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.report.wording import bytes_change, clock_frequency, microseconds, points, printable, ratio, whole
+from harness.report.wording import bytes_change, clock_frequency, decimal, points, printable, ratio, whole
 
 
 def test_figures() -> None:
     assert whole(7_201_334) == "7,201,334"
-    assert [microseconds(value) for value in (7201.3, 713.25, 0.071)] == ["7,201", "713.25", "0.07"]
+    assert [decimal(value) for value in (7201.3, 713.25, 0.071)] == ["7,201", "713.25", "0.07"]
     assert clock_frequency(80_000_000) == "80 MHz"
     assert clock_frequency(32_768_000) == "32.768 MHz"
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
+
+from msgspec.structs import replace
 
 from harness.measure.records import LayerRecord, Provenance, Quantity, RunRecord, VectorRecord
 from harness.report import Records, SessionInfo, SessionTables
@@ -117,6 +120,46 @@ def layer_records(run: RunRecord, ops: Iterable[tuple[str, str, int]] = OPS) -> 
         )
         for index, (op, shape, macs) in enumerate(ops)
     ]
+
+
+CYCLES_PER_INSTRUCTION = 1.5
+
+
+def modelled_run(run: RunRecord, **changes: object) -> RunRecord:
+    """`run` at 80 MHz with a model of cycles and one of energy, with `changes`: a tenth of the cycles are stalls."""
+    assert run.instructions is not None
+    modelled = Provenance.MODELLED
+    cycles = int(run.instructions.value * CYCLES_PER_INSTRUCTION)
+    stalls, loads = cycles // 10, cycles // 3
+    fields: dict[str, object] = {
+        "cycles": Quantity(cycles, modelled),
+        "cycles_by_class": json.dumps({"alu": cycles - loads - stalls, "load": loads, "fetch_stall": stalls}),
+        "cycles_model": "cortex-m4f, flash 4 wait states",
+        "cycles_error_percent": 20,
+        "latency_us": Quantity(cycles / 80, modelled),
+        "latency_us_min": cycles / 80,
+        "latency_us_max": cycles / 80,
+        "energy_uj": Quantity(cycles / 80 * 0.036, modelled),
+        "energy_model": "DS10969 rev 5, table 26",
+    }
+    return replace(run, **fields | changes)
+
+
+def modelled_layers(run: RunRecord, ops: Iterable[tuple[str, str, int]] = OPS) -> list[LayerRecord]:
+    """Those of `layer_records` with cycles and what is computed from them."""
+    return [_modelled_layer(layer) for layer in layer_records(run, ops)]
+
+
+def _modelled_layer(layer: LayerRecord) -> LayerRecord:
+    assert layer.instructions is not None
+    modelled = Provenance.MODELLED
+    cycles = int(layer.instructions.value * CYCLES_PER_INSTRUCTION)
+    return replace(
+        layer,
+        cycles=Quantity(cycles, modelled),
+        latency_us=Quantity(cycles / 80, modelled),
+        energy_uj=Quantity(cycles / 80 * 0.036, modelled),
+    )
 
 
 def vector_record(run: RunRecord, vector: int) -> VectorRecord:

@@ -1,0 +1,70 @@
+"""Where the cycles of an inference go, and what stands behind figures that are modelled."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from harness.measure.records import RunRecord
+from harness.report.cost import CYCLES, MICROJOULES, MILLISECONDS
+from harness.report.table import Row, distinct
+
+SHOWN_SHARE = 0.05  # of a run's cycles; the classes that are below it in all runs are summed up
+OTHERS = "all other"
+WORDS = {
+    "alu": "integer arithmetic",
+    "multiply": "multiplications",
+    "divide": "divisions",
+    "load": "loads",
+    "store": "stores",
+    "branch": "branches",
+    "float": "float arithmetic",
+    "vector": "vector arithmetic",
+    "system": "system instructions",
+    "fetch_stall": "waiting for code",
+    "data_stall": "waiting for data",
+}
+
+
+def class_rows(runs: Sequence[RunRecord]) -> list[Row]:
+    """What the cycles are spent on, the largest share first; empty where no cycles are known."""
+    of_runs: list[dict[str, int]] = [json.loads(run.cycles_by_class or "{}") for run in runs]
+    totals = [sum(cycles.values()) for cycles in of_runs]
+    if not any(totals):
+        return []
+    how = distinct(run.cycles.provenance for run in runs if run.cycles)
+
+    def share(name: str) -> float:
+        return max(cycles.get(name, 0) / total for cycles, total in zip(of_runs, totals, strict=True) if total)
+
+    def row(label: str, names: Sequence[str]) -> Row:
+        spent = [sum(cycles.get(name, 0) for name in names) for cycles in of_runs]
+        cells = (CYCLES.share(*figures) if figures[1] else "-" for figures in zip(spent, totals, strict=True))
+        return Row(label, tuple(cells), tuple(CYCLES.compare(each, spent[0]) for each in spent[1:]), how, depth=1)
+
+    large = sorted((name for name in WORDS if share(name) >= SHOWN_SHARE), key=share, reverse=True)
+    small = [name for name in WORDS if 0 < share(name) < SHOWN_SHARE]
+    return [*(row(WORDS[name], [name]) for name in large), *([row(OTHERS, small)] if small else [])]
+
+
+def model_notes(runs: Sequence[RunRecord]) -> list[str]:
+    """Which models made the figures, how far they are known to be off, and what turns cycles into time and energy."""
+    counted = [run for run in runs if run.cycles]
+    cycles = dict.fromkeys(f"cycles by the cost model {run.cycles_model}: {_error(run)}" for run in counted)
+    energy = dict.fromkeys(f"energy by {run.energy_model}" for run in counted if run.energy_uj)
+    rates = dict.fromkeys(map(_rate, counted))
+    return [*cycles, *energy, *rates]
+
+
+def _error(run: RunRecord) -> str:
+    if run.cycles_error_percent is None:
+        return "not validated against silicon"
+    return f"within {run.cycles_error_percent} % of published silicon, docs/validation.md"
+
+
+def _rate(run: RunRecord) -> str:
+    """`1,000,000 cycles take 12.50 ms and 450.00 µJ`: what a layer's cycles are."""
+    millions = CYCLES.sum([run]) / 1e6
+    costs = ((kind, kind.of(run)) for kind in (MILLISECONDS, MICROJOULES))
+    figures = [f"{kind.text(cost.value / millions)} {kind.unit}" for kind, cost in costs if cost]
+    return f"1,000,000 cycles take {' and '.join(figures)}"
