@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -21,6 +22,8 @@ from harness.target import Target, make_target
 class Bench:
     """One board, one engine, one kind of target. The firmware is built at the first use and serves every model.
 
+    Targets that have run a model rest until the next one, and stop with the bench.
+
     Args:
         board: the board to run on.
         engine: the name of an engine library, `firmware/lib/engine_<engine>`.
@@ -37,6 +40,10 @@ class Bench:
     timeout_s: float = DEFAULT_TIMEOUT_S
     engine_chosen_by: str = ""
     _firmware: Firmware | None = field(default=None, init=False, repr=False)
+    _resting: list[Target] = field(default_factory=list, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        weakref.finalize(self, _stop_all, self._resting)
 
     @property
     def firmware(self) -> Firmware:
@@ -61,14 +68,14 @@ class Bench:
 
     @contextlib.contextmanager
     def start(self, model: Model | None = None) -> Iterator[Device]:
-        """A started device, greeted, with `model` in its slot but not yet loaded; stopped when the block ends.
+        """A started device, greeted, with `model` in its slot but not yet loaded, until the block ends.
 
         Raises:
             TargetError: it did not start, or died.
             LinkError: it did not answer, or runs another firmware.
         """
         firmware = self.firmware
-        with self.new_target() as target:
+        with self._target() as target:
             device = Device(target.start(firmware, None if model is None else model.data), self.timeout_s)
             if device.hello.build_id != firmware.build_id:
                 raise LinkError(
@@ -78,6 +85,18 @@ class Bench:
             if model is not None and not target.preloads_model:
                 device.upload(model.data)
             yield device
+
+    @contextlib.contextmanager
+    def _target(self) -> Iterator[Target]:
+        """One that rests, else a new one. What an error left of it is not worth trusting."""
+        target = self._resting.pop() if self._resting else self.new_target()
+        try:
+            yield target
+        except BaseException:
+            target.stop()
+            raise
+        target.rest()
+        self._resting.append(target)
 
     @contextlib.contextmanager
     def load(self, model: Model) -> Iterator[tuple[Device, Loaded]]:
@@ -100,3 +119,8 @@ class Bench:
                 raise
             lacking = Shortage("arena", refusal.answer.detail, device.hello.arena_bytes)
             raise NoFitError(f"{model.name} does not fit {self.board.name} with {self.engine}", [lacking]) from None
+
+
+def _stop_all(targets: list[Target]) -> None:
+    for target in targets:
+        target.stop()

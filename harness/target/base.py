@@ -1,4 +1,4 @@
-"""What every kind of target does: start a firmware, give a line to it, stop."""
+"""What every kind of target does: start a firmware, give a line to it, rest, stop."""
 
 from __future__ import annotations
 
@@ -44,6 +44,10 @@ class Target(ABC):
             stream = self._start(firmware, model, resources)
             self._resources = resources.pop_all()
         return stream
+
+    def rest(self) -> None:
+        """Free what it does not need until it is started again; where that is no faster than a new start, stop."""
+        self.stop()
 
     def stop(self) -> None:
         """Stop it and free what it held; stopping twice is harmless."""

@@ -6,12 +6,13 @@ import contextlib
 import functools
 import socket
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from harness.build import Firmware, build_cycle_plugin
 from harness.config import Board, EmulatedTarget
-from harness.errors import SetupError
-from harness.flash import firmware_arguments, model_arguments
+from harness.errors import SetupError, TargetError
+from harness.flash import GdbStub, firmware_arguments, model_arguments
 from harness.setup import SETUP_COMMAND, probes
 from harness.setup.finding import State
 from harness.target.base import Target
@@ -20,10 +21,34 @@ from harness.target.process import TargetProcess
 from harness.target.stream import ByteStream, DescriptorStream
 
 _QEMU = "qemu-system-arm"
+_READ_BYTES = 1 << 16
+
+
+@dataclass
+class _Machine:
+    """A running QEMU. `held`: its board stands still and is about to be reset."""
+
+    firmware: Firmware
+    process: TargetProcess
+    line: socket.socket
+    stub: GdbStub
+    held: bool = False
+
+    def stream(self) -> ByteStream:
+        return DescriptorStream(self.line, self.process.death)
+
+    def forget_unread_bytes(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            while self.line.recv(_READ_BYTES):
+                pass
 
 
 class Emulated(Target):
-    """QEMU. `icount_shift`: one instruction takes 2^icount_shift ns of its virtual clock."""
+    """QEMU. `icount_shift`: one instruction takes 2^icount_shift ns of its virtual clock.
+
+    At rest it keeps its process, which has the firmware loaded and translated: with the same firmware, a start is a
+    reset of the board.
+    """
 
     kind = "emulated"
     provenance = "emulated"
@@ -33,6 +58,7 @@ class Emulated(Target):
         super().__init__()
         self._board = board
         self._options = options
+        self._machine: _Machine | None = None
 
     @property
     def icount_shift(self) -> int:
@@ -43,20 +69,52 @@ class Emulated(Target):
         machine = f"QEMU {qemu_version()} {self._options.machine} -icount shift={self.icount_shift}"
         return f"{machine}, cycles of {model.name}" if (model := self._board.cost_model) else machine
 
+    def start(self, firmware: Firmware, model: bytes | None = None) -> ByteStream:
+        machine = self._machine
+        if machine is not None and machine.held and machine.firmware == firmware:
+            with contextlib.suppress(TargetError):  # it ended meanwhile: another one starts
+                return self._restart(machine, model)
+        return super().start(firmware, model)
+
+    def rest(self) -> None:
+        try:
+            if self._machine is not None:
+                self._machine.stub.hold()
+                self._machine.held = True
+        except TargetError:
+            self.stop()
+
+    def stop(self) -> None:
+        self._machine = None
+        super().stop()
+
+    def _restart(self, machine: _Machine, model: bytes | None) -> ByteStream:
+        machine.forget_unread_bytes()
+        machine.stub.reset()
+        if model is not None and (address := self._board.firmware.model_slot.address) is not None:
+            machine.stub.write(address, model)
+        machine.stub.release()
+        machine.held = False
+        return machine.stream()
+
     def _start(self, firmware: Firmware, model: bytes | None, resources: contextlib.ExitStack) -> ByteStream:
         name = f"QEMU {qemu_version()}"
         folder = Path(resources.enter_context(tempfile.TemporaryDirectory(prefix="tinyhil-")))
-        ours, theirs = socket.socketpair()
-        resources.enter_context(ours)
-        with theirs:
-            command = [_QEMU, *self._machine_arguments(theirs.fileno()), *firmware_arguments(firmware.elf)]
+        line, board_line = socket.socketpair()
+        stub, board_stub = socket.socketpair()
+        resources.enter_context(line)
+        resources.enter_context(stub)
+        with board_line, board_stub:
+            command = [_QEMU, *self._machine_arguments(board_line.fileno()), *firmware_arguments(firmware.elf)]
+            command += GdbStub.arguments(board_stub.fileno())
             command += self._plugin_arguments(folder)
             slot_address = self._board.firmware.model_slot.address
             if model is not None and slot_address is not None:
                 command += model_arguments(model, slot_address, folder)
-            process = TargetProcess(name, command, folder, [theirs.fileno()])
+            process = TargetProcess(name, command, folder, [board_line.fileno(), board_stub.fileno()])
         resources.callback(process.stop)
-        return DescriptorStream(ours, process.death)
+        self._machine = _Machine(firmware, process, line, GdbStub(stub))
+        return self._machine.stream()
 
     def _plugin_arguments(self, folder: Path) -> list[str]:
         if self._board.cost_model is None:

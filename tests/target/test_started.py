@@ -23,7 +23,7 @@ from harness.target import ByteStream, Target, make_target
 
 DIGITS = Path(__file__).parents[2] / "suites" / "digits"
 MODELS = {variant: (DIGITS / f"digits_{variant}.tflite").read_bytes() for variant in ("int8", "float32")}
-
+OTHER_MODEL = (DIGITS.parent / "vibration" / "vibration_int8.tflite").read_bytes()
 
 BOARDS = ["stm32l475", "mps2-an386", "microbit", "native"]
 ROOMY_BOARDS = [name for name in BOARDS if name != "microbit"]  # the float32 model fits their arena
@@ -168,6 +168,33 @@ def test_an_emulated_clock_counts_the_same_in_every_start(target: Target, firmwa
         (vector,) = vectors(loaded, 1)
         ticks |= {device.time(vector).ticks for _ in range(3)}
     assert len(ticks) == 1
+
+
+@pytest.mark.parametrize("board", ["stm32l475", "mps2-an386", "microbit"], indirect=True)
+def test_a_rested_board_runs_on_in_its_process_as_if_it_were_new(target: Target, firmware: Firmware) -> None:
+    def measure(model: bytes) -> tuple[int, int, bytes]:
+        device, loaded = connect(target, firmware, model)
+        (vector,) = vectors(loaded, 1)
+        return device.time(vector).ticks, device.status().stack_used_bytes, device.infer(vector)
+
+    new = measure(MODELS["int8"])
+    before = children()
+    for model in (OTHER_MODEL, MODELS["int8"]):
+        target.rest()
+        again = measure(model)
+    assert again == new
+    assert children() == before
+
+
+@pytest.mark.parametrize("board", ["stm32l475"], indirect=True)
+def test_a_board_that_died_at_rest_is_started_anew(target: Target, firmware: Firmware) -> None:
+    before = set(children())
+    connect(target, firmware, MODELS["int8"])
+    target.rest()
+    (pid,) = set(children()) - before
+    os.kill(pid, signal.SIGKILL)
+    connect(target, firmware, MODELS["int8"])
+    assert pid not in children()
 
 
 @pytest.mark.parametrize("board", ["stm32l475"], indirect=True)

@@ -1,0 +1,87 @@
+"""QEMU's GDB stub: holds a board, resets it, and writes its memories, flash too.
+
+Its protocol: "Debugging with GDB", appendix E, "GDB Remote Serial Protocol".
+"""
+
+from __future__ import annotations
+
+import socket
+
+from harness.errors import TargetError
+
+_TIMEOUT_S = 10.0
+_READ_BYTES = 1 << 12
+_WRITE_BYTES = 1500  # two digits each, below QEMU's 4096 bytes of a packet
+_INTERRUPT = b"\x03"
+
+
+class GdbStub:
+    """One end of a line whose other end QEMU was given as `arguments` says. The board runs."""
+
+    def __init__(self, line: socket.socket) -> None:
+        self._line = line
+        self._line.settimeout(_TIMEOUT_S)
+        self._received = b""
+
+    @staticmethod
+    def arguments(descriptor: int) -> list[str]:
+        """QEMU arguments that put the stub on an open socket."""
+        return ["-chardev", f"socket,id=gdb,fd={descriptor}", "-gdb", "chardev:gdb"]
+
+    def hold(self) -> None:
+        """Stop the board's clock.
+
+        Raises:
+            TargetError: QEMU is gone or does not answer (so for every method).
+        """
+        self._send(_INTERRUPT)
+        self._receive()
+
+    def reset(self) -> None:
+        """Reset a board that is held; it stays held. What QEMU's loader put into memory is there again."""
+        self._ask(b"qRcmd," + b"system_reset".hex().encode())
+
+    def write(self, address: int, data: bytes) -> None:
+        """Write into any memory of a board that is held."""
+        for offset in range(0, len(data), _WRITE_BYTES):
+            piece = data[offset : offset + _WRITE_BYTES]
+            self._ask(f"M{address + offset:x},{len(piece):x}:{piece.hex()}".encode())
+
+    def release(self) -> None:
+        """Let a board that is held run on."""
+        self._send(_packet(b"c"))
+
+    def _ask(self, request: bytes) -> None:
+        self._send(_packet(request))
+        answer = self._receive()
+        if answer != b"OK":
+            said = answer.decode("ascii", "replace")
+            raise TargetError(f"QEMU's GDB stub answers {said!r} to {request[:16]!r}", "use another version of QEMU")
+
+    def _send(self, data: bytes) -> None:
+        try:
+            self._line.sendall(data)
+        except OSError as error:
+            raise _gone(error) from None
+
+    def _receive(self) -> bytes:
+        """The next packet's content, acknowledged."""
+        while (end := self._received.find(b"#")) < 0 or len(self._received) < end + 3:
+            try:
+                piece = self._line.recv(_READ_BYTES)
+            except OSError as error:
+                raise _gone(error) from None
+            if not piece:
+                raise _gone("its end of the line is closed")
+            self._received += piece
+        packet, self._received = self._received[:end], self._received[end + 3 :]
+        self._send(b"+")
+        return packet.partition(b"$")[2]
+
+
+def _packet(content: bytes) -> bytes:
+    return b"$%s#%02x" % (content, sum(content) % 256)
+
+
+def _gone(why: object) -> TargetError:
+    return TargetError(f"QEMU's GDB stub does not answer: {why}", "see who ended QEMU")
