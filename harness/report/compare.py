@@ -9,12 +9,12 @@ from harness.measure.records import Provenance, RunRecord
 from harness.report.compare_engines import engine_comparisons, engine_text
 from harness.report.cost import CYCLES, INSTRUCTIONS, CostKind, known_costs, layer_cost
 from harness.report.cycles import class_rows, model_notes
-from harness.report.figures import MEMORY, inference, judged, layers_sum
+from harness.report.figures import inference, judged, layers_sum, memory
 from harness.report.layers import layer_rows
 from harness.report.session import BoardInfo, SessionInfo
 from harness.report.table import Comparison, Row, distinct
 from harness.report.tables import SessionTables, run_key
-from harness.report.wording import clock_frequency, printable
+from harness.report.wording import clock_frequency, counted, printable
 
 FULL_PRECISION = "float32"  # the reference of the other variants, in whatever order they ran
 HOST_NOTE = "host: timed on this computer, says nothing about a microcontroller"
@@ -49,7 +49,8 @@ def _comparison(tables: SessionTables, runs: list[RunRecord]) -> Comparison:
     kind = layer_cost([layer for of_run in layers.values() for layer in of_run])
     if found := layer_rows(list(layers.values()), kind):
         rows += [*found, layers_sum(kind, layers).row(runs)]
-    rows += [figure.row(runs) for figure in MEMORY]
+    limits = tables.info.boards[runs[0].board].limits if runs[0].board in tables.info.boards else {}
+    rows += [figure.row(runs) for figure in memory(limits)]
     return Comparison(
         heading=printable(f"{runs[0].suite} on {runs[0].board} with {runs[0].engine}"),
         details=tuple(map(printable, _details(tables.info, runs))),
@@ -75,7 +76,7 @@ def _details(info: SessionInfo, runs: list[RunRecord]) -> list[str]:
 def _vectors(runs: list[RunRecord]) -> str:
     """`397 vectors`, and where they are from if that is no file of a suite's."""
     source = distinct(run.vectors_source for run in runs)
-    count = f"{max(run.vectors_total for run in runs)} vectors"
+    count = counted(max(run.vectors_total for run in runs), "vector")
     return f"{count} ({source})" if source else count
 
 
@@ -96,7 +97,7 @@ def _metric_rows(runs: list[RunRecord]) -> list[Row]:
     metric = runs[0].metric
     answered = {run.vectors for run in runs}
     if len(answered) == 1:
-        rows = [judged(metric, f"{answered.pop()} vectors").row(runs)]
+        rows = [judged(metric, counted(answered.pop(), "vector")).row(runs)]
     else:
         counts = _text_row("vectors answered", runs, lambda run: f"{run.vectors} of {run.vectors_total}")
         rows = [counts, judged(metric, "those").row(runs)]

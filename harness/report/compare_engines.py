@@ -11,7 +11,7 @@ from harness.report.cost import known_costs
 from harness.report.cycles import model_notes
 from harness.report.figures import ARENA, FIRMWARE_FLASH, inference
 from harness.report.table import Comparison, Row, distinct
-from harness.report.wording import EQUAL, printable
+from harness.report.wording import EQUAL, counted, printable
 
 TOLERANCE_NOTE = (
     f"near: floats that differ by no more than {RELATIVE_TOLERANCE:g} relative or {ABSOLUTE_TOLERANCE:g} absolute"
@@ -81,7 +81,7 @@ def _rows(variant: str, runs: Sequence[RunRecord]) -> list[Row]:
 def _outputs_row(runs: Sequence[RunRecord]) -> Row:
     vectors = distinct(str(run.vectors) for run in runs)
     return Row(
-        f"output bytes of {vectors} vectors",
+        f"output bytes of {counted(vectors, 'vector')}",
         cells=tuple(f"{run.output_bytes:,}" if run.output_bytes else run.outcome for run in runs),
         deltas=tuple(_outputs_delta(run, runs[0]) for run in runs[1:]),
         depth=1,

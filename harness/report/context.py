@@ -39,9 +39,22 @@ def new_session_info(
         host=HostInfo(platform.node(), _cpu_model(), _os_name()),
         command=tuple(command),
         tools={"python": platform.python_version(), "harness": __version__, **(tools or {})},
-        boards={board.name: BoardInfo(board.description, board.mcu, board.clock_hz) for board in boards},
+        boards={board.name: _board_info(board) for board in boards},
         checkout=checkout,
     )
+
+
+def _board_info(board: Board) -> BoardInfo:
+    layout = board.firmware
+    limits = {}
+    if layout.code:
+        limits = {
+            "arena_bytes": layout.arena_bytes,
+            "stack_bytes": layout.stack_bytes,
+            "model_bytes": layout.model_slot.bytes,
+            "firmware_flash_bytes": layout.code.bytes,
+        }
+    return BoardInfo(board.description, board.mcu, board.clock_hz, limits)
 
 
 def read_checkout(folder: Path) -> Checkout | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 
 from harness.config import MetricName
@@ -72,12 +72,20 @@ def _size(label: str, field: str, depth: int = 0) -> Figure:
 
 
 ARENA = _size("arena bytes", "arena_bytes")
-FIRMWARE_FLASH = _size("firmware flash bytes", "firmware_flash_bytes")
-MEMORY = (
-    ARENA,
-    _size("of which persistent", "arena_persistent_bytes", depth=1),
-    _size("stack bytes, peak", "stack_bytes"),
-    _size("model bytes", "model_bytes"),
-    FIRMWARE_FLASH,
-    _size("firmware RAM bytes", "firmware_ram_bytes"),
-)
+FIRMWARE_FLASH = _size("firmware bytes", "firmware_flash_bytes")
+_MEMORY = {
+    "arena_bytes": ARENA,
+    "arena_persistent_bytes": _size("of which persistent", "arena_persistent_bytes", depth=1),
+    "stack_bytes": _size("stack bytes, peak", "stack_bytes"),
+    "model_bytes": _size("model bytes", "model_bytes"),
+    "firmware_flash_bytes": FIRMWARE_FLASH,
+    "firmware_ram_bytes": _size("firmware RAM bytes", "firmware_ram_bytes"),
+}
+
+
+def memory(limits: Mapping[str, int]) -> list[Figure]:
+    """What a run takes of the board's memories, and of how much: `limits` has that by the record's field."""
+    return [
+        replace(figure, label=f"{figure.label} of {whole(limits[field])}") if field in limits else figure
+        for field, figure in _MEMORY.items()
+    ]

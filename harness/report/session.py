@@ -38,11 +38,17 @@ class HostInfo(Struct, frozen=True):
 
 
 class BoardInfo(Struct, frozen=True):
-    """A board of the session. `clock_hz` is None for the host."""
+    """A board of the session.
+
+    Attributes:
+        clock_hz: None for the host.
+        limits: how much the board has of what a field of `RunRecord` counts, by the field's name; empty for the host.
+    """
 
     description: str
     mcu: str
     clock_hz: int | None
+    limits: dict[str, int] = {}
 
 
 class SessionInfo(Struct, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from harness.measure.records import LayerRecord, RunRecord, VectorRecord
 from harness.report.schema import Record, frame
 from harness.report.session import SessionInfo
+from harness.report.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,7 +70,7 @@ class SessionTables:
 
 def _stop(run: RunRecord | None, answered: int) -> str:
     if run is None:
-        return f"incomplete: stopped after {answered} vectors"
+        return f"incomplete: stopped after {counted(answered, 'vector')}"
     if run.outcome == "running" or 0 < answered < run.vectors_total:
         return f"incomplete: stopped after {answered} of {run.vectors_total} vectors"
     return ""

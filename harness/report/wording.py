@@ -11,6 +11,11 @@ def whole(value: float) -> str:
     return f"{value:,.0f}"
 
 
+def counted(number: int | str, noun: str) -> str:
+    """`1 vector`, `2 vectors`, `0/397 vectors`."""
+    return f"{number} {noun}" if str(number) == "1" else f"{number} {noun}s"
+
+
 def decimal(value: float) -> str:
     """`7,201`, or `72.01` below a thousand."""
     return f"{value:,.0f}" if value >= 1000 else f"{value:.2f}"

@@ -81,7 +81,7 @@ def test_several_engines_run_every_item_and_are_compared(pytester: pytest.Pytest
             "int8*",
             "  output bytes of 5 vectors * 50 * 50 * equal*",
             "  arena bytes *equal*",
-            "  firmware flash bytes *equal*",
+            "  firmware bytes *equal*",
         ]
     )
     first, _, second, _ = runs_of(pytester.path)

@@ -77,7 +77,7 @@ def test_rows_compare_with_the_reference_and_say_how_they_were_obtained() -> Non
     )
     assert rows["instructions/inference"].cells == ("7,201,334", "2,953,023")
     assert rows["instructions/inference"].deltas == ("2.4x fewer",)
-    assert rows["arena bytes"].deltas == ("-71%",)
+    assert rows["arena bytes of 103,424"].deltas == ("-71%",)
     assert rows["of which persistent"].deltas == ("equal",)
     assert (rows["model bytes"].cells, rows["model bytes"].how) == (("150,320", "46,216"), "static")
     assert "outcome" not in rows
@@ -168,7 +168,7 @@ def test_a_variant_that_failed_says_why_and_leaves_the_other_its_figures() -> No
     rows = rows_of(comparison)
     assert rows["outcome"].cells == ("passed", "error")
     assert rows["vectors answered"].cells == ("397 of 397", "0 of 397")
-    for label in ("accuracy of those", "instructions/inference", "arena bytes", "firmware flash bytes"):
+    for label in ("accuracy of those", "instructions/inference", "arena bytes of 103,424", "firmware bytes"):
         assert rows[label].cells[1] == "error"
         assert rows[label].cells[0] != "error"
         assert rows[label].deltas == ("",)
@@ -182,7 +182,7 @@ def test_a_finished_run_says_what_it_was_not_given() -> None:
     rows = rows_of(compared(run_record(accuracy=None, stack_bytes=None, **UNTIMED)))
     assert rows["accuracy of 397 vectors"].cells == ("no labels",)
     assert rows["instructions/inference"].cells == ("not timed",)
-    assert rows["stack bytes, peak"].cells == ("not known",)
+    assert rows["stack bytes, peak of 8,192"].cells == ("not known",)
 
 
 def test_a_stopped_run_is_said_in_the_table_and_of_the_session() -> None:

@@ -47,12 +47,12 @@ def test_each_variant_has_outputs_cost_arena_and_flash() -> None:
         ("output bytes of 397 vectors", ("15,880", "15,880"), ("near, 1e-07 apart",)),
         ("instructions/inference", ("7,201,334", "3,600,667"), ("2.0x fewer",)),
         ("arena bytes", ("12,288", "12,288"), ("equal",)),
-        ("firmware flash bytes", ("41,212", "41,212"), ("equal",)),
+        ("firmware bytes", ("41,212", "41,212"), ("equal",)),
         ("int8", (), ()),
         ("output bytes of 397 vectors", ("3,970", "3,970"), ("equal",)),
         ("instructions/inference", ("2,953,023", "2,953,023"), ("equal",)),
         ("arena bytes", ("3,584", "3,584"), ("equal",)),
-        ("firmware flash bytes", ("41,212", "41,212"), ("equal",)),
+        ("firmware bytes", ("41,212", "41,212"), ("equal",)),
     ]
 
 

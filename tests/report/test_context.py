@@ -74,4 +74,10 @@ def test_host_tools_and_boards_are_recorded(tmp_path: Path) -> None:
     assert all((info.host.name, info.host.cpu, info.host.os))
     assert info.boards["stm32l475"].clock_hz == 80_000_000
     assert info.boards["stm32l475"].mcu == "STM32L475VGT6"
-    assert info.boards["native"].clock_hz is None
+    assert info.boards["stm32l475"].limits == {
+        "arena_bytes": (96 + 5) * 1024,
+        "stack_bytes": boards["stm32l475"].firmware.stack_bytes,
+        "model_bytes": 512 * 1024,
+        "firmware_flash_bytes": 512 * 1024,
+    }
+    assert (info.boards["native"].clock_hz, info.boards["native"].limits) == (None, {})

@@ -46,11 +46,11 @@ top 5 of 9 layers
   1x8x8x16                    205,307  3%     83,952  3%    2.4x fewer  emulated
   6/7 FULLY_CONNECTED 1x10     32,958  0%     13,477  0%    2.4x fewer  emulated
   sum of all layers             7,129,317      2,923,487    2.4x fewer  emulated
-arena bytes                        12,288          3,584          -71%  emulated
+arena bytes of 103,424             12,288          3,584          -71%  emulated
   of which persistent               1,024          1,024         equal  emulated
-stack bytes, peak                   1,912          1,912         equal  emulated
+stack bytes, peak of 8,192          1,912          1,912         equal  emulated
 model bytes                       150,320         46,216          -69%  static
-firmware flash bytes               41,212         41,212         equal  static
+firmware bytes                     41,212         41,212         equal  static
 firmware RAM bytes                  5,120          5,120         equal  static
 
 session 20260102T030405Z-0123456: passed

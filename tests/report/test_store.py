@@ -94,7 +94,7 @@ def test_vectors_of_a_run_that_was_never_announced_are_not_lost(writer: SessionW
     writer.add_vector(vector_record(RUN, 0))
     tables = read_session(writer.path)
     assert len(tables.vectors) == 1
-    assert list(tables.stops.values()) == ["incomplete: stopped after 1 vectors"]
+    assert list(tables.stops.values()) == ["incomplete: stopped after 1 vector"]
 
 
 def test_a_run_that_starts_again_replaces_its_rows_and_no_others(writer: SessionWriter) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.report.wording import bytes_change, clock_frequency, decimal, points, printable, ratio, whole
+from harness.report.wording import bytes_change, clock_frequency, counted, decimal, points, printable, ratio, whole
 
 
 def test_figures() -> None:
@@ -14,6 +14,12 @@ def test_figures() -> None:
     assert [decimal(value) for value in (7201.3, 713.25, 0.071)] == ["7,201", "713.25", "0.07"]
     assert clock_frequency(80_000_000) == "80 MHz"
     assert clock_frequency(32_768_000) == "32.768 MHz"
+    assert [counted(number, "vector") for number in (0, 1, "1", "0/1")] == [
+        "0 vectors",
+        "1 vector",
+        "1 vector",
+        "0/1 vectors",
+    ]
 
 
 def test_accuracy_differs_in_points() -> None:

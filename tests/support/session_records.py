@@ -36,6 +36,7 @@ INFO = SessionInfo(
             "ST B-L475E-IOT01A discovery kit",
             "STM32L475VGT6",
             80_000_000,
+            {"arena_bytes": 103_424, "stack_bytes": 8192},
         ),
         "native": BoardInfo("This computer", "host", None),
     },
