@@ -64,6 +64,12 @@ def clang_format() -> Finding:
     return MISSING if version is None else found(version)
 
 
+def espeak() -> Finding:
+    """What speaks the words of the suite keywords."""
+    version = _first_version(_output(["espeak-ng", "--version"]))
+    return MISSING if version is None else found(version)
+
+
 def fuzzer() -> Finding:
     """clang, with the runtime of libFuzzer and of the sanitizers, which is often packed apart: only linking tells."""
     program = 'extern "C" int LLVMFuzzerTestOneInput(const unsigned char*, unsigned long) { return 0; }\n'

@@ -111,6 +111,12 @@ SYSTEM = (
             "macos": "llvm",
         },
     ),
+    Requirement(
+        "espeak-ng",
+        probes.espeak,
+        purpose=Purpose.TEST,
+        packages={"debian": "espeak-ng", "fedora": "espeak-ng", "arch": "espeak-ng", "macos": "espeak-ng"},
+    ),
 )
 
 TOOLS = (

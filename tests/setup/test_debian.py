@@ -103,16 +103,16 @@ def test_debian_13_needs_no_backports(tools, as_root, on_distribution, sources) 
     assert not list(sources.iterdir())
 
 
-def test_clang_is_installed_for_the_tests_only(complete_tools, as_root, on_distribution) -> None:
+def test_what_only_tests_need_is_installed_for_them_only(complete_tools, as_root, on_distribution) -> None:
     on_distribution(**TRIXIE)
     folder = complete_tools.folder
     versions = "; ".join(
         f"printf '#!/bin/sh\\necho 14.0.6\\n' > {folder}/{tool}; PATH=/bin:/usr/bin chmod +x {folder}/{tool}"
-        for tool in ("clang-format", "clang++")
+        for tool in ("clang-format", "clang++", "espeak-ng")
     )
     add_apt(complete_tools, when_installing=versions)
     debian.provide_packages([Purpose.RUN, Purpose.TEST])
-    assert apt_changes(complete_tools)[-1] == f"{INSTALL} clang-format clang libclang-rt-dev"
+    assert apt_changes(complete_tools)[-1] == f"{INSTALL} clang-format clang libclang-rt-dev espeak-ng"
 
 
 def test_sudo_without_a_password(tools, as_user, on_distribution) -> None:

@@ -26,6 +26,7 @@ def test_complete_machine(complete_tools) -> None:
         probes.host_compiler,
         probes.qemu,
         probes.clang_format,
+        probes.espeak,
         probes.fuzzer,
     ],
 )
@@ -72,6 +73,11 @@ def test_qemu_built_without_the_machine(tools) -> None:
 def test_clang_format(tools) -> None:
     tools.add("clang-format", "echo 'Debian clang-format version 14.0.6'")
     assert probes.clang_format() == found("14.0.6")
+
+
+def test_espeak(tools) -> None:
+    tools.add("espeak-ng", "echo 'eSpeak NG text-to-speech: 1.51  Data at: /usr/lib/espeak-ng-data'")
+    assert probes.espeak() == found("1.51")
 
 
 def test_fuzzer(tools) -> None:
