@@ -36,6 +36,14 @@ Core = Literal[
 ]
 
 
+_CORES_WITHOUT_FPU = frozenset({"cortex-m0", "cortex-m0plus", "cortex-m3", "cortex-m4"})
+
+
+def has_fpu(core: str) -> bool:
+    """Whether `core` computes float32 in hardware."""
+    return core not in _CORES_WITHOUT_FPU
+
+
 class Region(Struct, frozen=True):
     """A piece of a memory. `memory` is empty and `address` None where the linker places it (native)."""
 

@@ -49,6 +49,7 @@ class RunRecord(Struct, frozen=True, kw_only=True):
     model_sha256: str
     outcome: str  # "running" until one of "passed", "failed", "error", "interrupted", "no fit"
     message: str  # why, when it did not pass
+    missing_bytes: str = ""  # JSON: what a board lacks that the model does not fit, by part of its memory
     vectors: int  # vectors answered
     vectors_total: int  # vectors asked for
     vectors_source: str = ""  # a file's name, or how they were drawn

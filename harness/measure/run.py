@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from harness.config import MetricName
 from harness.config.defaults import DEFAULT_REPEATS
-from harness.errors import HarnessError, NoFitError, TargetError
+from harness.errors import HarnessError, NoFitError, Shortage, TargetError
 from harness.link.client import Device
 from harness.link.messages import ArenaPart, Loaded
 from harness.measure.bench import Bench
@@ -93,6 +93,7 @@ def run_model(
     try:
         run.execute()
     except NoFitError as error:
+        run.shortages = error.shortages
         sink.add_run(run.record("no fit", error.reason))
         raise
     except HarnessError as error:
@@ -126,6 +127,7 @@ class _Run:
     arena_parts: list[ArenaPart] = field(default_factory=list)
     stack_used_bytes: int | None = None
     line_faults: int = 0
+    shortages: tuple[Shortage, ...] = ()
 
     def __post_init__(self) -> None:
         self.target = self.bench.new_target()
@@ -254,6 +256,9 @@ class _Run:
             model_sha256=job.model.sha256,
             outcome=outcome,
             message=message,
+            missing_bytes=json.dumps({lack.part: lack.missing_bytes for lack in self.shortages})
+            if self.shortages
+            else "",
             vectors=self.answered,
             vectors_total=len(job.vectors),
             vectors_source=job.vectors.source,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from itertools import groupby
 
 from harness.measure.records import Provenance, RunRecord
+from harness.report.compare_boards import board_comparisons
 from harness.report.compare_engines import engine_comparisons, engine_text
 from harness.report.cost import CYCLES, INSTRUCTIONS, CostKind, known_costs, layer_cost
 from harness.report.cycles import class_rows, model_notes
@@ -25,7 +26,7 @@ def comparisons(tables: SessionTables) -> list[Comparison]:
     order = list(dict.fromkeys(_group(run) for run in tables.run_records))
     runs = sorted(tables.run_records, key=lambda run: (order.index(_group(run)), run.variant != FULL_PRECISION))
     of_variants = [_comparison(tables, list(group)) for _, group in groupby(runs, key=_group)]
-    return [*of_variants, *engine_comparisons(runs)]
+    return [*of_variants, *engine_comparisons(runs), *board_comparisons(tables)]
 
 
 def session_lines(tables: SessionTables) -> list[str]:

@@ -54,7 +54,7 @@ def _board_info(board: Board) -> BoardInfo:
             "model_bytes": layout.model_slot.bytes,
             "firmware_flash_bytes": layout.code.bytes,
         }
-    return BoardInfo(board.description, board.mcu, board.clock_hz, limits)
+    return BoardInfo(board.description, board.mcu, board.clock_hz, limits, board.core)
 
 
 def read_checkout(folder: Path) -> Checkout | None:

@@ -48,12 +48,16 @@ def class_rows(runs: Sequence[RunRecord]) -> list[Row]:
 
 
 def model_notes(runs: Sequence[RunRecord]) -> list[str]:
-    """Which models made the figures, how far they are known to be off, and what turns cycles into time and energy."""
+    """As `models_named`, and what turns cycles into time and energy."""
+    return [*models_named(runs), *dict.fromkeys(_rate(run) for run in runs if run.cycles)]
+
+
+def models_named(runs: Sequence[RunRecord]) -> list[str]:
+    """Which models made the figures, and how far they are known to be off."""
     counted = [run for run in runs if run.cycles]
     cycles = dict.fromkeys(f"cycles by the cost model {run.cycles_model}: {_error(run)}" for run in counted)
     energy = dict.fromkeys(f"energy by {run.energy_model}" for run in counted if run.energy_uj)
-    rates = dict.fromkeys(map(_rate, counted))
-    return [*cycles, *energy, *rates]
+    return [*cycles, *energy]
 
 
 def _error(run: RunRecord) -> str:

@@ -34,6 +34,7 @@ def run_json(run: RunRecord, layers: Sequence[LayerRecord], info: SessionInfo) -
         "target": {"kind": run.target, "description": run.target_description},
         "outcome": run.outcome,
         "message": run.message,
+        "missing_bytes": json.loads(run.missing_bytes or "{}"),
         "engine": {
             "name": run.engine,
             "version": run.engine_version,

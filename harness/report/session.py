@@ -49,6 +49,7 @@ class BoardInfo(Struct, frozen=True):
     mcu: str
     clock_hz: int | None
     limits: dict[str, int] = {}
+    core: str = ""
 
 
 class SessionInfo(Struct, frozen=True, kw_only=True):

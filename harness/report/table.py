@@ -35,7 +35,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The variants of one suite on one board side by side, the first one being the reference of the others."""
+    """Runs side by side: variants, engines or boards, the first one being the reference of others with deltas."""
 
     heading: str
     details: tuple[str, ...]
@@ -44,15 +44,30 @@ class Comparison:
     notes: tuple[str, ...]
 
     @property
+    def compares(self) -> bool:
+        """Whether there are columns of deltas."""
+        return any(row.deltas for row in self.rows)
+
+    @property
     def delta_headings(self) -> tuple[str, ...]:
         """`int8 vs float32`, … one for each column of deltas."""
+        if not self.compares:
+            return ()
         reference, *others = self.variants
         return tuple(f"{variant} vs {reference}" for variant in others)
 
     def with_reference(self, column: int) -> Comparison:
-        """The first variant and that of `column` alone, for output that is too narrow for all."""
+        """The first variant and that of `column` alone, for output that is too narrow for all that are compared."""
         return replace(
             self,
             variants=(self.variants[0], self.variants[column]),
             rows=tuple(row.with_reference(column) for row in self.rows),
+        )
+
+    def between(self, begin: int, end: int) -> Comparison:
+        """The variants from `begin` to `end`, for output that is too narrow for all, which are not compared."""
+        return replace(
+            self,
+            variants=self.variants[begin:end],
+            rows=tuple(replace(row, cells=row.cells[begin:end]) for row in self.rows),
         )

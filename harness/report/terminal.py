@@ -43,11 +43,19 @@ def _print_comparison(comparison: Comparison, console: Console) -> None:
 
 
 def _fitting(comparison: Comparison, console: Console) -> list[Comparison]:
-    """One table where it is not too wide; else one for each variant beside the reference."""
+    """One table where it is not too wide; else one for each variant beside the reference, or as many as it takes."""
     others = range(1, len(comparison.variants))
+    if len(others) < (2 if comparison.compares else 1) or _is_fitting(comparison, console):
+        return [comparison]
+    if comparison.compares:
+        return [comparison.with_reference(column) for column in others]
+    count = next((count for count in reversed(others) if _is_fitting(comparison.between(0, count), console)), 1)
+    return [comparison.between(0, count), *_fitting(comparison.between(count, len(comparison.variants)), console)]
+
+
+def _is_fitting(comparison: Comparison, console: Console) -> bool:
     boundless = console.options.update(width=BOUNDLESS)
-    wide = console.measure(_drawn(comparison), options=boundless).maximum > console.width
-    return [comparison.with_reference(column) for column in others] if wide and len(others) > 1 else [comparison]
+    return console.measure(_drawn(comparison), options=boundless).maximum <= console.width
 
 
 def _drawn(comparison: Comparison) -> Table:

@@ -105,6 +105,7 @@ def test_suites_and_boards_have_tables_of_their_own() -> None:
         "digits on stm32l475 with builtin",
         "digits on native with builtin",
         "kws on stm32l475 with builtin",
+        "digits float32: boards compared",
     ]
 
 
