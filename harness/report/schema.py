@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_type_hints
 import msgspec
 
 from harness.measure.records import LayerRecord, Quantity, RunRecord, VectorRecord
+from harness.report.arrow import arrow_column
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,7 +85,9 @@ def arrow_table(record_type: type[R], records: Iterable[R]) -> pa.Table:
     """One row per record."""
     import pyarrow as pa
 
-    return pa.Table.from_pylist([row(each) for each in records], schema=arrow_schema(record_type))
+    rows, schema = [row(each) for each in records], arrow_schema(record_type)
+    arrays = [arrow_column([values[field.name] for values in rows], field.type) for field in schema]
+    return pa.Table.from_arrays(arrays, schema=schema)
 
 
 def frame(record_type: type[R], records: Iterable[R]) -> pd.DataFrame:

@@ -90,8 +90,8 @@ class SessionWriter(JournalWriter):
         Raises:
             ReportError: it cannot be written.
         """
-        # `finish` needs them and they take a second to load: meanwhile the device computes.
-        self._loading = threading.Thread(target=_load_table_libraries, daemon=True)
+        # `finish` needs it and it takes time to load: meanwhile the device computes.
+        self._loading = threading.Thread(target=_load_table_library, daemon=True)
         self._loading.start()
         self.info = info
         self._records = Records()
@@ -204,8 +204,7 @@ def _journals(path: Path) -> list[Path]:
     return sorted(path.glob("journal*.jsonl"))
 
 
-def _load_table_libraries() -> None:
-    import pandas  # noqa: F401  pyarrow loads it when it converts rows
+def _load_table_library() -> None:
     from pyarrow import parquet  # noqa: F401
 
 
