@@ -32,6 +32,8 @@ def _cells(board: Board) -> tuple[str, ...]:
 
 def _cycle_model(model: CostModel) -> str:
     known = "not validated" if model.error_percent is None else f"within {model.error_percent}% of silicon"
+    if model.is_calibrated:
+        known = f"calibrated x{model.cycle_scale:g}"
     return f"{model.name}; {known}"
 
 

@@ -6,7 +6,7 @@ import math
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 from harness.errors import ReportError
 from harness.measure.calibration import Sample
@@ -117,6 +117,7 @@ def _layer_pairs(
         for layer in measured.layer_records
         if run_key(layer) in keys
         and _has(layer.latency_us, Provenance.MEASURED)
+        and layer.latency_us.value != 0  # shorter than a tick of the timer: says nothing
         and (prediction := predictions.get((run_key(layer), layer.op_index, layer.op)))
     ]
 
@@ -157,5 +158,5 @@ def _code(run: RunRecord) -> _Code:
     return _Code(run_key(run), run.model_sha256, run.engine_version, run.toolchain)
 
 
-def _has(quantity: Quantity | None, provenance: Provenance) -> bool:
+def _has(quantity: Quantity | None, provenance: Provenance) -> TypeGuard[Quantity]:
     return quantity is not None and quantity.provenance is provenance

@@ -31,5 +31,12 @@ def test_a_cycle_model_says_how_far_it_is_known_to_lie_off() -> None:
         assert f"| cortex-m4f, flash 4 wait states; {said} |" in board_table([replace(board, cost_model=model)])
 
 
+def test_a_calibrated_cycle_model_says_so() -> None:
+    board = load_boards([shipped_boards_file()])["stm32l475"]
+    assert board.cost_model is not None
+    calibrated = replace(board, cost_model=replace(board.cost_model, cycle_scale=1.13))
+    assert "; calibrated x1.13 |" in board_table([calibrated])
+
+
 def test_sizes_are_whole_units_or_bytes() -> None:
     assert [binary_size(size) for size in (3 << 20, 96 << 10, 7_700)] == ["3 MiB", "96 KiB", "7700 B"]

@@ -76,7 +76,18 @@ def test_too_few_layers_are_refused(tmp_path: Path, measured: SessionTables) -> 
         pair_samples(measured, session(tmp_path, few), "stm32l475")
 
 
-@pytest.mark.parametrize("value", [0, -3.5, float("inf"), float("nan")])
+def test_a_layer_shorter_than_a_tick_is_left_out(tmp_path: Path) -> None:
+    timed = [
+        replace(row, latency_us=Quantity(0.0, Provenance.MEASURED))
+        if isinstance(row, LayerRecord) and row.op == "RESHAPE"
+        else row
+        for row in measured_rows()
+    ]
+    short = read_session(write_session(tmp_path / "short", timed))
+    assert len(pair_samples(short, session(tmp_path, predicted_rows()), "stm32l475").rows) == len(rows()) - 2
+
+
+@pytest.mark.parametrize("value", [-3.5, float("inf"), float("nan")])
 def test_a_number_that_makes_no_sense_is_named(tmp_path: Path, value: float) -> None:
     wrong = [
         replace(row, latency_us=Quantity(value, Provenance.MEASURED))
