@@ -5,22 +5,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
-from msgspec import Struct
-
 from harness.errors import TargetError
 from harness.link.messages import Hello, SelfCheck
+from harness.measure.costs import Cost
 from harness.measure.records import Provenance, Quantity
 from harness.target import Emulated, Target
 
 _NS_PER_S = 1_000_000_000
 _LOOP_SLACK_INSTRUCTIONS = 8  # the call of the loop and its return
-
-
-class Cost(Struct, frozen=True):
-    """The cost of one region: what the target can know, the other is None."""
-
-    instructions: Quantity | None = None
-    latency_us: Quantity | None = None
 
 
 class Clock(ABC):

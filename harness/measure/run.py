@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import json
-import statistics
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from msgspec.structs import asdict
 
 from harness.config import MetricName
 from harness.config.defaults import DEFAULT_REPEATS
@@ -15,8 +16,9 @@ from harness.errors import HarnessError, NoFitError, Shortage, TargetError
 from harness.link.client import Device
 from harness.link.messages import ArenaPart, Loaded
 from harness.measure.bench import Bench
-from harness.measure.clock import Clock, Cost, calibrated_clock
+from harness.measure.clock import Clock, calibrated_clock
 from harness.measure.compare import Agreement, Reference, compare_outputs, outputs_equal
+from harness.measure.costs import MAX_REGIONS, Cost, check_instructions, modelled, run_fields
 from harness.measure.metrics import METRICS
 from harness.measure.records import LayerRecord, Provenance, Quantity, RunRecord, VectorRecord
 from harness.measure.vectors import Vectors
@@ -211,14 +213,17 @@ class _Run:
     def _time(self, device: Device, clock: Clock, vector: bytes) -> None:
         for _ in range(self.job.repeats):
             window = _quiet(lambda: device.time(vector))
-            self.costs.append(clock.cost(0, window.ticks))
+            cost, counters = clock.cost(0, window.ticks), device.counters(0)
+            check_instructions(cost, counters)
+            self.costs.append(modelled(self.bench.board, cost, counters))
 
     def _profile(self, device: Device, clock: Clock, vector: bytes) -> None:
         model = self.job.model
         profile = _quiet(lambda: device.profile(vector))
         for op, (begin, end) in zip(model.ops, profile.layers, strict=True):
             output = model.tensors[op.outputs[0]]
-            cost = clock.cost(begin, end)
+            counters = device.counters(op.index) if op.index < MAX_REGIONS else ()
+            cost = modelled(self.bench.board, clock.cost(begin, end), counters)
             record = LayerRecord(
                 suite=self.job.suite,
                 variant=self.job.variant,
@@ -229,8 +234,7 @@ class _Run:
                 output=output.name,
                 output_shape="x".join(map(str, output.shape)),
                 macs=op_macs(model, op),
-                instructions=cost.instructions,
-                latency_us=cost.latency_us,
+                **asdict(cost),
             )
             self.layers.append(record)
             self.sink.add_layer(record)
@@ -238,8 +242,6 @@ class _Run:
     def record(self, outcome: str, message: str) -> RunRecord:
         """The run as far as it is known."""
         job, bench = self.job, self.bench
-        instructions = sorted(cost.instructions.value for cost in self.costs if cost.instructions is not None)
-        latencies = sorted(cost.latency_us.value for cost in self.costs if cost.latency_us is not None)
         firmware = bench.built_firmware
         return RunRecord(
             suite=job.suite,
@@ -265,12 +267,6 @@ class _Run:
             repeats=len(self.costs),
             macs=total_macs(job.model),
             metric=job.metric,
-            instructions=_known(statistics.median_low(instructions) if instructions else None, self.provenance),
-            instructions_min=int(instructions[0]) if instructions else None,
-            instructions_max=int(instructions[-1]) if instructions else None,
-            latency_us=_known(statistics.median(latencies) if latencies else None, self.provenance),
-            latency_us_min=latencies[0] if latencies else None,
-            latency_us_max=latencies[-1] if latencies else None,
             arena_bytes=_known(self.loaded.arena_used_bytes if self.loaded else None, self.provenance),
             arena_persistent_bytes=_known(self.loaded.arena_persistent_bytes if self.loaded else None, self.provenance),
             arena_parts=json.dumps({part.name: part.bytes for part in self.arena_parts}),
@@ -281,6 +277,7 @@ class _Run:
             line_faults=self.line_faults,
             oracle_equal=self.answered - len(self.different) if job.check else None,
             output_bytes=job.model.output_bytes * self.answered,
+            **run_fields(bench.board, self.costs),
             **self._metric_field(),
             **self._agreement_fields(),
         )

@@ -9,7 +9,7 @@ from harness.measure.records import RunRecord
 from harness.report.cost import CYCLES, MICROJOULES, MILLISECONDS
 from harness.report.table import Row, distinct
 
-SHOWN_SHARE = 0.05  # of a run's cycles; the classes that are below it in all runs are summed up
+SHOWN_SHARE = 0.1  # of a run's cycles; the classes that are below it in all runs are summed up
 OTHERS = "all other"
 WORDS = {
     "alu": "integer arithmetic",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from dataclasses import replace
@@ -11,7 +12,7 @@ import pytest
 
 from harness.config import Suite, boards_files, load_boards
 from harness.errors import ModelError
-from harness.measure import Bench, Job, Sink, load_suite_vectors, run_model
+from harness.measure import Bench, Job, Provenance, Sink, load_suite_vectors, run_model
 from harness.model import read_model_file
 
 from .conftest import REPOSITORY
@@ -26,9 +27,16 @@ def job(suite: Suite, variant: str) -> Job:
 
 
 @pytest.mark.parametrize("name", EMULATED)
-def test_int8_digits_equal_the_oracles(name: str, digits: Suite, sink: Sink) -> None:
+def test_int8_digits_equal_the_oracles_at_the_cost_of_their_layers(name: str, digits: Suite, sink: Sink) -> None:
     result = run_model(Bench(BOARDS[name]), job(digits, "int8"), sink)
     assert result.run.oracle_equal == 20
+    assert result.run.cycles is not None
+    layers = [layer.cycles.value for layer in result.layers if layer.cycles is not None]
+    assert len(layers) == len(result.layers)
+    assert sum(layers) == pytest.approx(result.run.cycles.value, rel=0.01)
+    assert sum(json.loads(result.run.cycles_by_class).values()) == pytest.approx(result.run.cycles.value, abs=11)
+    assert result.run.latency_us is not None
+    assert result.run.latency_us.provenance is Provenance.MODELLED
 
 
 @pytest.mark.parametrize("name", [name for name in EMULATED if name != "microbit"])
