@@ -127,11 +127,11 @@ CYCLES_PER_INSTRUCTION = 1.5
 
 
 def modelled_run(run: RunRecord, **changes: object) -> RunRecord:
-    """`run` at 80 MHz with a model of cycles and one of energy, with `changes`: a tenth of the cycles are stalls."""
+    """`run` at 80 MHz with a model of cycles and one of energy, with `changes`: a fifth of the cycles are stalls."""
     assert run.instructions is not None
     modelled = Provenance.MODELLED
     cycles = int(run.instructions.value * CYCLES_PER_INSTRUCTION)
-    stalls, loads = cycles // 10, cycles // 3
+    stalls, loads = cycles // 5, cycles // 3
     fields: dict[str, object] = {
         "cycles": Quantity(cycles, modelled),
         "cycles_by_class": json.dumps({"alu": cycles - loads - stalls, "load": loads, "fetch_stall": stalls}),
