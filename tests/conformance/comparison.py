@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from conformance.references import Interpreter
+from conformance.tally import Tally
 from conformance.vectors import mixed_vectors
 from numpy.typing import NDArray
 
@@ -16,26 +16,6 @@ from harness.measure.compare import elements_agree
 from harness.model import Model, Tensor, read_model, split_outputs
 
 Conform = Callable[..., None]
-
-
-@dataclass
-class Tally:
-    """What has been compared so far and agreed."""
-
-    models: int = 0
-    ops: int = 0
-    vectors: int = 0
-    output_bytes: int = 0
-    too_large: int = 0  # models that do not fit the board
-    refused: int = 0  # models with what the engine's library does not have
-
-    def __str__(self) -> str:
-        text = (
-            f"{self.ops:,} ops in {self.models:,} models, {self.vectors:,} inferences: "
-            f"{self.output_bytes:,} output bytes as the official interpreter's"
-        )
-        text += f"; {self.too_large:,} models do not fit" if self.too_large else ""
-        return f"{text}; {self.refused:,} models refused" if self.refused else text
 
 
 def compare(

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 from conformance.catalogue import NAMES, catalogue_model
-from conformance.comparison import Tally, check_outputs
+from conformance.comparison import check_outputs
 from conformance.references import Interpreter, reference_outputs
+from conformance.tally import Tally
 from conformance.vectors import mixed_vectors
 
 from harness.link.client import Device

@@ -11,9 +11,10 @@ from conformance import (
     test_pool_2d,
     test_transpose_conv,
 )
-from conformance.comparison import Conform, Tally, check_outputs
+from conformance.comparison import Conform, check_outputs
 from conformance.graph import FEW_EXAMPLES, Case, side_by_side
 from conformance.references import Interpreter
+from conformance.tally import Tally
 from conformance.vectors import mixed_vectors
 from hypothesis import given
 from hypothesis import strategies as st
