@@ -45,7 +45,8 @@ def test_every_folder_of_the_package_is_a_room() -> None:
     assert folders == {*FLOW, *CALLERS}
 
 
-def test_loading_the_plugin_loads_nothing_heavy() -> None:
-    script = f"import sys, harness.plugin; print([name for name in {HEAVY!r} if name in sys.modules])"
+@pytest.mark.parametrize("room", sorted(CALLERS))
+def test_loading_plugin_or_command_loads_nothing_heavy(room: str) -> None:
+    script = f"import sys, harness.{room}; print([name for name in {HEAVY!r} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from harness.config import Board, boards_files, load_boards
-from harness.report.board_table import binary_size, board_table
 from harness.target import DRIVEN_KINDS
 
 
@@ -28,6 +27,8 @@ def add_boards_file_option(parser: argparse.ArgumentParser) -> None:
 def execute(options: argparse.Namespace) -> int:
     boards = known_boards(options).values()
     if options.markdown:
+        from harness.report.board_table import board_table
+
         print(board_table(boards), end="")
     else:
         _print_table(boards)
@@ -53,6 +54,8 @@ def known_boards(options: argparse.Namespace) -> dict[str, Board]:
 
 
 def _row(board: Board) -> tuple[str, ...]:
+    from harness.report.board_table import binary_size
+
     clock = f"\n{board.clock_hz / 1e6:g} MHz" if board.clock_hz else ""
     return (
         board.name,

@@ -8,7 +8,7 @@ import sys
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import metadata, util
+from importlib import util
 from pathlib import Path
 
 from harness.setup.checkout import CHECKOUT
@@ -90,6 +90,8 @@ class Distribution:
         return f"{self.name} >= {self.minimum}" if self.minimum else self.name
 
     def check(self) -> Finding:
+        from importlib import metadata  # loads the email package: slow
+
         try:
             version = metadata.version(self.name)
         except metadata.PackageNotFoundError:
@@ -106,6 +108,8 @@ def _dependencies() -> list[str]:
     if CHECKOUT:
         project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text("utf-8"))["project"]
         return [str(line) for line in project["dependencies"]]
+    from importlib import metadata
+
     return metadata.requires("tinyhil") or []
 
 
