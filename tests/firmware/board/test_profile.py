@@ -21,7 +21,9 @@ def test_times_of_several_inferences_fit_together(board: Board, ops: int) -> Non
         b.op("RESHAPE", [source], [target])
     with Bench(board).load(read_model(b.build(), "model")) as (device, loaded):
         profile = device.profile(bytes(64))
+        cycles = [device.counters(op)[1] for op in range(ops)]
     assert len(profile.layers) == loaded.op_count == ops
     gaps = [after[0] - before[1] for before, after in pairwise(profile.layers)]
     assert max(gaps) - min(gaps) <= 1  # a tick is shorter than an instruction
     assert profile.layers[-1][1] < profile.ticks
+    assert min(cycles) > 0  # a cost region for each op, in one inference
