@@ -44,9 +44,13 @@ class Wrap:
     period: int
     instructions: int
 
+    def count(self, ticks: int) -> int:
+        """The wraps in the first `ticks` ticks."""
+        return (ticks - self.first) // self.period + 1
+
     def handled_instructions(self, ticks: int) -> int:
         """Those of the handler in the first `ticks` ticks."""
-        return ((ticks - self.first) // self.period + 1) * self.instructions
+        return self.count(ticks) * self.instructions
 
 
 # By the name in HELLO; measured, see firmware/lib/cortex_m/systick.cpp and firmware/lib/board_nrf51/timer.cpp.
@@ -74,10 +78,12 @@ class InstructionClock(Clock):
         """Instructions since the timer was restarted.
 
         round((ticks + 1/2) · 10^9 / (timer_hz · 2^shift)) less those of the wraps: found by measurement, see
-        firmware/lib/cortex_m/systick.cpp.
+        firmware/lib/cortex_m/systick.cpp. QEMU wraps a timer after whole nanoseconds, so that each wrap comes a
+        fraction of one too early.
         """
         per_instruction = self.timer_hz << self.icount_shift
-        elapsed = ((2 * ticks + 1) * _NS_PER_S + per_instruction) // (2 * per_instruction)
+        lost = self.wrap.count(ticks) * (self.wrap.period * _NS_PER_S % self.timer_hz)
+        elapsed = ((2 * ticks + 1) * _NS_PER_S - 2 * lost + per_instruction) // (2 * per_instruction)
         return elapsed - self.wrap.handled_instructions(ticks)
 
 

@@ -59,6 +59,16 @@ def test_the_handler_of_a_wrap_is_no_part_of_a_region() -> None:
     assert clock.instructions(ticks_after(instructions + handlers, 80_000_000, 4)) == instructions
 
 
+def test_a_timer_whose_period_is_no_whole_number_of_ns_does_not_drift() -> None:
+    """SysTick at 120 MHz wraps after 139,810,133 1/3 ns, QEMU's after 139,810,133."""
+    wrap, round_ns, instruction_ns = WRAPS["SysTick"], 139_810_133, 16
+    clock = InstructionClock(120_000_000, 4, wrap, 0)
+    for instructions in range(10_000_000, 10**9, 9_999_991):
+        wraps, rest_ns = divmod(instructions * instruction_ns, round_ns)
+        ticks = (wraps << 24) + rest_ns * 12 // 100
+        assert clock.instructions(ticks) == instructions - wraps * wrap.instructions
+
+
 def test_a_timer_in_real_time_gives_microseconds() -> None:
     cost = RealTimeClock(1_000_000_000, Provenance.HOST, empty_ticks=500).cost(0, 2_500)
     assert cost.latency_us is not None
