@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from harness import __version__
-from harness.cli import boards, calibrate, convert, doctor, ops, report, run, setup
+from harness.cli import boards, calibrate, convert, doctor, estimate, ops, report, run, setup
 from harness.errors import HarnessError
 
 INTERRUPTED = 130  # as shells say it: 128 + SIGINT
@@ -20,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--version", action="version", version=f"tinyhil {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for module in (boards, ops, convert, run, report, calibrate, doctor, setup):
+    for module in (boards, ops, convert, run, estimate, report, calibrate, doctor, setup):
         module.add_parser(commands)
     options = parser.parse_args(arguments)
     try:

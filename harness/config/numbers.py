@@ -3,7 +3,25 @@
 from __future__ import annotations
 
 import math
+import re
 from argparse import ArgumentTypeError
+from dataclasses import dataclass
+
+_RATE = re.compile(r"(\d+)/(\d*)(s|min|h|d)", re.ASCII)
+_SECONDS = {"s": 1, "min": 60, "h": 3_600, "d": 86_400}
+
+
+@dataclass(frozen=True)
+class Rate:
+    """How often something is done: `count` times in `period_s` seconds; `text` is how a person wrote it."""
+
+    count: int
+    period_s: int
+    text: str
+
+    @property
+    def per_s(self) -> float:
+        return self.count / self.period_s
 
 
 def positive(text: str) -> int:
@@ -22,3 +40,12 @@ def seconds(text: str) -> float:
     if not 0 < value < math.inf:
         raise ArgumentTypeError(f"{text!r} is not a time in seconds")
     return value
+
+
+def rate(text: str) -> Rate:
+    """`1/60s`, `10/s`, `4/h`: so many in a time."""
+    found = _RATE.fullmatch(text)
+    count, periods = (int(found[1]), int(found[2] or 1)) if found else (0, 0)
+    if found is None or count < 1 or periods < 1:
+        raise ArgumentTypeError(f"{text!r} is not a number in a time, such as 1/60s, 10/s, 4/h or 1/d")
+    return Rate(count, periods * _SECONDS[found[3]], text)

@@ -2,6 +2,7 @@
 
 from harness.measure.bench import Bench
 from harness.measure.compare import Reference
+from harness.measure.estimate import Estimate, estimate_boards
 from harness.measure.records import LayerRecord, Provenance, Quantity, RunRecord, VectorRecord
 from harness.measure.run import Job, Result, Sink, run_model
 from harness.measure.vectors import Vectors, array_vectors, load_array_vectors, load_suite_vectors, random_vectors
@@ -9,6 +10,7 @@ from harness.measure.verdict import Verdict, judge
 
 __all__ = [
     "Bench",
+    "Estimate",
     "Job",
     "LayerRecord",
     "Provenance",
@@ -21,6 +23,7 @@ __all__ = [
     "Vectors",
     "Verdict",
     "array_vectors",
+    "estimate_boards",
     "judge",
     "load_array_vectors",
     "load_suite_vectors",

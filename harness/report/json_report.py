@@ -45,23 +45,23 @@ def run_json(run: RunRecord, layers: Sequence[LayerRecord], info: SessionInfo) -
         "model": {
             "name": run.model,
             "sha256": run.model_sha256,
-            "model_bytes": _quantity(run.model_bytes),
+            "model_bytes": quantity_json(run.model_bytes),
             "macs": run.macs,
         },
         "vectors": {"answered": run.vectors, "total": run.vectors_total, "oracle_equal": run.oracle_equal},
         "outputs": _outputs(run),
         "metric": run.metric,
-        "accuracy": _quantity(run.accuracy),
-        "auc": _quantity(run.auc),
+        "accuracy": quantity_json(run.accuracy),
+        "auc": quantity_json(run.auc),
         "inference": {
             "repeats": run.repeats,
             "instructions": _cost(run.instructions, run.instructions_min, run.instructions_max),
-            "cycles": _quantity(run.cycles),
+            "cycles": quantity_json(run.cycles),
             "cycles_by_class": json.loads(run.cycles_by_class or "{}"),
-            "flash_reads": _quantity(run.flash_reads),
-            "ram_accesses": _quantity(run.ram_accesses),
+            "flash_reads": quantity_json(run.flash_reads),
+            "ram_accesses": quantity_json(run.ram_accesses),
             "latency_us": _cost(run.latency_us, run.latency_us_min, run.latency_us_max),
-            "energy_uj": _quantity(run.energy_uj),
+            "energy_uj": quantity_json(run.energy_uj),
         },
         "modelled_by": {
             "cycles": run.cycles_model or None,
@@ -78,14 +78,14 @@ def run_json(run: RunRecord, layers: Sequence[LayerRecord], info: SessionInfo) -
             "energy_uj": _total(layer.energy_uj for layer in layers),
         },
         "arena": {
-            "arena_bytes": _quantity(run.arena_bytes),
-            "arena_persistent_bytes": _quantity(run.arena_persistent_bytes),
+            "arena_bytes": quantity_json(run.arena_bytes),
+            "arena_persistent_bytes": quantity_json(run.arena_persistent_bytes),
             "parts": json.loads(run.arena_parts or "{}"),
         },
-        "stack_bytes": _quantity(run.stack_bytes),
+        "stack_bytes": quantity_json(run.stack_bytes),
         "firmware": {
-            "flash_bytes": _quantity(run.firmware_flash_bytes),
-            "ram_bytes": _quantity(run.firmware_ram_bytes),
+            "flash_bytes": quantity_json(run.firmware_flash_bytes),
+            "ram_bytes": quantity_json(run.firmware_ram_bytes),
         },
     }
 
@@ -106,17 +106,17 @@ def _finite(value: float | None) -> float | None:
     return value if value is not None and math.isfinite(value) else None
 
 
-def _quantity(quantity: Quantity | None) -> dict[str, Any] | None:
+def quantity_json(quantity: Quantity | None) -> dict[str, Any] | None:
     return None if quantity is None else {"value": quantity.value, "provenance": str(quantity.provenance)}
 
 
 def _total(quantities: Iterable[Quantity | None]) -> dict[str, Any] | None:
     known = [quantity for quantity in quantities if quantity is not None]
-    return _quantity(Quantity(sum(quantity.value for quantity in known), known[0].provenance)) if known else None
+    return quantity_json(Quantity(sum(quantity.value for quantity in known), known[0].provenance)) if known else None
 
 
 def _cost(median: Quantity | None, least: float | None, greatest: float | None) -> dict[str, Any] | None:
-    return None if median is None else {**(_quantity(median) or {}), "min": least, "max": greatest}
+    return None if median is None else {**(quantity_json(median) or {}), "min": least, "max": greatest}
 
 
 def _layer(layer: LayerRecord) -> dict[str, Any]:
@@ -126,11 +126,11 @@ def _layer(layer: LayerRecord) -> dict[str, Any]:
         "output": layer.output,
         "output_shape": layer.output_shape,
         "macs": layer.macs,
-        "instructions": _quantity(layer.instructions),
-        "cycles": _quantity(layer.cycles),
+        "instructions": quantity_json(layer.instructions),
+        "cycles": quantity_json(layer.cycles),
         "cycles_by_class": json.loads(layer.cycles_by_class or "{}"),
-        "flash_reads": _quantity(layer.flash_reads),
-        "ram_accesses": _quantity(layer.ram_accesses),
-        "latency_us": _quantity(layer.latency_us),
-        "energy_uj": _quantity(layer.energy_uj),
+        "flash_reads": quantity_json(layer.flash_reads),
+        "ram_accesses": quantity_json(layer.ram_accesses),
+        "latency_us": quantity_json(layer.latency_us),
+        "energy_uj": quantity_json(layer.energy_uj),
     }

@@ -64,3 +64,22 @@ def clock_frequency(hertz: int) -> str:
 def printable(text: str) -> str:
     """One line without control characters: names and messages come from files and tools."""
     return "".join(char if char.isprintable() else " " if char.isspace() else "?" for char in text)
+
+
+def amount(value: float, unit: str) -> str:
+    """Three digits and the prefix that suits them: `9.16 ms`, `27.9 µJ`."""
+    for factor, prefix in ((1.0, ""), (1e-3, "m")):
+        if value >= factor:
+            return f"{digits(value / factor)} {prefix}{unit}"
+    return f"{digits(value * 1e6)} µ{unit}"
+
+
+def duration(seconds: float) -> str:
+    """As `amount`, but minutes where they say more."""
+    return f"{digits(seconds / 60)} min" if seconds >= 120 else amount(seconds, "s")
+
+
+def digits(value: float) -> str:
+    """Three of them at least: `1,660`, `99.1`, `3.98`, `0.012`."""
+    decimals = 0 if value >= 100 else 1 if value >= 10 else 2 if value >= 1 else 3
+    return f"{value:,.{decimals}f}"

@@ -1,0 +1,93 @@
+"""Measure what each op costs on each board, and write harness/measure/kernel_costs.json: `harness estimate` reads it.
+
+    python benchmarks/kernel_costs.py [--engine builtin] [--board NAME,…]
+
+Costs are cycles by the board's cost model, per multiply-accumulate or, where an op has none, per element of its first
+input: of all probes of an op and a type together, and of the cheapest and the dearest one. What the file says of other
+boards and engines is kept.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import msgspec
+from conditions import REPOSITORY, Discard, print_conditions
+from probes import VARIANTS, probe_model, probes
+
+from harness.config import boards_files, choose_engines, load_boards, pick_boards
+from harness.errors import ModelError
+from harness.measure import Bench, Job, Result, random_vectors, run_model
+from harness.measure.static_cost import COSTS_FILE, BoardCosts, KernelCosts, OpCost, cost_key, kernel_costs, op_work
+from harness.model import Model, check_model
+
+
+def runnable(bench: Bench) -> list[Model]:
+    """The probes that the engine has the op for, in this type, and the board the memory."""
+    models = [probe_model(probe, variant) for variant in VARIANTS for probe in probes()]
+    return [model for model in models if _runs(model, bench)]
+
+
+def _runs(model: Model, bench: Bench) -> bool:
+    try:
+        check_model(model, bench.board, bench.engine)
+    except ModelError:
+        return False
+    return True
+
+
+def measure(bench: Bench) -> BoardCosts:
+    """Run all probes on a board."""
+    models = runnable(bench)
+    results = [run(model, bench) for model in models]
+    first = results[0].run
+    conditions = (f"{bench.engine} {first.engine_version}", first.toolchain, first.target_description)
+    return BoardCosts(", ".join(conditions), op_costs(zip(models, results, strict=True)))
+
+
+def run(model: Model, bench: Bench) -> Result:
+    vectors = random_vectors(model, 1)
+    return run_model(bench, Job("kernel costs", model.variant, model, vectors, repeats=1), Discard())
+
+
+def op_costs(measured: Iterable[tuple[Model, Result]]) -> dict[str, OpCost]:
+    """By cost key."""
+    probed: dict[str, list[tuple[int, float]]] = defaultdict(list)
+    for model, result in measured:
+        (op,), (layer,) = model.ops, result.layers
+        assert layer.cycles is not None, f"{layer.board} has a cost model"
+        probed[cost_key(model, op)].append((op_work(model, op), layer.cycles.value))
+    return {key: _cost(of_key) for key, of_key in sorted(probed.items())}
+
+
+def _cost(probed: Sequence[tuple[int, float]]) -> OpCost:
+    """Three digits: more would only make the file change."""
+    together = sum(cycles for _, cycles in probed) / sum(work for work, _ in probed)
+    each = [cycles / work for work, cycles in probed]
+    return OpCost(*(float(f"{value:.3g}") for value in (together, min(each), max(each))))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--engine", default="builtin", help="one or more, with commas between them")
+    parser.add_argument("--board", help="one or more, with commas between them (default: every one with a cost model)")
+    arguments = parser.parse_args()
+    print_conditions()
+    known = load_boards(boards_files(REPOSITORY))
+    named = pick_boards(known, [arguments.board]) if arguments.board else known.values()
+    boards = [board for board in named if board.cost_model is not None]
+    engines = dict(kernel_costs().engines) if COSTS_FILE.exists() else {}
+    for engine in choose_engines(arguments.engine, "builtin"):
+        with ThreadPoolExecutor(max_workers=2) as workers:
+            measured = list(workers.map(measure, [Bench(board, engine.name) for board in boards]))
+        for board, costs in zip(boards, measured, strict=True):
+            print(f"{engine.name} on {board.name}: {len(costs.ops)} kinds of op; {costs.conditions}")
+            engines[engine.name] = {**engines.get(engine.name, {}), board.name: costs}
+    COSTS_FILE.write_bytes(msgspec.json.format(msgspec.json.encode(KernelCosts(engines)), indent=1) + b"\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,128 @@
+"""What a model would cost that is too large to run: its work, op by op, times what such ops were measured to cost.
+
+The measured costs are `kernel_costs.json`: cycles of small ops of each kind and type, per multiply-accumulate or, where
+an op has none, per element of its first input. `benchmarks/kernel_costs.py` measures and writes them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from math import prod
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from harness.config import Board
+from harness.model import Model, Op, op_macs
+
+COSTS_FILE = Path(__file__).with_name("kernel_costs.json")
+_FREE = frozenset({"RESHAPE", "EXPAND_DIMS", "SQUEEZE", "SHAPE"})  # at most a copy
+
+
+class OpCost(Struct, frozen=True):
+    """Cycles for a unit of an op's work, over the ops that were measured: all of them together, least and most."""
+
+    cycles: float
+    least: float
+    most: float
+
+
+class BoardCosts(Struct, frozen=True):
+    """What an engine's ops cost on a board, by `cost_key`; `conditions` tells of emulator, cost model and compiler."""
+
+    conditions: str
+    ops: dict[str, OpCost]
+
+
+class KernelCosts(Struct, frozen=True):
+    """The file: costs by the names of engine and board."""
+
+    engines: dict[str, dict[str, BoardCosts]]
+
+
+@dataclass(frozen=True)
+class StaticCost:
+    """Cycles of one inference, estimated.
+
+    Attributes:
+        cycles: by the costs of all measured ops together.
+        least, most: by those of the cheapest and the dearest measured op of each kind.
+        board: the board whose costs these are: another one of the same core where none were measured on the model's.
+        parts: the costs that were used, by `cost_key`, with the work that they were multiplied with; the costliest
+            first.
+        uncounted: how many ops of each kind that was never measured the model has; they are not in the cycles.
+    """
+
+    cycles: float
+    least: float
+    most: float
+    board: str
+    parts: tuple[tuple[str, OpCost, int], ...]
+    uncounted: Mapping[str, int]
+
+
+@cache
+def kernel_costs() -> KernelCosts:
+    """The measured costs."""
+    return msgspec.json.decode(COSTS_FILE.read_bytes(), type=KernelCosts)
+
+
+def cost_key(model: Model, op: Op) -> str:
+    """`CONV_2D int8`, `CONV_2D 1x1 int8`: ops of one key cost alike for a unit of work. int16 is int16x8.
+
+    A convolution with a window of one pixel has a key of its own: nothing is padded or gathered there.
+    """
+    dtypes = {tensor.dtype for tensor in model.op_tensors(op.outputs)}
+    filters = model.op_tensors(op.inputs[1:2])
+    pointwise = op.name == "CONV_2D" and any(tensor.shape[1:3] == (1, 1) for tensor in filters)
+    return f"{op.name} {'1x1 ' if pointwise else ''}{' and '.join(sorted(dtypes))}"
+
+
+def op_work(model: Model, op: Op) -> int:
+    """Multiply-accumulates; elements of the first input where the op has none."""
+    inputs = model.op_tensors(op.inputs)
+    return op_macs(model, op) or (prod(inputs[0].shape) if inputs else 0)
+
+
+def static_cost(model: Model, board: Board, engine: str, known: Mapping[str, Board]) -> StaticCost | None:
+    """The estimate; None where nothing was measured with `engine` on a board of this core.
+
+    Args:
+        model: the model.
+        board: where it would run.
+        engine: what would run it.
+        known: boards by name, among them those that were measured.
+    """
+    boards = kernel_costs().engines.get(engine, {})
+    same_core = [name for name in boards if name in known and known[name].core == board.core]
+    source = board.name if board.name in boards else next(iter(same_core), None)
+    return None if source is None else _estimate(model, source, boards[source].ops)
+
+
+def _estimate(model: Model, source: str, costs: Mapping[str, OpCost]) -> StaticCost:
+    work: Counter[str] = Counter()
+    uncounted: Counter[str] = Counter()
+    for op in model.ops:
+        key = cost_key(model, op)
+        if key in costs:
+            work[key] += op_work(model, op)
+        elif op.name not in _FREE:
+            uncounted[key] += 1
+    parts = sorted(((key, costs[key], amount) for key, amount in work.items()), key=lambda part: -_cycles(part))
+    return StaticCost(
+        cycles=sum(map(_cycles, parts)),
+        least=sum(cost.least * amount for _, cost, amount in parts),
+        most=sum(cost.most * amount for _, cost, amount in parts),
+        board=source,
+        parts=tuple(parts),
+        uncounted=uncounted,
+    )
+
+
+def _cycles(part: tuple[str, OpCost, int]) -> float:
+    _, cost, amount = part
+    return cost.cycles * amount

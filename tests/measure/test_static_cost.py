@@ -1,0 +1,84 @@
+"""The estimate of a model that is too large to run."""
+
+from __future__ import annotations
+
+import pytest
+from support.models import SMALL_CNN_MACS, small_cnn
+from support.tflite_builder import TfliteBuilder
+
+from harness.config import Board, load_boards
+from harness.measure import static_cost as module
+from harness.measure.static_cost import BoardCosts, KernelCosts, OpCost, cost_key, op_work, static_cost
+from harness.model import Model, read_model
+from harness.paths import shipped_boards_file
+
+BOARDS = load_boards([shipped_boards_file()])
+COSTS = {
+    "CONV_2D int8": OpCost(2.0, 1.0, 3.0),
+    "DEPTHWISE_CONV_2D int8": OpCost(5.0, 5.0, 5.0),
+    "FULLY_CONNECTED int8": OpCost(4.0, 2.0, 8.0),
+}
+
+
+@pytest.fixture
+def cnn() -> Model:
+    return read_model(small_cnn("int8"), "cnn")
+
+
+@pytest.fixture(autouse=True)
+def measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Costs of one engine on one board."""
+    costs = KernelCosts({"builtin": {"stm32l475": BoardCosts("here", COSTS)}})
+    monkeypatch.setattr(module, "kernel_costs", lambda: costs)
+
+
+def estimate(model: Model, board: Board, engine: str = "builtin") -> module.StaticCost | None:
+    return static_cost(model, board, engine, BOARDS)
+
+
+def test_work_times_cost(cnn: Model) -> None:
+    conv, depthwise, dense = 6 * 6 * 4 * 9, 3 * 3 * 4 * 9, 5 * 36
+    assert conv + depthwise + dense == SMALL_CNN_MACS
+    found = estimate(cnn, BOARDS["stm32l475"])
+    assert found is not None
+    assert found.cycles == 2 * conv + 5 * depthwise + 4 * dense
+    assert (found.least, found.most) == (conv + 5 * depthwise + 2 * dense, 3 * conv + 5 * depthwise + 8 * dense)
+    assert [(key, work) for key, _, work in found.parts] == [
+        ("CONV_2D int8", conv),
+        ("DEPTHWISE_CONV_2D int8", depthwise),
+        ("FULLY_CONNECTED int8", dense),
+    ]
+
+
+def test_what_was_never_measured_is_named_and_not_counted(cnn: Model) -> None:
+    found = estimate(cnn, BOARDS["stm32l475"])
+    assert found is not None
+    assert found.uncounted == {"SOFTMAX int8": 1}
+
+
+def test_another_board_of_the_core_stands_in_and_is_named(cnn: Model) -> None:
+    found = estimate(cnn, BOARDS["mps2-an386"])
+    assert found is not None
+    assert found.board == "stm32l475"
+
+
+def test_nothing_is_invented_for_another_core_or_engine(cnn: Model) -> None:
+    assert estimate(cnn, BOARDS["microbit"]) is None
+    assert estimate(cnn, BOARDS["stm32l475"], "tflm") is None
+
+
+@pytest.mark.parametrize(("window", "key"), [((1, 1), "CONV_2D 1x1 float32"), ((1, 3), "CONV_2D float32")])
+def test_a_convolution_of_single_pixels_has_a_key_of_its_own(window: tuple[int, int], key: str) -> None:
+    builder = TfliteBuilder()
+    image, filters = builder.tensor([1, 4, 4, 2], "float32"), builder.tensor([3, *window, 2], "float32")
+    builder.op("CONV_2D", [image, filters, -1], [builder.tensor([1, 4, 4, 3], "float32")])
+    model = read_model(builder.build(), "conv")
+    assert cost_key(model, model.ops[0]) == key
+
+
+def test_work_of_an_op_without_multiplications_is_its_input() -> None:
+    builder = TfliteBuilder()
+    builder.op("RELU", [builder.tensor([1, 3, 5], "float32")], [builder.tensor([1, 3, 5], "float32")])
+    model = read_model(builder.build(), "relu")
+    assert op_work(model, model.ops[0]) == 15
+    assert cost_key(model, model.ops[0]) == "RELU float32"
