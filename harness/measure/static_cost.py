@@ -6,6 +6,7 @@ an op has none, per element of its first input. `benchmarks/kernel_costs.py` mea
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -51,7 +52,8 @@ class StaticCost:
     Attributes:
         cycles: by the costs of all measured ops together.
         least, most: by those of the cheapest and the dearest measured op of each kind.
-        board: the board whose costs these are: another one of the same core where none were measured on the model's.
+        engine, board: whose costs these are: another engine's, or another board's of the same core, where the asked
+            ones were not measured.
         parts: the costs that were used, by `cost_key`, with the work that they were multiplied with; the costliest
             first.
         uncounted: how many ops of each kind that was never measured the model has; they are not in the cycles.
@@ -60,6 +62,7 @@ class StaticCost:
     cycles: float
     least: float
     most: float
+    engine: str
     board: str
     parts: tuple[tuple[str, OpCost, int], ...]
     uncounted: Mapping[str, int]
@@ -89,7 +92,7 @@ def op_work(model: Model, op: Op) -> int:
 
 
 def static_cost(model: Model, board: Board, engine: str, known: Mapping[str, Board]) -> StaticCost | None:
-    """The estimate; None where nothing was measured with `engine` on a board of this core.
+    """The estimate; None where nothing was measured on a board of this core.
 
     Args:
         model: the model.
@@ -97,13 +100,17 @@ def static_cost(model: Model, board: Board, engine: str, known: Mapping[str, Boa
         engine: what would run it.
         known: boards by name, among them those that were measured.
     """
-    boards = kernel_costs().engines.get(engine, {})
-    same_core = [name for name in boards if name in known and known[name].core == board.core]
-    source = board.name if board.name in boards else next(iter(same_core), None)
-    return None if source is None else _estimate(model, source, boards[source].ops)
+    measured = kernel_costs().engines
+    nearest = [engine, *(other for other in measured if other != engine)]
+    same_core = [board.name, *(name for name, other in known.items() if other.core == board.core)]
+    for source, name in itertools.product(nearest, same_core):
+        if name in measured.get(source, {}):
+            return _estimate(model, source, name)
+    return None
 
 
-def _estimate(model: Model, source: str, costs: Mapping[str, OpCost]) -> StaticCost:
+def _estimate(model: Model, engine: str, board: str) -> StaticCost:
+    costs = kernel_costs().engines[engine][board].ops
     work: Counter[str] = Counter()
     uncounted: Counter[str] = Counter()
     for op in model.ops:
@@ -117,7 +124,8 @@ def _estimate(model: Model, source: str, costs: Mapping[str, OpCost]) -> StaticC
         cycles=sum(map(_cycles, parts)),
         least=sum(cost.least * amount for _, cost, amount in parts),
         most=sum(cost.most * amount for _, cost, amount in parts),
-        board=source,
+        engine=engine,
+        board=board,
         parts=tuple(parts),
         uncounted=uncounted,
     )

@@ -139,7 +139,7 @@ def _static_lines(found: Sequence[Estimate]) -> list[str]:
     """How far the estimates may be off, and the costs that they are made of."""
     if not found:
         return []
-    engines = ", ".join(dict.fromkeys(each.engine for each in found))
+    engines = ", ".join(dict.fromkeys(each.static.engine for each in found if each.static))
     title = f"~ nothing ran: MACs or inputs x cycles measured for such ops with {engines}, of all (cheapest to dearest)"
     return [title, *(f"~ {each.board.name}: {_static_text(each)}" for each in found)]
 

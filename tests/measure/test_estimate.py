@@ -20,7 +20,7 @@ from harness.model import Model, read_model
 from harness.paths import shipped_boards_file
 
 BOARDS = load_boards([shipped_boards_file()])
-STATIC = StaticCost(8e6, 4e6, 16e6, "stm32l475", (("CONV_2D int8", OpCost(2, 1, 4), 4_000_000),), {})
+STATIC = StaticCost(8e6, 4e6, 16e6, "builtin", "stm32l475", (("CONV_2D int8", OpCost(2, 1, 4), 4_000_000),), {})
 MISSING = Shortage("arena", 200_000, 100_000)
 
 

@@ -59,12 +59,17 @@ def test_what_was_never_measured_is_named_and_not_counted(cnn: Model) -> None:
 def test_another_board_of_the_core_stands_in_and_is_named(cnn: Model) -> None:
     found = estimate(cnn, BOARDS["mps2-an386"])
     assert found is not None
-    assert found.board == "stm32l475"
+    assert (found.engine, found.board) == ("builtin", "stm32l475")
 
 
-def test_nothing_is_invented_for_another_core_or_engine(cnn: Model) -> None:
+def test_another_engine_stands_in_and_is_named(cnn: Model) -> None:
+    found = estimate(cnn, BOARDS["stm32l475"], "tflm")
+    assert found is not None
+    assert found.engine == "builtin"
+
+
+def test_nothing_is_invented_for_another_core(cnn: Model) -> None:
     assert estimate(cnn, BOARDS["microbit"]) is None
-    assert estimate(cnn, BOARDS["stm32l475"], "tflm") is None
 
 
 @pytest.mark.parametrize(("window", "key"), [((1, 1), "CONV_2D 1x1 float32"), ((1, 3), "CONV_2D float32")])

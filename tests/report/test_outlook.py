@@ -23,7 +23,13 @@ from harness.report import Outlook, outlook_json, render_outlook
 BOARDS = load_boards([shipped_boards_file()])
 MODEL = read_model(small_cnn("int8"), "cnn.tflite")
 STATIC = StaticCost(
-    8e6, 4e6, 16e6, "stm32l475", (("CONV_2D int8", OpCost(2, 1, 4), 4_000_000),), {"SOFTMAX int8": 1, "SVDF int8": 2}
+    8e6,
+    4e6,
+    16e6,
+    "builtin",
+    "stm32l475",
+    (("CONV_2D int8", OpCost(2, 1, 4), 4_000_000),),
+    {"SOFTMAX int8": 1, "SVDF int8": 2},
 )
 RAN = Estimate(
     BOARDS["stm32l475"],
