@@ -61,9 +61,9 @@ inline int32_t first_filter_cell(const Window& window, const Patch& patch) {
   return patch.filter_row * window.x.filter + patch.filter_column;
 }
 
-// Calls body(patch) for each place, in the order of the output's pixels.
-template <typename Body>
-void for_each_patch(const Window& window, const Body& body) {
+// Calls body(patch, pixel) for each place of an op's output, whose channels start at `pixel`.
+template <typename T, typename Body>
+void for_each_pixel(const Window& window, T* output, const Body& body) {
   Patch patch;
   patch.input_row = window.y.step() * window.x.input * window.input_depth;
   patch.input_column = window.x.step() * window.input_depth;
@@ -78,19 +78,11 @@ void for_each_patch(const Window& window, const Body& body) {
         patch.columns = columns.end - columns.begin;
         patch.input = (row * window.x.input + columns.first) * window.input_depth;
         patch.filter_column = columns.begin;
-        body(patch);
+        body(patch, output);
+        output += window.output_depth;
       }
     }
   }
-}
-
-// Calls body(patch, pixel) for each place of an op's output, whose channels start at `pixel`.
-template <typename T, typename Body>
-void for_each_pixel(const Window& window, T* output, const Body& body) {
-  for_each_patch(window, [&](const Patch& patch) {
-    body(patch, output);
-    output += window.output_depth;
-  });
 }
 
 struct WindowOptions {

@@ -138,15 +138,15 @@ inline void convolve(const Convolution<Int8Weights>& convolution) {
   if (geometry.filter_elements > PatchPair::kMaxInputs) return portable::convolve(convolution);
   Patch patches[2];
   int waiting = 0;
-  int8_t* output = convolution.output;
-  for_each_patch(geometry.window, [&](const Patch& patch) {
+  int8_t* first = nullptr;
+  for_each_pixel(geometry.window, convolution.output, [&](const Patch& patch, int8_t* pixel) {
+    if (waiting == 0) first = pixel;
     patches[waiting++] = patch;
     if (waiting < 2) return;
-    convolve_pair(convolution, patches, output);
-    output += 2 * geometry.window.output_depth;
+    convolve_pair(convolution, patches, first);
     waiting = 0;
   });
-  if (waiting != 0) portable::convolve_pixel(convolution, patches[0], output);
+  if (waiting != 0) portable::convolve_pixel(convolution, patches[0], first);
 }
 
 }  // namespace dsp
