@@ -66,8 +66,7 @@ class Emulated(Target):
 
     @property
     def description(self) -> str:
-        machine = f"QEMU {qemu_version()} {self._options.machine} -icount shift={self.icount_shift}"
-        return f"{machine}, cycles of {model.name}" if (model := self._board.cost_model) else machine
+        return f"QEMU {qemu_version()} {self._options.machine} -icount shift={self.icount_shift}"
 
     def start(self, firmware: Firmware, model: bytes | None = None) -> ByteStream:
         machine = self._machine

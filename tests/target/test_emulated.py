@@ -67,8 +67,6 @@ def test_a_firmware_that_is_not_there(boards: dict[str, Board], tmp_path: Path) 
             stream.read(10)
 
 
-def test_description_names_version_machine_clock_and_costs(boards: dict[str, Board]) -> None:
+def test_description_names_version_machine_and_clock(boards: dict[str, Board]) -> None:
     board = boards["stm32l475"]
-    machine = f"QEMU {qemu_version()} b-l475e-iot01a -icount shift=4"
-    assert Emulated(board, options(board)).description == f"{machine}, cycles of cortex-m4f, flash 4 wait states"
-    assert Emulated(replace(board, cost_model=None), options(board)).description == machine
+    assert Emulated(board, options(board)).description == f"QEMU {qemu_version()} b-l475e-iot01a -icount shift=4"
