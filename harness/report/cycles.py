@@ -9,7 +9,7 @@ from harness.measure.records import RunRecord
 from harness.report.cost import CYCLES, MICROJOULES, MILLISECONDS
 from harness.report.table import Row, distinct
 
-SHOWN_SHARE = 0.1  # of a run's cycles; the classes that are below it in all runs are summed up
+TOP_CLASSES = 6  # the others are summed up
 OTHERS = "all other"
 WORDS = {
     "alu": "integer arithmetic",
@@ -42,9 +42,9 @@ def class_rows(runs: Sequence[RunRecord]) -> list[Row]:
         cells = (CYCLES.share(*figures) if figures[1] else "-" for figures in zip(spent, totals, strict=True))
         return Row(label, tuple(cells), tuple(CYCLES.compare(each, spent[0]) for each in spent[1:]), how, depth=1)
 
-    large = sorted((name for name in WORDS if share(name) >= SHOWN_SHARE), key=share, reverse=True)
-    small = [name for name in WORDS if 0 < share(name) < SHOWN_SHARE]
-    return [*(row(WORDS[name], [name]) for name in large), *([row(OTHERS, small)] if small else [])]
+    ranked = sorted((name for name in WORDS if share(name)), key=share, reverse=True)
+    top, others = ranked[:TOP_CLASSES], ranked[TOP_CLASSES:]
+    return [*(row(WORDS[name], [name]) for name in top), *([row(OTHERS, others)] if others else [])]
 
 
 def model_notes(runs: Sequence[RunRecord]) -> list[str]:
