@@ -196,12 +196,15 @@ def _cores() -> dict[str, CoreCosts]:
 
 
 def _inherited(path: Path, name: str, tables: Mapping[str, Any]) -> tuple[CoreCosts, Mapping[str, Any]]:
-    """The costs of a core, with those of the core that it is `like`, but without its own kinds; and these."""
+    """The costs of a core, with those of the core that it is `like`, but without its own kinds; and these.
+
+    An error that was found for one core says nothing of another.
+    """
     own = dict(tables[name])
     kinds = own.pop("kinds", {})
     base = own.pop("like", None)
     inherited = _with_kinds(path, base, *_inherited(path, base, tables)) if base else CoreCosts(kinds={})
-    merged = {**structs.asdict(inherited), **own, "kinds": {}}
+    merged = {**structs.asdict(inherited), "error_percent": None, **own, "kinds": {}}
     return structs.replace(convert(merged, CoreCosts, path, name), kinds=inherited.kinds), kinds
 
 
