@@ -16,6 +16,10 @@ static uint64_t operand(uint16_t code, unsigned low) {
 static void transfer_multiple(uint16_t high, uint16_t low, struct instruction* to) {
   const bool loads = high & 0x10;
   const bool writes_back = high & 0x20;
+  if (bits(high, 0, 4) == PC) {  // CLRM, Armv8.1-M
+    to->destinations = low & ~register_bit(PC);
+    return;
+  }
   to->kind = loads ? KIND_load_multiple : KIND_store_multiple;
   to->registers = to->accesses = (uint8_t)__builtin_popcount(low);
   to->addresses = operand(high, 0);
@@ -67,7 +71,8 @@ static void double_exclusive_or_table(uint16_t high, uint16_t low, struct instru
 }
 
 static void shifted_register(uint16_t high, uint16_t low, struct instruction* to) {
-  const bool shifts = low & 0x70F0;
+  const bool selects = low & 0x8000;  // CSEL and its like, Armv8.1-M
+  const bool shifts = !selects && (low & 0x70F0);
   const bool moves = bits(high, 5, 4) == 2 && bits(high, 0, 4) == PC;  // MOV, LSL, LSR, ASR, ROR
   to->kind = !shifts ? KIND_alu : moves ? KIND_shift : KIND_alu_shift;
   to->sources = operand(high, 0) | operand(low, 0);

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Loaded into QEMU, whose licence is GPL-2.0: hence MIT here, beside the rest of the project's Apache-2.0.
 //
-// Floating point (Armv7-M ARM, A6) and the vectors of Armv8.1-M (DDI 0553B, C2.4.18 ff.).
+// The coprocessor space: floating point (Armv7-M ARM, A6). Vectors are in thumb_vector.c.
 #include "instruction.h"
-
-enum { VECTOR_BYTES_8 = 14, VECTOR_OTHER = 15 };  // coprocessor fields of vector instructions
 
 static unsigned bits(uint16_t code, unsigned low, unsigned count) { return (code >> low) & ((1u << count) - 1); }
 
@@ -25,8 +23,6 @@ static uint64_t first_operand(uint16_t high, uint16_t low) {
 }
 
 static uint64_t second_operand(uint16_t low) { return float_register(bits(low, 0, 4), bits(low, 5, 1), low & 0x100); }
-
-static uint64_t vector_register(unsigned three_bits) { return UINT64_C(0xF) << (REGISTER_S0 + 4 * three_bits); }
 
 static enum kind arithmetic_of_one_operand(uint16_t high, uint16_t low) {
   const unsigned op = bits(high, 0, 4);
@@ -62,15 +58,22 @@ static void arithmetic(uint16_t high, uint16_t low, struct instruction* to) {
   if (compares || kind == KIND_float_multiply_add) to->sources |= destination(high, low);
 }
 
-// VMOV between a core register and one of floating point, VMRS, VMSR, VDUP.
+// VMOV between a core register and one of floating point, VMRS, VMSR.
 static void move_register(uint16_t high, uint16_t low, struct instruction* to) {
   const bool to_core = high & 0x10;
-  const bool is_status = bits(high, 5, 3) == 7;
+  const bool is_status = bits(high, 5, 3) == 7 && !(low & 0x100);
   const uint64_t core = core_register(bits(low, 12, 4));
   const uint64_t other = is_status ? 0 : first_operand(high, low);
   to->kind = KIND_float_move;
   to->sources = to_core ? other : core;
   to->destinations = to_core ? core : other;
+}
+
+// One element of a core register to all of a vector.
+static void duplicate(uint16_t high, uint16_t low, struct instruction* to) {
+  to->kind = KIND_vector_integer;
+  to->sources = core_register(bits(low, 12, 4));
+  to->destinations = vector_register(bits(high, 1, 3));
 }
 
 static void move_two_registers(uint16_t high, uint16_t low, struct instruction* to) {
@@ -113,67 +116,25 @@ static void transfer_float(uint16_t high, uint16_t low, struct instruction* to) 
   to->literal = high & 0x80 ? base + offset : base - offset;
 }
 
-static void transfer_vector(uint16_t high, uint16_t low, struct instruction* to) {
-  const bool loads = high & 0x10;
-  const bool interleaves = (high & 0x1000) && (low & 0x1000) && !(high & 0x0100);  // VLD2, VLD4, VST2, VST4
-  const bool gathers = (high & 0x1000) && !interleaves;
-  const bool base_is_vector = gathers && (high & 0x0100);
-  const uint64_t data = vector_register(bits(low, 13, 3));
-  to->kind = gathers ? KIND_vector_gather : loads ? KIND_vector_load : KIND_vector_store;
-  to->accesses = 4;
-  to->addresses = base_is_vector ? 0 : core_register(bits(high, 0, 4));
-  if (base_is_vector)
-    to->sources |= vector_register(bits(high, 1, 3));
-  else if (gathers)
-    to->sources |= vector_register(bits(low, 1, 3));
-  to->updates = high & 0x20 && !gathers ? to->addresses : 0;
-  to->destinations = to->updates | (loads ? data : 0);
-  if (!loads) to->sources |= data;
-}
-
-// Whether a vector operation goes to the pipe of multiplication and floating point, not to that of integers.
-static bool multiplies(uint16_t high, uint16_t low) {
-  const unsigned op = bits(low, 8, 4);
-  const bool three_registers = (high & 0x0F80) == 0x0F00 || !(high & 0x0080);
-  if ((high & 0xEF00) == 0xEF00) return three_registers && (op == 9 || op >= 11);
-  return op == VECTOR_BYTES_8;
-}
-
-static void process_vector(uint16_t high, uint16_t low, struct instruction* to) {
-  const bool is_predicate = (high & 0xFE00) == 0xFE00 && (low & 0x1F50) == 0x0F40;
-  const bool compares = (high & 0xFF81) == 0xFE01 && (low & 0x1F00) == 0x0F00;
-  if (is_predicate || compares) {
-    to->kind = KIND_vector_control;
-    to->sources = vector_register(bits(high, 1, 3)) | vector_register(bits(low, 1, 3));
-    return;
-  }
-  const bool sums_to_core = (high & 0xEF00) == 0xEE00 && (high & 0x00F0) == 0x00F0;  // VADDV, VMLADAV
-  to->kind = multiplies(high, low) ? KIND_vector_multiply : KIND_vector_integer;
-  to->sources = vector_register(bits(high, 1, 3)) | vector_register(bits(low, 1, 3));
-  if (sums_to_core) {
-    to->destinations = core_register(bits(low, 12, 4) & 0xE);
-    if (low & 0x20) to->sources |= to->destinations;  // the accumulating forms
-  } else {
-    to->destinations = vector_register(bits(low, 13, 3));
-    if (to->kind == KIND_vector_multiply) to->sources |= to->destinations;  // may accumulate
-  }
-}
-
 void decode_coprocessor(uint16_t high, uint16_t low, struct instruction* to) {
   const unsigned coprocessor = bits(low, 8, 4);
-  const bool is_vector = coprocessor >= VECTOR_BYTES_8;
+  const bool is_vector = coprocessor >= 14;
   const bool processes = (high & 0x0300) >= 0x0200;
   if ((high & 0xEF00) == 0xEF00 || (is_vector && processes)) {
-    process_vector(high, low, to);
+    decode_vector_operation(high, low, to);
   } else if (is_vector) {
-    transfer_vector(high, low, to);
+    decode_vector_transfer(high, low, to);
   } else if (coprocessor < 8) {
     to->kind = KIND_system;
   } else if (!processes) {
     if ((high & 0xFFE0) == 0xEC40)
       move_two_registers(high, low, to);
+    else if ((high & 0xFFBF) == 0xEC9F)
+      to->kind = KIND_float_move;  // VSCCLRM
     else
       transfer_float(high, low, to);
+  } else if ((high & 0xFFB0) == 0xEEA0 && (low & 0x0F50) == 0x0B10) {
+    duplicate(high, low, to);
   } else if ((low & 0x10) && !(high & 0x1000)) {
     move_register(high, low, to);
   } else {
