@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from harness import __version__
@@ -18,6 +21,18 @@ class Discard:
     def add_vector(self, record: object) -> None: ...
     def add_layer(self, record: object) -> None: ...
     def add_run(self, record: object) -> None: ...
+
+
+@contextlib.contextmanager
+def loaded_machine() -> Iterator[None]:
+    """One busy process per processor, for as long as the block runs."""
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(os.cpu_count() or 1)]
+    try:
+        yield
+    finally:
+        for process in busy:
+            process.kill()
+            process.wait()
 
 
 def print_conditions() -> None:

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
-
-from conditions import REPOSITORY, Discard, print_conditions, print_figure
+from conditions import REPOSITORY, Discard, loaded_machine, print_conditions, print_figure
 
 from harness.config import boards_files, load_boards, load_suite
 from harness.measure import Bench, Job, Result, load_suite_vectors, run_model
@@ -16,18 +10,6 @@ from harness.model import read_model_file
 
 RUNS = 5
 VECTORS = 20
-
-
-@contextlib.contextmanager
-def loaded_machine() -> Iterator[None]:
-    """One busy process per processor, for as long as the block runs."""
-    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(os.cpu_count() or 1)]
-    try:
-        yield
-    finally:
-        for process in busy:
-            process.kill()
-            process.wait()
 
 
 def counts(result: Result) -> tuple[float, ...]:

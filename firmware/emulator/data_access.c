@@ -5,72 +5,86 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_LINES = 256 };
+enum { MAX_LINES = 255, MAX_SITES = 1 << 16 };
+
+#define NO_LINE UINT32_C(0xFFFFFFFF)
 
 struct line {
   uint32_t number;
-  uint32_t valid;  // a bit for each line of the memory that the cache line holds
+  uint32_t valid;    // a bit for each line of the memory that the cache line holds
+  uint64_t used_at;  // in accesses
 };
 
-// Fully associative; the lines stand in the order of their last use.
-struct data_cache {
-  unsigned capacity;
-  unsigned used;
+// Fully associative; the line that was used longest ago makes room.
+struct lines {
+  struct data_cache last;  // first: what a site points to
+  uint64_t* waits;
+  uint32_t wait_states;
+  uint32_t parts_shift;  // of the number of a line of the memory, for that of its cache line
+  uint32_t capacity;
+  uint64_t accesses;
+  uint8_t* slots;  // for each cache line of the memory: 0, or 1 + the index of where it is
   struct line lines[MAX_LINES];
 };
 
 struct data_accesses {
   const struct cost_model* model;
-  const struct memory* last;
   struct data_traffic traffic;
-  struct data_cache caches[MAX_MEMORIES];
+  struct lines caches[MAX_MEMORIES];
+  uint32_t site_addresses[MAX_SITES];
+  struct access_site sites[MAX_SITES];
 };
+
+static uint32_t log2_of(uint32_t power) { return (uint32_t)__builtin_ctz(power); }
+
+static bool start_cache(struct lines* cache, const struct memory* memory, uint64_t* waits) {
+  const uint32_t capacity = memory->data_cache_bytes / memory->cache_line_bytes;
+  cache->last = (struct data_cache){.last_line = NO_LINE, .line_shift = log2_of(memory->line_bytes)};
+  cache->waits = waits;
+  cache->wait_states = memory->wait_states;
+  cache->parts_shift = log2_of(memory->cache_line_bytes / memory->line_bytes);
+  cache->capacity = capacity < MAX_LINES ? capacity : MAX_LINES;
+  cache->slots = calloc(memory->bytes / memory->cache_line_bytes + 1, sizeof *cache->slots);
+  return cache->slots != NULL;
+}
 
 struct data_accesses* new_data_accesses(const struct cost_model* model) {
   struct data_accesses* const accesses = calloc(1, sizeof *accesses);
   if (!accesses) return NULL;
   accesses->model = model;
-  accesses->last = &model->memories[0];
   for (unsigned index = 0; index < model->memory_count; ++index) {
-    const uint32_t lines = model->memories[index].data_cache_bytes / model->memories[index].cache_line_bytes;
-    accesses->caches[index].capacity = lines < MAX_LINES ? lines : MAX_LINES;
+    const struct memory* const memory = &model->memories[index];
+    if (!memory->wait_states) continue;
+    if (!start_cache(&accesses->caches[index], memory, &accesses->traffic.wait_cycles)) return NULL;
   }
   return accesses;
 }
 
-struct data_traffic* traffic_of(struct data_accesses* accesses) {
-  return &accesses->traffic;
+struct access_site* access_site_at(struct data_accesses* accesses, uint32_t address) {
+  for (uint32_t step = 0; step < MAX_SITES; ++step) {
+    const uint32_t slot = (address / 2 + step) % MAX_SITES;
+    struct access_site* const site = &accesses->sites[slot];
+    if (site->accesses && accesses->site_addresses[slot] != address) continue;
+    site->accesses = accesses;
+    accesses->site_addresses[slot] = address;
+    return site;
+  }
+  return NULL;
 }
+
+const struct data_traffic* traffic_of(const struct data_accesses* accesses) { return &accesses->traffic; }
 
 void clear_traffic(struct data_accesses* accesses) { memset(&accesses->traffic, 0, sizeof accesses->traffic); }
 
 void forget_data(struct data_accesses* accesses) {
-  for (unsigned index = 0; index < MAX_MEMORIES; ++index) accesses->caches[index].used = 0;
-}
-
-// Make the line the last used one, which may push the longest unused one out.
-static struct line* use_line(struct data_cache* cache, uint32_t number) {
-  unsigned at = 0;
-  while (at < cache->used && cache->lines[at].number != number) ++at;
-  struct line found = {.number = number};
-  if (at < cache->used)
-    found = cache->lines[at];
-  else if (cache->used < cache->capacity)
-    ++cache->used;
-  else
-    --at;
-  memmove(&cache->lines[1], &cache->lines[0], at * sizeof found);
-  cache->lines[0] = found;
-  return &cache->lines[0];
-}
-
-static bool hits(struct data_cache* cache, const struct memory* memory, uint32_t offset) {
-  if (!cache->capacity) return false;
-  const uint32_t part = UINT32_C(1) << (offset % memory->cache_line_bytes / memory->line_bytes);
-  struct line* const line = use_line(cache, offset / memory->cache_line_bytes);
-  const bool is_valid = line->valid & part;
-  line->valid |= part;
-  return is_valid;
+  for (unsigned index = 0; index < MAX_MEMORIES; ++index) {
+    struct lines* const cache = &accesses->caches[index];
+    for (uint32_t slot = 0; slot < cache->capacity; ++slot) {
+      if (cache->lines[slot].used_at) cache->slots[cache->lines[slot].number] = 0;
+    }
+    memset(cache->lines, 0, sizeof cache->lines);
+    cache->last.last_line = NO_LINE;
+  }
 }
 
 static bool is_device(uint32_t address) {  // Armv7-M ARM, B3.1: peripherals, and the system's space
@@ -86,21 +100,49 @@ static void access_no_memory(struct data_traffic* traffic, uint32_t address, uin
   traffic->unmapped_bytes += bytes;
 }
 
-void access_data(struct data_accesses* accesses, uint32_t address, uint32_t bytes, bool is_store) {
-  const struct memory* memory = accesses->last;
-  if (address - memory->address >= memory->bytes) {
-    memory = find_memory(accesses->model, address);
-    if (!memory) {
-      access_no_memory(&accesses->traffic, address, bytes);
-      return;
-    }
-    accesses->last = memory;
+bool enter_memory(struct access_site* site, uint32_t address) {
+  struct data_accesses* const accesses = site->accesses;
+  const struct memory* const memory = find_memory(accesses->model, address);
+  site->span = memory ? memory->bytes : 0;
+  if (!memory) {
+    access_no_memory(&accesses->traffic, address, site->bytes);
+    return false;
   }
-  if (memory->is_flash && !is_store)
-    accesses->traffic.flash_read_bytes += bytes;
-  else
-    accesses->traffic.ram_bytes += bytes;
-  if (!memory->wait_states) return;
-  struct data_cache* const cache = &accesses->caches[memory - accesses->model->memories];
-  if (!hits(cache, memory, address - memory->address)) accesses->traffic.wait_cycles += memory->wait_states;
+  const bool reads_flash = memory->is_flash && !site->is_store;
+  site->base = memory->address;
+  site->counter = reads_flash ? &accesses->traffic.flash_read_bytes : &accesses->traffic.ram_bytes;
+  site->cache = memory->wait_states ? &accesses->caches[memory - accesses->model->memories].last : NULL;
+  return true;
+}
+
+static struct line* replace_line(struct lines* cache, uint32_t number) {
+  uint32_t oldest = 0;
+  for (uint32_t slot = 1; slot < cache->capacity; ++slot) {
+    if (cache->lines[slot].used_at < cache->lines[oldest].used_at) oldest = slot;
+  }
+  struct line* const line = &cache->lines[oldest];
+  if (line->used_at) cache->slots[line->number] = 0;
+  cache->slots[number] = (uint8_t)(oldest + 1);
+  *line = (struct line){.number = number};
+  return line;
+}
+
+static bool is_cached(struct lines* cache, uint32_t number) {
+  const uint32_t cache_line = number >> cache->parts_shift;
+  const uint32_t part = UINT32_C(1) << (number & ((UINT32_C(1) << cache->parts_shift) - 1));
+  const uint8_t slot = cache->slots[cache_line];
+  struct line* const line = slot ? &cache->lines[slot - 1] : replace_line(cache, cache_line);
+  const bool is_valid = line->valid & part;
+  line->valid |= part;
+  line->used_at = ++cache->accesses;
+  return is_valid;
+}
+
+void access_line(struct data_cache* last, uint32_t number) {
+  struct lines* const cache = (struct lines*)last;
+  if (cache->capacity) {
+    last->last_line = number;
+    if (is_cached(cache, number)) return;
+  }
+  *cache->waits += cache->wait_states;
 }

@@ -40,17 +40,18 @@ static void on_fetch(unsigned vcpu, void* block) {
   fetch_block(block);
 }
 
-static void on_access(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t address, void* unused) {
-  (void)vcpu, (void)unused;
+// How QEMU splits an instruction's accesses is known when the first one happens.
+static void measure_access(struct access_site* site, qemu_plugin_meminfo_t info) {
   const uint32_t bytes = UINT32_C(1) << qemu_plugin_mem_size_shift(info);
-  access_data(plugin.data, (uint32_t)address, bytes < WORD_BYTES ? WORD_BYTES : bytes, qemu_plugin_mem_is_store(info));
+  site->bytes = bytes < WORD_BYTES && !site->is_vector ? WORD_BYTES : bytes;
+  site->is_store = qemu_plugin_mem_is_store(info);
 }
 
-// The elements of a vector travel together, though QEMU reads them one by one.
-static void on_vector_access(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t address, void* unused) {
-  (void)vcpu, (void)unused;
-  const uint32_t bytes = UINT32_C(1) << qemu_plugin_mem_size_shift(info);
-  access_data(plugin.data, (uint32_t)address, bytes, qemu_plugin_mem_is_store(info));
+static void on_access(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t address, void* userdata) {
+  (void)vcpu;
+  struct access_site* const site = userdata;
+  if (!site->bytes) measure_access(site, info);
+  access_data(site, (uint32_t)address);
 }
 
 // ---- Translation
@@ -111,15 +112,26 @@ static struct fall* fall_to(uint32_t address) {
   return fall;
 }
 
+static bool can_fall(const struct instruction* last) { return !last->leaves || last->conditional; }
+
+// Whether the code before `first` may end in a conditional branch. It is looked at from behind, so what is the second
+// half of an instruction may be taken for one: then something is counted that never happens.
+static bool may_follow_branch(struct qemu_plugin_insn* insn, const struct instruction* first) {
+  const struct memory* const memory = find_memory(&plugin.model, first->address);
+  const uint8_t* const host = qemu_plugin_insn_haddr(insn);
+  if (!host || !memory || first->address - memory->address < WORD_BYTES) return true;
+  return decode_thumb(host - NARROW_BYTES, NARROW_BYTES, 0).leaves ||
+         decode_thumb(host - WORD_BYTES, WORD_BYTES, 0).leaves;
+}
+
 static void watch_entry(const struct code* code) {
   const struct instruction* const first = &code->instructions[0];
+  if (!may_follow_branch(qemu_plugin_tb_get_insn(code->tb, 0), first) && !cost_of_entry(first)) return;
   struct fall* const fall = fall_to(first->address);
   fall->entry = cost_of_entry(first);
   qemu_plugin_register_vcpu_tb_exec_cond_cb(code->tb, on_fall, QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_COND_EQ,
                                             cell(offsetof(struct inline_counts, falls_to)), first->address | 1, fall);
 }
-
-static bool can_fall(const struct instruction* last) { return !last->leaves || last->conditional; }
 
 static void note_exit(const struct code* code) {
   const struct instruction* const last = &code->instructions[code->count - 1];
@@ -163,8 +175,9 @@ static uint32_t* known_access(struct block* block, const struct instruction* ins
     if (!memory || memory->wait_states) return NULL;
     return memory->is_flash ? &block->flash_read_bytes : &block->ram_bytes;
   }
-  const bool always_happens = !instruction->conditional;
-  return instruction->on_stack && always_happens && !plugin.ram_waits ? &block->ram_bytes : NULL;
+  // Nobody waits for a store but where RAM has wait states, and flash is not stored to.
+  const bool goes_to_ram = instruction->on_stack || class_of(instruction->kind) == STORE;
+  return goes_to_ram && !instruction->conditional && !plugin.ram_waits ? &block->ram_bytes : NULL;
 }
 
 static void watch_accesses(const struct code* code, size_t index, struct block* block, bool is_new) {
@@ -175,9 +188,11 @@ static void watch_accesses(const struct code* code, size_t index, struct block* 
     if (is_new) *known += WORD_BYTES * instruction->accesses;
     return;
   }
-  const bool is_vector = class_of(instruction->kind) == VECTOR;
-  qemu_plugin_register_vcpu_mem_cb(qemu_plugin_tb_get_insn(code->tb, index), is_vector ? on_vector_access : on_access,
-                                   QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_RW, NULL);
+  struct access_site* const site = access_site_at(plugin.data, instruction->address);
+  if (!site) stop("the firmware has too many loads and stores");
+  site->is_vector = class_of(instruction->kind) == VECTOR;
+  qemu_plugin_register_vcpu_mem_cb(qemu_plugin_tb_get_insn(code->tb, index), on_access, QEMU_PLUGIN_CB_NO_REGS,
+                                   QEMU_PLUGIN_MEM_RW, site);
 }
 
 static void add_costs(const struct code* code, size_t first, size_t end, struct block* block) {
