@@ -29,12 +29,17 @@ static struct counters count_region(void) {
   return counted;
 }
 
+static void start_counting(qemu_plugin_id_t id) { qemu_plugin_register_vcpu_tb_trans_cb(id, translate); }
+
 static void on_reset(unsigned vcpu, void* unused) {
   (void)vcpu, (void)unused;
   reset_regions(&plugin.regions);
   // What ran before depends on when bytes came over the link; from here on every run is the same.
   forget_data(plugin.data);
   forget_code(plugin.fetch);
+  if (plugin.is_counting) return;
+  plugin.is_counting = true;
+  qemu_plugin_reset(plugin.id, start_counting);  // which has QEMU translate everything anew, behind this block of code
 }
 
 static void on_begin(unsigned vcpu, void* unused) {

@@ -65,6 +65,7 @@ int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t* info, int argc, 
   for (unsigned index = 0; index < plugin.model.memory_count; ++index) {
     plugin.ram_waits |= !plugin.model.memories[index].is_flash && plugin.model.memories[index].wait_states;
   }
-  qemu_plugin_register_vcpu_tb_trans_cb(id, translate);
+  plugin.id = id;
+  qemu_plugin_register_vcpu_tb_trans_cb(id, translate_marks);
   return EXIT_SUCCESS;
 }

@@ -19,13 +19,15 @@ struct inline_counts {
 };
 
 struct plugin {
+  qemu_plugin_id_t id;
   struct cost_model model;
   struct regions regions;
   struct blocks* blocks;
   struct data_accesses* data;
   struct fetch_model* fetch;
   struct qemu_plugin_scoreboard* board;
-  bool ram_waits;  // some RAM has wait states
+  bool ram_waits;    // some RAM has wait states
+  bool is_counting;  // from the first reset mark on; before, code runs as fast as without the plugin
 };
 
 extern struct plugin plugin;
@@ -35,8 +37,11 @@ struct inline_counts* inline_counts(void);
 // End QEMU with a message: what is counted from here on would be wrong.
 __attribute__((noreturn)) void stop(const char* reason);
 
-// Called by QEMU for each block of code that it translates.
+// Called by QEMU for each block of code that it translates, to count it.
 void translate(qemu_plugin_id_t id, struct qemu_plugin_tb* tb);
+
+// Likewise, while nothing is counted: marks are all that matters.
+void translate_marks(qemu_plugin_id_t id, struct qemu_plugin_tb* tb);
 
 // Let a mark do what it stands for.
 void watch_mark(struct qemu_plugin_insn* insn, const struct instruction* instruction);

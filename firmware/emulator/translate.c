@@ -20,6 +20,7 @@ struct code {
   uint32_t cycles[MAX_INSTRUCTIONS];  // in thousandths
 };
 
+static struct code code;  // that is being translated
 static struct fetch_block* fetch_blocks[MAX_BLOCKS];
 
 static qemu_plugin_u64 cell(size_t offset) { return (qemu_plugin_u64){plugin.board, offset}; }
@@ -224,7 +225,6 @@ static void translate_piece(const struct code* code, size_t first, size_t end) {
 
 void translate(qemu_plugin_id_t id, struct qemu_plugin_tb* tb) {
   (void)id;
-  static struct code code;
   decode(tb, &code);
   cost(&code);
   // In the order in which they run at the start of the block.
@@ -241,5 +241,13 @@ void translate(qemu_plugin_id_t id, struct qemu_plugin_tb* tb) {
     while (end < code.count && !code.instructions[end].mark) ++end;
     translate_piece(&code, first, end);
     first = end;
+  }
+}
+
+void translate_marks(qemu_plugin_id_t id, struct qemu_plugin_tb* tb) {
+  (void)id;
+  decode(tb, &code);
+  for (size_t index = 0; index < code.count; ++index) {
+    if (code.instructions[index].mark) watch_mark(qemu_plugin_tb_get_insn(tb, index), &code.instructions[index]);
   }
 }
