@@ -50,6 +50,12 @@ static void on_begin(unsigned vcpu, void* unused) {
   clear_fetch_waits(plugin.fetch);
 }
 
+// Code that is not counted: where nothing is recorded yet, as in the firmware's self-check, this is no region.
+static void on_uncounted_begin(unsigned vcpu, void* unused) {
+  (void)vcpu, (void)unused;
+  if (plugin.is_counting) stop("a region begins in the block of code that holds the first reset mark");
+}
+
 static void on_end(unsigned vcpu, void* unused) {
   (void)vcpu, (void)unused;
   const struct counters counted = count_region();
@@ -69,9 +75,21 @@ static void* mailbox_behind(struct qemu_plugin_insn* insn, uint32_t mark) {
   return host + (address - mark);
 }
 
-void watch_mark(struct qemu_plugin_insn* insn, const struct instruction* instruction) {
-  static const qemu_plugin_vcpu_udata_cb_t kCallbacks[] = {
-      [MARK_RESET] = on_reset, [MARK_BEGIN] = on_begin, [MARK_END] = on_end, [MARK_NEXT] = on_next};
+static void watch(struct qemu_plugin_insn* insn, const struct instruction* instruction,
+                  const qemu_plugin_vcpu_udata_cb_t* marks) {
   void* const mailbox = instruction->mark == MARK_NEXT ? mailbox_behind(insn, instruction->address) : NULL;
-  qemu_plugin_register_vcpu_insn_exec_cb(insn, kCallbacks[instruction->mark], QEMU_PLUGIN_CB_NO_REGS, mailbox);
+  if (!marks[instruction->mark]) return;
+  qemu_plugin_register_vcpu_insn_exec_cb(insn, marks[instruction->mark], QEMU_PLUGIN_CB_NO_REGS, mailbox);
+}
+
+void watch_mark(struct qemu_plugin_insn* insn, const struct instruction* instruction) {
+  static const qemu_plugin_vcpu_udata_cb_t kMarks[] = {
+      [MARK_RESET] = on_reset, [MARK_BEGIN] = on_begin, [MARK_END] = on_end, [MARK_NEXT] = on_next};
+  watch(insn, instruction, kMarks);
+}
+
+void watch_uncounted_mark(struct qemu_plugin_insn* insn, const struct instruction* instruction) {
+  static const qemu_plugin_vcpu_udata_cb_t kMarks[] = {
+      [MARK_RESET] = on_reset, [MARK_BEGIN] = on_uncounted_begin, [MARK_END] = NULL, [MARK_NEXT] = on_next};
+  watch(insn, instruction, kMarks);
 }

@@ -45,3 +45,6 @@ void translate_marks(qemu_plugin_id_t id, struct qemu_plugin_tb* tb);
 
 // Let a mark do what it stands for.
 void watch_mark(struct qemu_plugin_insn* insn, const struct instruction* instruction);
+
+// Likewise, while nothing is counted.
+void watch_uncounted_mark(struct qemu_plugin_insn* insn, const struct instruction* instruction);

@@ -83,7 +83,7 @@ static void immediate(uint16_t high, uint16_t low, struct instruction* to) {
   enum { SSAT = 8, SSAT_ASR = 9, SBFX = 10, BFI = 11, USAT = 12, USAT_ASR = 13, UBFX = 14 };
   const bool plain = high & 0x200;
   const unsigned op = bits(high, 5, 4);
-  const bool moves_wide = plain && op == 2;  // MOVW writes all of its register
+  const bool moves_wide = plain && (op == 2 || op == 6);  // MOVW, MOVT: part of the constant stands there
   to->sources = moves_wide ? 0 : operand(high, 0);
   to->destinations = operand(low, 8);
   if (!plain) return;

@@ -53,7 +53,8 @@ static void arithmetic(uint16_t high, uint16_t low, struct instruction* to) {
   const bool compares = !has_two_operands && (bits(high, 0, 4) & 0xE) == 4;
   to->kind = (low & 0x100) && kind != KIND_float_move ? KIND_float_double : kind;
   to->destinations = compares ? 0 : destination(high, low);
-  to->sources = second_operand(low);
+  const bool is_immediate = !has_two_operands && !(low & 0x40);
+  to->sources = is_immediate ? 0 : second_operand(low);
   if (has_two_operands) to->sources |= first_operand(high, low);
   if (compares || kind == KIND_float_multiply_add) to->sources |= destination(high, low);
 }

@@ -141,23 +141,27 @@ static void note_exit(const struct code* code) {
                                                     cell(offsetof(struct inline_counts, falls_to)), next);
 }
 
-static struct fetch_block* add_fetches(const struct code* code, uint32_t block) {
-  const uint32_t address = code->instructions[0].address;
-  struct fetch_block* const fetches = new_fetch_block(plugin.fetch, address, &inline_counts()->is_cached[block]);
-  for (size_t index = 0; fetches && index < code->count; ++index) {
+static struct fetch_block* add_fetches(const struct code* code, size_t first, size_t end, uint64_t* is_cached) {
+  struct fetch_block* const fetches = new_fetch_block(plugin.fetch, code->instructions[first].address, is_cached);
+  for (size_t index = first; index < end; ++index) {
     const struct instruction* const instruction = &code->instructions[index];
     append_fetch(fetches, instruction->address, instruction->bytes, code->cycles[index]);
   }
   return fetches;
 }
 
-static void watch_fetches(const struct code* code) {
-  if (!waits_for_code(plugin.fetch, code->instructions[0].address)) return;
-  const uint32_t index = block_named(~key_of(code, 0, code->count));
-  const size_t offset = offsetof(struct inline_counts, is_cached) + index * sizeof(uint64_t);
-  if (!fetch_blocks[index]) fetch_blocks[index] = add_fetches(code, index);
-  qemu_plugin_register_vcpu_tb_exec_cond_cb(code->tb, on_fetch, QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_COND_EQ,
-                                            cell(offset), 0, fetch_blocks[index]);
+static void watch_fetches(const struct code* code, size_t first, size_t end, uint32_t index) {
+  if (!waits_for_code(plugin.fetch, code->instructions[first].address)) return;
+  const qemu_plugin_u64 is_cached = cell(offsetof(struct inline_counts, is_cached) + index * sizeof(uint64_t));
+  if (!fetch_blocks[index]) fetch_blocks[index] = add_fetches(code, first, end, &inline_counts()->is_cached[index]);
+  if (first == 0) {
+    qemu_plugin_register_vcpu_tb_exec_cond_cb(code->tb, on_fetch, QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_COND_EQ,
+                                              is_cached, 0, fetch_blocks[index]);
+  } else {
+    qemu_plugin_register_vcpu_insn_exec_cond_cb(qemu_plugin_tb_get_insn(code->tb, first), on_fetch,
+                                                QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_COND_EQ, is_cached, 0,
+                                                fetch_blocks[index]);
+  }
 }
 
 static void count_runs(const struct code* code, size_t first, uint32_t index) {
@@ -217,6 +221,7 @@ static void translate_piece(const struct code* code, size_t first, size_t end) {
   struct block* const block = block_at(plugin.blocks, index);
   const bool is_new = !block->instructions;
   count_runs(code, first, index);
+  watch_fetches(code, first, end, index);
   for (size_t at = first; at < end; ++at) watch_accesses(code, at, block, is_new);
   if (!is_new) return;
   add_costs(code, first, end, block);
@@ -229,7 +234,6 @@ void translate(qemu_plugin_id_t id, struct qemu_plugin_tb* tb) {
   cost(&code);
   // In the order in which they run at the start of the block.
   watch_entry(&code);
-  watch_fetches(&code);
   note_exit(&code);
   for (size_t first = 0; first < code.count;) {
     if (code.instructions[first].mark) {
@@ -248,6 +252,7 @@ void translate_marks(qemu_plugin_id_t id, struct qemu_plugin_tb* tb) {
   (void)id;
   decode(tb, &code);
   for (size_t index = 0; index < code.count; ++index) {
-    if (code.instructions[index].mark) watch_mark(qemu_plugin_tb_get_insn(tb, index), &code.instructions[index]);
+    if (code.instructions[index].mark)
+      watch_uncounted_mark(qemu_plugin_tb_get_insn(tb, index), &code.instructions[index]);
   }
 }
