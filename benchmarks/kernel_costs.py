@@ -2,26 +2,37 @@
 
     python benchmarks/kernel_costs.py [--engine builtin] [--board NAME,…]
 
-Costs are cycles by the board's cost model, per multiply-accumulate or, where an op has none, per element of its first
-input: of all probes of an op and a type together, and of the cheapest and the dearest one. What the file says of other
-boards and engines is kept.
+Costs are cycles by the board's cost model, fitted to all probes of an op and a type: for each multiply-accumulate and
+each element of the output (an element of the first input stands in where an op has no multiplications); and how far
+the probes lie from that. What the file says of other boards and engines is kept.
 """
 
 from __future__ import annotations
 
 import argparse
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
+import numpy as np
 from conditions import REPOSITORY, Discard, print_conditions
 from probes import VARIANTS, probe_model, probes
 
 from harness.config import boards_files, choose_engines, load_boards, pick_boards
 from harness.errors import ModelError
 from harness.measure import Bench, Job, Result, random_vectors, run_model
-from harness.measure.static_cost import COSTS_FILE, BoardCosts, KernelCosts, OpCost, cost_key, kernel_costs, op_work
+from harness.measure.static_cost import (
+    COSTS_FILE,
+    BoardCosts,
+    KernelCosts,
+    OpCost,
+    cost_key,
+    kernel_costs,
+    op_outputs,
+    op_work,
+)
 from harness.model import Model, check_model
 
 
@@ -44,7 +55,12 @@ def measure(bench: Bench) -> BoardCosts:
     models = runnable(bench)
     results = [run(model, bench) for model in models]
     first = results[0].run
-    conditions = (f"{bench.engine} {first.engine_version}", first.toolchain, first.target_description)
+    conditions = (
+        f"{bench.engine} {first.engine_version}",
+        first.toolchain,
+        first.target_description,
+        first.cycles_model,
+    )
     return BoardCosts(", ".join(conditions), op_costs(zip(models, results, strict=True)))
 
 
@@ -55,19 +71,23 @@ def run(model: Model, bench: Bench) -> Result:
 
 def op_costs(measured: Iterable[tuple[Model, Result]]) -> dict[str, OpCost]:
     """By cost key."""
-    probed: dict[str, list[tuple[int, float]]] = defaultdict(list)
+    probed: dict[str, list[tuple[int, int, float]]] = defaultdict(list)
     for model, result in measured:
         (op,), (layer,) = model.ops, result.layers
         assert layer.cycles is not None, f"{layer.board} has a cost model"
-        probed[cost_key(model, op)].append((op_work(model, op), layer.cycles.value))
-    return {key: _cost(of_key) for key, of_key in sorted(probed.items())}
+        probed[cost_key(model, op)].append((op_work(model, op), op_outputs(model, op), layer.cycles.value))
+    return {key: _fit(of_key) for key, of_key in sorted(probed.items())}
 
 
-def _cost(probed: Sequence[tuple[int, float]]) -> OpCost:
-    """Three digits: more would only make the file change."""
-    together = sum(cycles for _, cycles in probed) / sum(work for work, _ in probed)
-    each = [cycles / work for work, cycles in probed]
-    return OpCost(*(float(f"{value:.3g}") for value in (together, min(each), max(each))))
+def _fit(probed: Sequence[tuple[int, int, float]]) -> OpCost:
+    """The line with the least squares of relative errors; three digits, more would only make the file change."""
+    work_and_outputs, cycles = np.array([each[:2] for each in probed]), np.array([each[2] for each in probed])
+    relative = work_and_outputs / cycles[:, np.newaxis]
+    line, _, rank, _ = np.linalg.lstsq(relative, np.ones(len(probed)))
+    if rank < 2 or (line <= 0).any():  # the probes do not tell work from outputs
+        line = np.array([1 / np.mean(relative[:, 0]), 0.0])
+    ratios = cycles / (work_and_outputs @ line)
+    return OpCost(*(float(f"{value:.3g}") for value in (*line, min(ratios), max(ratios))))
 
 
 def main() -> None:
@@ -86,7 +106,8 @@ def main() -> None:
         for board, costs in zip(boards, measured, strict=True):
             print(f"{engine.name} on {board.name}: {len(costs.ops)} kinds of op; {costs.conditions}")
             engines[engine.name] = {**engines.get(engine.name, {}), board.name: costs}
-    COSTS_FILE.write_bytes(msgspec.json.format(msgspec.json.encode(KernelCosts(engines)), indent=1) + b"\n")
+    text = msgspec.json.format(msgspec.json.encode(KernelCosts(engines)), indent=1).decode()
+    COSTS_FILE.write_text(re.sub(r"\s+(?=[^\[\]]*\])", " ", text) + "\n", "utf-8")  # an op's cost on one line
 
 
 if __name__ == "__main__":

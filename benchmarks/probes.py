@@ -84,10 +84,11 @@ def probes() -> Iterator[Probe]:
         (5, 16, 1, 1, 32),
         (3, 64, 1, 1, 64),
         (4, 32, 1, 1, 64),
+        (2, 256, 1, 1, 32),
         (4, 32, 3, 1, 32),
     ]:
         yield _convolution(*shape)
-    for shape in [(8, 8, 3, 1), (8, 16, 3, 2), (5, 32, 3, 1)]:
+    for shape in [(8, 8, 3, 1), (8, 16, 3, 2), (5, 32, 3, 1), (6, 16, 5, 1)]:
         yield _depthwise(*shape)
     for inputs, outputs in [(64, 64), (256, 16), (128, 32)]:
         yield _dense(inputs, outputs)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from harness.config import Board, has_fpu
-from harness.errors import HarnessError, ModelError, NoFitError, Shortage
+from harness.errors import HarnessError, ModelError, NoFitError, SetupError, Shortage
 from harness.measure.bench import Bench
 from harness.measure.energy import energy_uj
 from harness.measure.records import LayerRecord, Provenance, Quantity, RunRecord, VectorRecord
@@ -112,6 +112,9 @@ def estimate_boards(
 
     Returns:
         Boards where it fits first, then by latency; those that nothing is known of last.
+
+    Raises:
+        SetupError: a tool is missing. Any other trouble is that of one board.
     """
 
     def one(bench: Bench) -> Estimate:
@@ -119,8 +122,11 @@ def estimate_boards(
         on_board()
         return found
 
-    with ThreadPoolExecutor(max_workers=len(os.sched_getaffinity(0))) as workers:
+    workers = ThreadPoolExecutor(max_workers=len(os.sched_getaffinity(0)))
+    try:
         return by_merit(workers.map(one, benches))
+    finally:
+        workers.shutdown(cancel_futures=True)  # an interrupt must not wait for boards that have not begun
 
 
 def by_merit(estimates: Iterable[Estimate]) -> list[Estimate]:
@@ -142,6 +148,8 @@ def _estimate(model: Model, bench: Bench, known: Mapping[str, Board]) -> Estimat
         return Estimate(board, engine, None, error.shortages, static=static_cost(model, board, engine, known))
     except ModelError as error:
         return Estimate(board, engine, None, trouble=error.cause)
+    except SetupError:
+        raise
     except HarnessError as error:
         static = static_cost(model, board, engine, known)
         return Estimate(board, engine, None, trouble=error.cause, static=static)

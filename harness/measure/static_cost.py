@@ -1,13 +1,14 @@
 """What a model would cost that is too large to run: its work, op by op, times what such ops were measured to cost.
 
-The measured costs are `kernel_costs.json`: cycles of small ops of each kind and type, per multiply-accumulate or, where
-an op has none, per element of its first input. `benchmarks/kernel_costs.py` measures and writes them.
+The measured costs are `kernel_costs.json`: cycles of small ops of each kind and type, for each multiply-accumulate
+or, where an op has none, each element of its first input, and for each element of its output.
+`benchmarks/kernel_costs.py` measures and writes them.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -24,12 +25,19 @@ COSTS_FILE = Path(__file__).with_name("kernel_costs.json")
 _FREE = frozenset({"RESHAPE", "EXPAND_DIMS", "SQUEEZE", "SHAPE"})  # at most a copy
 
 
-class OpCost(Struct, frozen=True):
-    """Cycles for a unit of an op's work, over the ops that were measured: all of them together, least and most."""
+class OpCost(Struct, frozen=True, array_like=True):
+    """What was fitted to the ops that were measured: cycles = per_work x work + per_output x elements of the output.
 
-    cycles: float
+    `least` and `most`: measured cycles over fitted ones, of the op that is farthest below the fit and above it.
+    """
+
+    per_work: float
+    per_output: float
     least: float
     most: float
+
+    def cycles(self, work: int, outputs: int) -> float:
+        return self.per_work * work + self.per_output * outputs
 
 
 class BoardCosts(Struct, frozen=True):
@@ -46,26 +54,43 @@ class KernelCosts(Struct, frozen=True):
 
 
 @dataclass(frozen=True)
+class StaticPart:
+    """The cycles of all ops of one key, and the cost that they are computed with."""
+
+    key: str
+    cost: OpCost
+    cycles: float
+
+
+@dataclass(frozen=True)
 class StaticCost:
     """Cycles of one inference, estimated.
 
     Attributes:
-        cycles: by the costs of all measured ops together.
-        least, most: by those of the cheapest and the dearest measured op of each kind.
         engine, board: whose costs these are: another engine's, or another board's of the same core, where the asked
             ones were not measured.
-        parts: the costs that were used, by `cost_key`, with the work that they were multiplied with; the costliest
-            first.
+        parts: by the kinds of op that were measured, the costliest first.
         uncounted: how many ops of each kind that was never measured the model has; they are not in the cycles.
     """
 
-    cycles: float
-    least: float
-    most: float
     engine: str
     board: str
-    parts: tuple[tuple[str, OpCost, int], ...]
+    parts: tuple[StaticPart, ...]
     uncounted: Mapping[str, int]
+
+    @property
+    def cycles(self) -> float:
+        return sum(part.cycles for part in self.parts)
+
+    @property
+    def least(self) -> float:
+        """Were every op as far below the fit as the farthest that was measured."""
+        return sum(part.cycles * part.cost.least for part in self.parts)
+
+    @property
+    def most(self) -> float:
+        """Were every op as far above it."""
+        return sum(part.cycles * part.cost.most for part in self.parts)
 
 
 @cache
@@ -77,7 +102,7 @@ def kernel_costs() -> KernelCosts:
 def cost_key(model: Model, op: Op) -> str:
     """`CONV_2D int8`, `CONV_2D 1x1 int8`: ops of one key cost alike for a unit of work. int16 is int16x8.
 
-    A convolution with a window of one pixel has a key of its own: nothing is padded or gathered there.
+    A convolution with a window of one pixel has a key of its own: nothing is padded there.
     """
     dtypes = {tensor.dtype for tensor in model.op_tensors(op.outputs)}
     filters = model.op_tensors(op.inputs[1:2])
@@ -89,6 +114,11 @@ def op_work(model: Model, op: Op) -> int:
     """Multiply-accumulates; elements of the first input where the op has none."""
     inputs = model.op_tensors(op.inputs)
     return op_macs(model, op) or (prod(inputs[0].shape) if inputs else 0)
+
+
+def op_outputs(model: Model, op: Op) -> int:
+    """Elements of the outputs."""
+    return sum(prod(tensor.shape) for tensor in model.op_tensors(op.outputs))
 
 
 def static_cost(model: Model, board: Board, engine: str, known: Mapping[str, Board]) -> StaticCost | None:
@@ -111,26 +141,13 @@ def static_cost(model: Model, board: Board, engine: str, known: Mapping[str, Boa
 
 def _estimate(model: Model, engine: str, board: str) -> StaticCost:
     costs = kernel_costs().engines[engine][board].ops
-    work: Counter[str] = Counter()
+    cycles: dict[str, float] = defaultdict(float)
     uncounted: Counter[str] = Counter()
     for op in model.ops:
         key = cost_key(model, op)
         if key in costs:
-            work[key] += op_work(model, op)
+            cycles[key] += costs[key].cycles(op_work(model, op), op_outputs(model, op))
         elif op.name not in _FREE:
             uncounted[key] += 1
-    parts = sorted(((key, costs[key], amount) for key, amount in work.items()), key=lambda part: -_cycles(part))
-    return StaticCost(
-        cycles=sum(map(_cycles, parts)),
-        least=sum(cost.least * amount for _, cost, amount in parts),
-        most=sum(cost.most * amount for _, cost, amount in parts),
-        engine=engine,
-        board=board,
-        parts=tuple(parts),
-        uncounted=uncounted,
-    )
-
-
-def _cycles(part: tuple[str, OpCost, int]) -> float:
-    _, cost, amount = part
-    return cost.cycles * amount
+    parts = [StaticPart(key, costs[key], of_key) for key, of_key in cycles.items()]
+    return StaticCost(engine, board, tuple(sorted(parts, key=lambda part: -part.cycles)), uncounted)

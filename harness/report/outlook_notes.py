@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from harness.measure.estimate import Estimate
 from harness.measure.records import Provenance
-from harness.measure.static_cost import OpCost, StaticCost
+from harness.measure.static_cost import StaticCost, StaticPart
 from harness.model import Model
 from harness.report.compare import HOST_NOTE
 from harness.report.wording import duration, whole
@@ -58,30 +58,34 @@ def _static_lines(found: Sequence[Estimate]) -> list[str]:
     if not found:
         return []
     engines = ", ".join(dict.fromkeys(each.static.engine for each in found if each.static))
-    title = f"~ nothing ran: MACs or inputs x cycles measured for such ops with {engines}, of all (cheapest to dearest)"
+    title = f"~ nothing ran: from cycles of small ops, measured with {engines}; between as cheap and as dear as those"
     return [title, *(f"~ {each.board.name}: {_static_text(each)}" for each in found)]
 
 
 def _static_text(found: Estimate) -> str:
-    """`12 s to 39 s by CONV_2D int8 2.91 (2.18 to 7.22), …`."""
+    """`11.9 s to 20.1 s: CONV_2D int8 2.1 cycles/MAC + 33/output, …`."""
     static, latency = found.static, found.latency_us
     assert static is not None and latency is not None
     s_per_cycle = latency.value / 1e6 / static.cycles
-    parts = [
-        f"{key} {_three(cost.cycles)} ({_three(cost.least)} to {_three(cost.most)})" for key, cost in _chief(static)
-    ]
     span = f"{duration(static.least * s_per_cycle)} to {duration(static.most * s_per_cycle)}"
-    where = "" if static.board == found.board.name else f" on {static.board}"
-    return f"{span} by {', '.join(parts)}{where}"
+    where = "" if static.board == found.board.name else f" (on {static.board})"
+    return f"{span}{where}: {', '.join(map(_part_text, _chief(static)))}"
 
 
-def _chief(static: StaticCost) -> Iterator[tuple[str, OpCost]]:
+def _chief(static: StaticCost) -> Iterator[StaticPart]:
     """The costliest kinds of op, which together take nearly all of the cycles."""
     explained = 0.0
-    for key, cost, work in static.parts:
+    for part in static.parts:
         if explained < _EXPLAINED_SHARE * static.cycles:
-            yield key, cost
-        explained += cost.cycles * work
+            yield part
+        explained += part.cycles
+
+
+def _part_text(part: StaticPart) -> str:
+    cost = part.cost
+    if not cost.per_output:
+        return f"{part.key} {cost.per_work:.3g} cycles/MAC or input"
+    return f"{part.key} {cost.per_work:.3g} cycles/MAC + {cost.per_output:.3g}/output"
 
 
 def _uncounted_text(found: Estimate) -> str:
@@ -115,7 +119,3 @@ def _cycles_text(found: Estimate) -> str:
 def _energy_text(found: Estimate) -> str:
     model = found.board.energy
     return f"{model.name}, {model.sleep_ua:g} µA asleep" if model and found.energy_uj else ""
-
-
-def _three(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"

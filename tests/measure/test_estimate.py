@@ -11,16 +11,16 @@ from support.models import small_cnn
 from support.session_records import run_record
 
 from harness.config import Board, load_boards
-from harness.errors import ConfigError, HarnessError, ModelError, NoFitError, Shortage
+from harness.errors import ConfigError, HarnessError, ModelError, NoFitError, SetupError, Shortage
 from harness.measure import Bench, Estimate, Provenance, Quantity, RunRecord, estimate_boards
 from harness.measure import estimate as module
 from harness.measure.energy import energy_uj
-from harness.measure.static_cost import OpCost, StaticCost
+from harness.measure.static_cost import OpCost, StaticCost, StaticPart
 from harness.model import Model, read_model
 from harness.paths import shipped_boards_file
 
 BOARDS = load_boards([shipped_boards_file()])
-STATIC = StaticCost(8e6, 4e6, 16e6, "builtin", "stm32l475", (("CONV_2D int8", OpCost(2, 1, 4), 4_000_000),), {})
+STATIC = StaticCost("builtin", "stm32l475", (StaticPart("CONV_2D int8", OpCost(1.5, 20.0, 0.5, 2.0), 8e6),), {})
 MISSING = Shortage("arena", 200_000, 100_000)
 
 
@@ -83,6 +83,12 @@ def test_a_board_that_cannot_be_driven_is_estimated_where_the_model_fits(
     huge = dataclasses.replace(model, data=bytes(200_000))
     (found,) = estimate_boards(huge, [Bench(cramped)], BOARDS)
     assert (found.fit, found.shortages[0].part) == ("no", "model slot")
+
+
+def test_a_missing_tool_is_no_boards_trouble(model: Model, answers: dict[str, RunRecord | HarnessError]) -> None:
+    answers["stm32l475"] = SetupError("arm-none-eabi-g++ is missing", "run `harness setup`")
+    with pytest.raises(SetupError):
+        estimate_boards(model, [Bench(BOARDS["stm32l475"])], BOARDS)
 
 
 def test_figures_of_one_that_did_not_run(model: Model) -> None:

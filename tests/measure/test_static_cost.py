@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from support.models import SMALL_CNN_MACS, small_cnn
+from support.models import small_cnn
 from support.tflite_builder import TfliteBuilder
 
 from harness.config import Board, load_boards
@@ -14,9 +14,9 @@ from harness.paths import shipped_boards_file
 
 BOARDS = load_boards([shipped_boards_file()])
 COSTS = {
-    "CONV_2D int8": OpCost(2.0, 1.0, 3.0),
-    "DEPTHWISE_CONV_2D int8": OpCost(5.0, 5.0, 5.0),
-    "FULLY_CONNECTED int8": OpCost(4.0, 2.0, 8.0),
+    "CONV_2D int8": OpCost(per_work=2.0, per_output=10.0, least=0.5, most=1.5),
+    "DEPTHWISE_CONV_2D int8": OpCost(per_work=5.0, per_output=0.0, least=1.0, most=1.0),
+    "FULLY_CONNECTED int8": OpCost(per_work=4.0, per_output=1.0, least=0.25, most=2.0),
 }
 
 
@@ -36,14 +36,16 @@ def estimate(model: Model, board: Board, engine: str = "builtin") -> module.Stat
     return static_cost(model, board, engine, BOARDS)
 
 
-def test_work_times_cost(cnn: Model) -> None:
-    conv, depthwise, dense = 6 * 6 * 4 * 9, 3 * 3 * 4 * 9, 5 * 36
-    assert conv + depthwise + dense == SMALL_CNN_MACS
+def test_work_and_outputs_times_their_costs(cnn: Model) -> None:
+    conv = 2 * (6 * 6 * 4 * 9) + 10 * (6 * 6 * 4)
+    depthwise = 5 * (3 * 3 * 4 * 9)
+    dense = 4 * (5 * 36) + 5
     found = estimate(cnn, BOARDS["stm32l475"])
     assert found is not None
-    assert found.cycles == 2 * conv + 5 * depthwise + 4 * dense
-    assert (found.least, found.most) == (conv + 5 * depthwise + 2 * dense, 3 * conv + 5 * depthwise + 8 * dense)
-    assert [(key, work) for key, _, work in found.parts] == [
+    assert found.cycles == conv + depthwise + dense
+    assert found.least == 0.5 * conv + depthwise + 0.25 * dense
+    assert found.most == 1.5 * conv + depthwise + 2 * dense
+    assert [(part.key, part.cycles) for part in found.parts] == [
         ("CONV_2D int8", conv),
         ("DEPTHWISE_CONV_2D int8", depthwise),
         ("FULLY_CONNECTED int8", dense),

@@ -15,7 +15,7 @@ from harness.config.battery import battery
 from harness.config.numbers import rate
 from harness.errors import Shortage
 from harness.measure import Estimate, Provenance, Quantity
-from harness.measure.static_cost import OpCost, StaticCost
+from harness.measure.static_cost import OpCost, StaticCost, StaticPart
 from harness.model import read_model
 from harness.paths import shipped_boards_file
 from harness.report import Outlook, outlook_json, render_outlook
@@ -23,12 +23,9 @@ from harness.report import Outlook, outlook_json, render_outlook
 BOARDS = load_boards([shipped_boards_file()])
 MODEL = read_model(small_cnn("int8"), "cnn.tflite")
 STATIC = StaticCost(
-    8e6,
-    4e6,
-    16e6,
     "builtin",
     "stm32l475",
-    (("CONV_2D int8", OpCost(2, 1, 4), 4_000_000),),
+    (StaticPart("CONV_2D int8", OpCost(1.5, 20.0, 0.5, 2.0), 8e6),),
     {"SOFTMAX int8": 1, "SVDF int8": 2},
 )
 RAN = Estimate(
@@ -77,7 +74,7 @@ def test_estimates_are_marked_and_their_span_is_said() -> None:
     text = " ".join(drawn(outlook(TOO_LARGE), 400).split())
     assert "nucleo-l4r5zi no - ~8.0 M ~66.7 ms" in text
     assert "nucleo-l4r5zi lacks 100,000 bytes of arena (200,000 needed)" in text
-    assert "~ nucleo-l4r5zi: 33.3 ms to 133 ms by CONV_2D int8 2 (1 to 4) on stm32l475" in text
+    assert "~ nucleo-l4r5zi: 33.3 ms to 133 ms (on stm32l475): CONV_2D int8 1.5 cycles/MAC + 20/output" in text
     assert "not counted: 1 SOFTMAX int8, 2 SVDF int8 (nucleo-l4r5zi)" in text
 
 
