@@ -49,7 +49,7 @@ def class_rows(runs: Sequence[RunRecord]) -> list[Row]:
 
 def model_notes(runs: Sequence[RunRecord]) -> list[str]:
     """As `models_named`, and what turns cycles into time and energy."""
-    return [*models_named(runs), *dict.fromkeys(_rate(run) for run in runs if run.cycles)]
+    return [*models_named(runs), *dict.fromkeys(_rate(run) for run in runs if CYCLES.sum([run]))]
 
 
 def models_named(runs: Sequence[RunRecord]) -> list[str]:

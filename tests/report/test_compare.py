@@ -126,6 +126,11 @@ def test_modelled_figures_name_their_models_and_their_error() -> None:
     )
 
 
+def test_a_run_of_no_cycles_has_no_rate() -> None:
+    comparison = compared(modelled_run(FLOAT, cycles=Quantity(0, Provenance.MODELLED)))
+    assert not any("1,000,000 cycles" in note for note in comparison.notes)
+
+
 def test_without_a_model_of_energy_there_is_none() -> None:
     comparison = compared(modelled_run(FLOAT, energy_uj=None, energy_model=""))
     assert "µJ/inference" not in rows_of(comparison)
