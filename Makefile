@@ -10,6 +10,9 @@ export PYTHON
 bin = .venv/bin
 cpp_sources = $$(find firmware tests -name .pio -prune -o \( -name '*.cpp' -o -name '*.c' -o -name '*.h' \) -print)
 
+# The tests of one file share what they start: a process takes whole files.
+SPREAD = -n auto --dist=loadfile -o harness_board=
+
 .DEFAULT_GOAL = help
 .PHONY: help setup setup-test bench test test-all fuzz lint format doctor clean
 
@@ -34,10 +37,10 @@ bench: setup
 	$(bin)/pytest suites --board=$(BOARD) $(ARGS)
 
 test: lint
-	$(bin)/pytest tests -m 'not slow' $(ARGS)
+	$(bin)/pytest tests -m 'not slow' $(SPREAD) $(ARGS)
 
 test-all: lint
-	$(bin)/pytest tests $(ARGS)
+	$(bin)/pytest tests $(SPREAD) $(ARGS)
 
 fuzz: setup-test
 	PYTHONPATH=tests $(bin)/python -m fuzz.campaign $(SECONDS)
