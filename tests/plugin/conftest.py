@@ -23,5 +23,9 @@ def digits(pytester: pytest.Pytester) -> Path:
 
 @pytest.fixture(autouse=True)
 def shared_tools(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The tools and builds of this computer's user, also in the projects that the tests make."""
+    """The tools and builds of this computer's user, also in the projects that the tests make.
+
+    Hypothesis, which takes longer to load than all else together, is left out.
+    """
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:hypothesispytest")
     use_home_without_tflm(pytester.path.with_name(f"{pytester.path.name}-home"), monkeypatch)
