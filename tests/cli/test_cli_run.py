@@ -89,7 +89,7 @@ def test_a_kept_session_is_printed_again(harness: Callable[..., Any], int8_model
 def test_several_boards_get_a_table_each(harness: Callable[..., Any], int8_model: str) -> None:
     done = harness("run", int8_model, "--board=native,mps2-an386", "--vectors=1")
     assert done.code == 0
-    assert [line for line in done.out.splitlines() if line.startswith("digits_int8")] == [
+    assert [line for line in done.out.splitlines() if line.startswith("digits_int8 on ")] == [
         "digits_int8 on native with builtin",
         "digits_int8 on mps2-an386 with builtin",
     ]
