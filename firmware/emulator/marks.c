@@ -29,17 +29,20 @@ static struct counters count_region(void) {
   return counted;
 }
 
-static void start_counting(qemu_plugin_id_t id) { qemu_plugin_register_vcpu_tb_trans_cb(id, translate); }
+static void count_code(qemu_plugin_id_t id) { qemu_plugin_register_vcpu_tb_trans_cb(id, translate); }
+
+static void skip_code(qemu_plugin_id_t id) { qemu_plugin_register_vcpu_tb_trans_cb(id, translate_marks); }
 
 static void on_reset(unsigned vcpu, void* unused) {
   (void)vcpu, (void)unused;
   reset_regions(&plugin.regions);
+  plugin.has_published = false;
   // What ran before depends on when bytes came over the link; from here on every run is the same.
   forget_data(plugin.data);
   forget_code(plugin.fetch);
   if (plugin.is_counting) return;
   plugin.is_counting = true;
-  qemu_plugin_reset(plugin.id, start_counting);  // which has QEMU translate everything anew, behind this block of code
+  qemu_plugin_reset(plugin.id, count_code);  // QEMU translates everything anew, behind this block of code
 }
 
 static void on_begin(unsigned vcpu, void* unused) {
@@ -48,6 +51,9 @@ static void on_begin(unsigned vcpu, void* unused) {
   clear_falls(plugin.blocks);
   clear_traffic(plugin.data);
   clear_fetch_waits(plugin.fetch);
+  if (!plugin.has_published) return;
+  plugin.is_counting = false;
+  qemu_plugin_reset(plugin.id, skip_code);
 }
 
 // Code that is not counted: where nothing is recorded yet, as in the firmware's self-check, this is no region.
@@ -58,12 +64,14 @@ static void on_uncounted_begin(unsigned vcpu, void* unused) {
 
 static void on_end(unsigned vcpu, void* unused) {
   (void)vcpu, (void)unused;
+  if (!plugin.is_counting) return;
   const struct counters counted = count_region();
   record_region(&plugin.regions, &counted);
 }
 
 static void on_next(unsigned vcpu, void* mailbox) {
   (void)vcpu;
+  plugin.has_published = true;
   publish_next(&plugin.regions, mailbox);
 }
 

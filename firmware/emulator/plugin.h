@@ -26,8 +26,11 @@ struct plugin {
   struct data_accesses* data;
   struct fetch_model* fetch;
   struct qemu_plugin_scoreboard* board;
-  bool ram_waits;    // some RAM has wait states
-  bool is_counting;  // from the first reset mark on; before, code runs as fast as without the plugin
+  bool ram_waits;  // some RAM has wait states
+  // From a reset mark on, until regions were published and another begins that no reset announces. While it does not
+  // count, code runs as fast as without the plugin.
+  bool is_counting;
+  bool has_published;  // since the last reset mark
 };
 
 extern struct plugin plugin;

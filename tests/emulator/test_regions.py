@@ -39,6 +39,13 @@ def test_reset_forgets(tmp_path: Path, boards: dict[str, Board]) -> None:
     assert read(tmp_path, boards["microbit"], body, 2) == [(0, 2), (NO_REGION, 0)]
 
 
+def test_what_no_reset_announces_behind_a_reading_is_not_counted(tmp_path: Path, boards: dict[str, Board]) -> None:
+    body = f"{region(1)}\nbl next\n{region(2)}\nb 1f\n1: {region(3)}\n{RESET}\nb 2f\n2: {region(4)}"
+    assert read(tmp_path, boards["microbit"], body, 2) == [(0, 4), (NO_REGION, 0)]
+    body = f"{region(1)}\nbl next\n{region(2)}\nb 1f\n1: {region(3)}"
+    assert read(tmp_path, boards["microbit"], body, 2) == [(NO_REGION, 0), (0, 1)]
+
+
 def test_an_empty_region_has_nothing_in_it(tmp_path: Path, boards: dict[str, Board]) -> None:
     assert run_program(tmp_path, boards["microbit"], f"{BEGIN}\n{END}") == [Reading(1, 0, {})]
 
