@@ -107,15 +107,6 @@ struct instruction {
 // Decode the instruction at `address`; `bytes` is 2 or 4.
 struct instruction decode_thumb(const uint8_t* code, size_t bytes, uint32_t address);
 
-// For the parts of the decoder.
-void decode_thumb16(uint16_t code, struct instruction* to);
-void decode_thumb32(uint16_t high, uint16_t low, struct instruction* to);
-void decode_coprocessor(uint16_t high, uint16_t low, struct instruction* to);
-void decode_vector_transfer(uint16_t high, uint16_t low, struct instruction* to);
-void decode_vector_operation(uint16_t high, uint16_t low, struct instruction* to);
-
 static inline uint64_t register_bit(unsigned index) { return UINT64_C(1) << index; }
-
-static inline uint64_t vector_register(unsigned index) { return UINT64_C(0xF) << (REGISTER_S0 + 4 * index); }
 
 enum { SP = 13, LR = 14, PC = 15 };

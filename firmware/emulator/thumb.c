@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Loaded into QEMU, whose licence is GPL-2.0: hence MIT here, beside the rest of the project's Apache-2.0.
-#include "instruction.h"
+#include "thumb.h"
 
 // MOVs of a register to itself: no compiler emits them, every Cortex-M has them. docs/architecture.md, Cost regions.
 static enum mark mark_of(uint16_t code) {

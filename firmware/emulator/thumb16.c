@@ -2,9 +2,7 @@
 // Loaded into QEMU, whose licence is GPL-2.0: hence MIT here, beside the rest of the project's Apache-2.0.
 //
 // Instructions of 16 bits: Armv7-M ARM (DDI 0403E), A5.2.
-#include "instruction.h"
-
-static unsigned bits(uint16_t code, unsigned low, unsigned count) { return (code >> low) & ((1u << count) - 1); }
+#include "thumb.h"
 
 static uint64_t low_register(uint16_t code, unsigned low) { return register_bit(bits(code, low, 3)); }
 
@@ -81,8 +79,7 @@ static void load_literal(uint16_t code, struct instruction* to) {
   to->kind = KIND_load;
   to->accesses = 1;
   to->destinations = low_register(code, 8);
-  to->is_literal = true;
-  to->literal = ((to->address + 4) & ~3u) + 4 * bits(code, 0, 8);
+  set_literal(to, true, 4 * bits(code, 0, 8));
 }
 
 static void push_pop(uint16_t code, struct instruction* to) {

@@ -3,15 +3,9 @@
 //
 // Instructions of 32 bits but for the coprocessor space: Armv7-M ARM (DDI 0403E), A5.3, and the low overhead loops of
 // Armv8.1-M (DDI 0553B, C2.4).
-#include "instruction.h"
+#include "thumb.h"
 
-static unsigned bits(uint16_t code, unsigned low, unsigned count) { return (code >> low) & ((1u << count) - 1); }
-
-// The register that four bits name; the pc stands for none in most encodings.
-static uint64_t operand(uint16_t code, unsigned low) {
-  const unsigned index = bits(code, low, 4);
-  return index == PC ? 0 : register_bit(index);
-}
+static uint64_t operand(uint16_t code, unsigned low) { return core_register(bits(code, low, 4)); }
 
 static void transfer_multiple(uint16_t high, uint16_t low, struct instruction* to) {
   const bool loads = high & 0x10;
@@ -35,13 +29,8 @@ static void transfer_double(uint16_t high, uint16_t low, struct instruction* to)
   const uint64_t pair = operand(low, 12) | operand(low, 8);
   to->kind = loads ? KIND_load_double : KIND_store_double;
   to->registers = to->accesses = 2;
-  to->is_literal = bits(high, 0, 4) == PC;
   to->on_stack = bits(high, 0, 4) == SP;
-  if (to->is_literal) {
-    const uint32_t offset = 4 * (low & 0xFFu);
-    const uint32_t base = (to->address + 4) & ~3u;
-    to->literal = high & 0x80 ? base + offset : base - offset;
-  }
+  if (bits(high, 0, 4) == PC) set_literal(to, high & 0x80, 4 * bits(low, 0, 8));
   to->addresses = operand(high, 0);
   to->updates = high & 0x20 ? to->addresses : 0;
   to->destinations = to->updates | (loads ? pair : 0);
@@ -163,10 +152,7 @@ static void load_single(uint16_t high, uint16_t low, struct instruction* to) {
   to->accesses = 1;
   to->destinations = operand(low, 12);
   if (bits(high, 0, 4) == PC) {
-    const uint32_t offset = low & 0x0FFFu;
-    const uint32_t base = (to->address + 4) & ~3u;
-    to->is_literal = true;
-    to->literal = high & 0x80 ? base + offset : base - offset;
+    set_literal(to, high & 0x80, bits(low, 0, 12));
   } else {
     address_single(high, low, to);
   }

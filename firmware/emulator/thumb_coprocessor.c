@@ -2,11 +2,7 @@
 // Loaded into QEMU, whose licence is GPL-2.0: hence MIT here, beside the rest of the project's Apache-2.0.
 //
 // The coprocessor space: floating point (Armv7-M ARM, A6). Vectors are in thumb_vector.c.
-#include "instruction.h"
-
-static unsigned bits(uint16_t code, unsigned low, unsigned count) { return (code >> low) & ((1u << count) - 1); }
-
-static uint64_t core_register(unsigned index) { return index == PC ? 0 : register_bit(index); }
+#include "thumb.h"
 
 // A register of floating point: `four` bits and the `fifth`, which is the lowest of an s, the highest of a d register.
 static uint64_t float_register(unsigned four, unsigned fifth, bool is_double) {
@@ -110,11 +106,7 @@ static void transfer_float(uint16_t high, uint16_t low, struct instruction* to) 
   to->updates = writes_back ? to->addresses : 0;
   to->destinations = to->updates | (loads ? list : 0);
   if (!loads) to->sources = list;
-  if (bits(high, 0, 4) != PC) return;
-  const uint32_t offset = 4 * (low & 0xFFu);
-  const uint32_t base = (to->address + 4) & ~3u;
-  to->is_literal = true;
-  to->literal = high & 0x80 ? base + offset : base - offset;
+  if (bits(high, 0, 4) == PC) set_literal(to, high & 0x80, 4 * bits(low, 0, 8));
 }
 
 void decode_coprocessor(uint16_t high, uint16_t low, struct instruction* to) {

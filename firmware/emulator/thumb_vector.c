@@ -2,11 +2,7 @@
 // Loaded into QEMU, whose licence is GPL-2.0: hence MIT here, beside the rest of the project's Apache-2.0.
 //
 // The vectors of Armv8.1-M (Armv8-M ARM, DDI 0553B, C2.4): which pipe an operation goes to, and its registers.
-#include "instruction.h"
-
-static unsigned bits(uint16_t code, unsigned low, unsigned count) { return (code >> low) & ((1u << count) - 1); }
-
-static uint64_t core_register(unsigned index) { return index == PC ? 0 : register_bit(index); }
+#include "thumb.h"
 
 static uint64_t first_operand(uint16_t high) { return vector_register(bits(high, 1, 3)); }
 

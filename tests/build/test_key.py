@@ -22,6 +22,15 @@ def test_what_a_board_draws_does_not_count(project: Path, board: Board) -> None:
     assert build_id(thirsty, "builtin", sanitize=False) == build_id(board, "builtin", sanitize=False)
 
 
+def test_what_its_instructions_cost_does_not_count(project: Path, board: Board) -> None:
+    name = build_id(board, "builtin", sanitize=False)
+    assert board.cost_model
+    assert build_id(msgspec.structs.replace(board, cost_model=None), "builtin", sanitize=False) == name
+    (project / "emulator").mkdir()
+    (project / "emulator" / "plugin.c").touch()
+    assert build_id(board, "builtin", sanitize=False) == name
+
+
 def test_what_is_not_a_source_does_not_count(project: Path, board: Board) -> None:
     name = build_id(board, "builtin", sanitize=False)
     (project / ".pio").mkdir()

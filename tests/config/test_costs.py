@@ -5,32 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from support.desk_board import DESK
 
 from harness.config import Board, load_boards
 from harness.config.costs import KindCost
 from harness.errors import ConfigError
 from harness.paths import firmware_dir, shipped_boards_file
 
-BOARD = """
-[boards.desk]
-description = "a board"
-mcu = "MCU"
-core = "cortex-m4f"
-clock_hz = 40_000_000
-[boards.desk.memory]
-flash = { kind = "flash", address = 0x1000, bytes = 4096 }
-ram = { kind = "ram", address = 0x8000, bytes = 4096 }
-[boards.desk.firmware]
-support = "x"
-code = { memory = "flash", bytes = 2048 }
-data = { memory = "ram", bytes = 2048 }
-arena = { memory = "ram", offset = 2048 }
-model_slot = { memory = "flash", offset = 2048 }
-stack_bytes = 512
-[boards.desk.targets.emulated]
-machine = "some-machine"
-icount_shift = 4
-"""
+BOARD = DESK.replace("clock_hz = 1000000", "clock_hz = 40_000_000")
 TIMING = """
 [boards.desk.timing]
 cycle_scale = 1.5
@@ -53,7 +35,9 @@ def test_a_board_without_timing_has_no_cost_model(tmp_path: Path) -> None:
 
 def test_wait_states_are_those_of_the_clock(tmp_path: Path) -> None:
     for clock_hz, wait_states in ((20_000_000, 0), (20_000_001, 1), (40_000_000, 1), (80_000_000, 2)):
-        model = load(tmp_path, (BOARD + TIMING).replace("40_000_000\n[", f"{clock_hz}\n[", 1)).cost_model
+        model = load(
+            tmp_path, (BOARD + TIMING).replace("clock_hz = 40_000_000", f"clock_hz = {clock_hz}", 1)
+        ).cost_model
         assert model
         assert model.memories[0].wait_states == wait_states
 
