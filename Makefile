@@ -8,7 +8,7 @@ PYTHON ?=
 export PYTHON
 
 bin = .venv/bin
-cpp_sources = $$(find firmware tests benchmarks -name .pio -prune -o \( -name '*.cpp' -o -name '*.c' -o -name '*.h' \) -print)
+cpp_sources = $$(find firmware tests -name .pio -prune -o \( -name '*.cpp' -o -name '*.c' -o -name '*.h' \) -print)
 
 # The tests of one file share what they start: a process takes whole files.
 SPREAD = -n auto --dist=loadfile -o harness_board=
