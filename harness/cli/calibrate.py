@@ -57,6 +57,7 @@ def _calibrate(board: Board, samples: Samples, session: str) -> None:
     _print_fit("cycle_scale", scale)
     if board.energy and (current := fit_run_current(samples.rows, board.energy, samples.clock_hz)):
         values |= {("energy", "run_ua_per_mhz"): current.new, ("energy", "name"): f"measured, session {session}"}
+        values["energy", "error"] = f"{current.new_error_percent:.1f} % off there on average"
         _print_fit("run_ua_per_mhz", current)
     else:
         print("  run_ua_per_mhz as it is: no measured energy, or no energy model to fit")

@@ -12,6 +12,7 @@ class EnergyModel(Struct, frozen=True, forbid_unknown_fields=True):
 
     Attributes:
         name: where the figures are from; stands beside every number that is computed with them.
+        error: how far what is computed with them is known to be off.
         supply_v: the voltage at which the currents hold.
         run_ua_per_mhz: while the core runs from the memory that holds its code, per MHz of its clock.
         sleep_ua: between two inferences, in a mode that keeps the RAM and a clock that wakes it.
@@ -23,3 +24,9 @@ class EnergyModel(Struct, frozen=True, forbid_unknown_fields=True):
     run_ua_per_mhz: Annotated[float, Meta(gt=0, le=1e6)]
     sleep_ua: Annotated[float, Meta(ge=0, le=1e6)]
     flash_read_nj: Annotated[float, Meta(ge=0, le=1e6)] = 0.0
+    error: str = "not validated against silicon"
+
+    @property
+    def described(self) -> str:
+        """Its name and its error."""
+        return f"{self.name}: {self.error}"

@@ -107,7 +107,7 @@ def run_fields(board: Board, costs: Sequence[Cost]) -> dict[str, Any]:
     if median.cycles is not None and board.cost_model is not None:
         models |= {"cycles_model": _name(board.cost_model), "cycles_error_percent": board.cost_model.error_percent}
     if median.energy_uj is not None and board.energy is not None:
-        models["energy_model"] = board.energy.name
+        models["energy_model"] = board.energy.described
     return {
         **asdict(median),
         **_range("instructions", [cost.instructions for cost in costs]),

@@ -71,7 +71,7 @@ class RunRecord(Struct, frozen=True, kw_only=True):
     latency_us_min: float | None = None
     latency_us_max: float | None = None
     energy_uj: Quantity | None = None  # per inference
-    energy_model: str = ""  # its source
+    energy_model: str = ""  # where its figures are from, and how far they are known to be off
     arena_bytes: Quantity | None = None
     arena_persistent_bytes: Quantity | None = None
     arena_parts: str = ""  # JSON: what of arena_bytes is for what, names of the engine's own

@@ -26,7 +26,7 @@ def _cells(board: Board) -> tuple[str, ...]:
         ", ".join(f"{name} {binary_size(memory.bytes)}" for name, memory in board.memory.items()),
         f"`{emulated.machine}`" if isinstance(emulated, EmulatedTarget) else "",
         _cycle_model(board.cost_model) if board.cost_model else "",
-        board.energy.name if board.energy else "",
+        board.energy.described if board.energy else "",
     )
 
 

@@ -118,4 +118,4 @@ def _cycles_text(found: Estimate) -> str:
 
 def _energy_text(found: Estimate) -> str:
     model = found.board.energy
-    return f"{model.name}, {model.sleep_ua:g} µA asleep" if model and found.energy_uj else ""
+    return f"{model.described}; {model.sleep_ua:g} µA asleep" if model and found.energy_uj else ""

@@ -34,6 +34,7 @@ def test_the_chip_is_found_and_written_to_a_file_of_ones_own(
     assert board.cost_model.cycle_scale == pytest.approx(SCALE, rel=0.01)
     assert board.energy.run_ua_per_mhz == pytest.approx(CURRENT_UA_PER_MHZ, rel=1e-4)
     assert board.energy.name == "measured, session silicon"
+    assert board.energy.error.endswith(" % off there on average")
 
 
 def test_it_prints_old_and_new_values_and_their_errors(harness: Callable[..., Any], reports: Path) -> None:

@@ -124,4 +124,4 @@ def test_a_run_names_its_models_and_their_error() -> None:
     validated = board(cost_model=replace(model, core=replace(model.core, error_percent=20)))
     fields = run_fields(validated, [modelled(validated, counted(5_000), counters())])
     assert (fields["cycles_model"], fields["cycles_error_percent"]) == ("a core", 20)
-    assert fields["energy_model"] == "a datasheet"
+    assert fields["energy_model"] == "a datasheet: not validated against silicon"
