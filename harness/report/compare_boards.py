@@ -131,7 +131,14 @@ def _remarks(info: SessionInfo, run: RunRecord) -> list[str]:
     clock = [f"{board.mcu} at {clock_frequency(board.clock_hz)}"] if board and board.clock_hz else []
     soft = [f"{board.core} has no FPU: float32 in software"] if board and _is_soft_float(board.core, run) else []
     why = [f"{run.outcome}: {' '.join(run.message.split())}"] if run.message else []
-    return [*clock, f"engine {run.engine}", *soft, *why, *models_named([run])]
+    return [*clock, f"engine {run.engine}", *soft, *why, *models_named([run]), *_models_missing(run)]
+
+
+def _models_missing(run: RunRecord) -> list[str]:
+    """Why an emulated board has counts and no time, or a time and no energy."""
+    if run.cycles is None:
+        return ["no cost model"] if run.instructions else []
+    return [] if run.energy_uj else ["no energy model"]
 
 
 def _is_soft_float(core: str, run: RunRecord) -> bool:
