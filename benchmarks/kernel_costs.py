@@ -3,16 +3,18 @@
     python benchmarks/kernel_costs.py [--engine builtin] [--board NAME,…]
 
 Costs are cycles by the board's cost model, fitted to all probes of an op and a type: for each multiply-accumulate and
-each element of the output (an element of the first input stands in where an op has no multiplications); and how far
-the probes lie from that. What the file says of other boards and engines is kept.
+each element of the output (an element of the first input stands in where an op has no multiplications). The suites'
+models, which the costs are not fitted to, then tell how far off an estimate is at most. What the file says of other
+boards and engines is kept.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
@@ -33,12 +35,11 @@ from harness.measure.static_cost import (
     op_outputs,
     op_work,
 )
-from harness.model import Model, check_model
+from harness.model import Model, check_model, read_model_file
 
 
-def runnable(bench: Bench) -> list[Model]:
-    """The probes that the engine has the op for, in this type, and the board the memory."""
-    models = [probe_model(probe, variant) for variant in VARIANTS for probe in probes()]
+def runnable(models: Iterable[Model], bench: Bench) -> list[Model]:
+    """Those that the engine has the ops for, and the board the memory."""
     return [model for model in models if _runs(model, bench)]
 
 
@@ -51,9 +52,9 @@ def _runs(model: Model, bench: Bench) -> bool:
 
 
 def measure(bench: Bench) -> BoardCosts:
-    """Run all probes on a board."""
-    models = runnable(bench)
-    results = [run(model, bench) for model in models]
+    """Run all probes on a board, and the suites' models to see what their costs are worth."""
+    probed = runnable([probe_model(probe, variant) for variant in VARIANTS for probe in probes()], bench)
+    results = [run(model, bench) for model in probed]
     first = results[0].run
     conditions = (
         f"{bench.engine} {first.engine_version}",
@@ -61,7 +62,17 @@ def measure(bench: Bench) -> BoardCosts:
         first.target_description,
         first.cycles_model,
     )
-    return BoardCosts(", ".join(conditions), op_costs(zip(models, results, strict=True)))
+    costs = op_costs(zip(probed, results, strict=True))
+    suites = runnable([read_model_file(path) for path in sorted((REPOSITORY / "suites").glob("*/*.tflite"))], bench)
+    error = max(error_of(costs, model, run(model, bench)) for model in suites)
+    return BoardCosts(", ".join(conditions), math.ceil(100 * error), costs)
+
+
+def error_of(costs: Mapping[str, OpCost], model: Model, result: Result) -> float:
+    """How far the estimate of a model lies from what it ran."""
+    assert result.run.cycles is not None, f"{result.run.board} has a cost model"
+    parts, _ = split_cycles(model, costs)
+    return abs(sum(part.cycles for part in parts) / result.run.cycles.value - 1)
 
 
 def run(model: Model, bench: Bench) -> Result:
@@ -86,8 +97,7 @@ def _fit(probed: Sequence[tuple[int, int, float]]) -> OpCost:
     line, _, rank, _ = np.linalg.lstsq(relative, np.ones(len(probed)))
     if rank < 2 or (line <= 0).any():  # the probes do not tell work from outputs
         line = np.array([1 / np.mean(relative[:, 0]), 0.0])
-    ratios = cycles / (work_and_outputs @ line)
-    return OpCost(*(float(f"{value:.3g}") for value in (*line, min(ratios), max(ratios))))
+    return OpCost(*(float(f"{value:.3g}") for value in line))
 
 
 def main() -> None:
@@ -104,7 +114,9 @@ def main() -> None:
         with ThreadPoolExecutor(max_workers=2) as workers:
             measured = list(workers.map(measure, [Bench(board, engine.name) for board in boards]))
         for board, costs in zip(boards, measured, strict=True):
-            print(f"{engine.name} on {board.name}: {len(costs.ops)} kinds of op; {costs.conditions}")
+            print(
+                f"{engine.name} on {board.name}: {len(costs.ops)} kinds of op, {costs.error_percent} % off at most; {costs.conditions}"
+            )
             engines[engine.name] = {**engines.get(engine.name, {}), board.name: costs}
     text = msgspec.json.format(msgspec.json.encode(KernelCosts(engines)), indent=1).decode()
     COSTS_FILE.write_text(re.sub(r"\s+(?=[^\[\]]*\])", " ", text) + "\n", "utf-8")  # an op's cost on one line

@@ -26,24 +26,25 @@ _FREE = frozenset({"RESHAPE", "EXPAND_DIMS", "SQUEEZE", "SHAPE"})  # at most a c
 
 
 class OpCost(Struct, frozen=True, array_like=True):
-    """What was fitted to the ops that were measured: cycles = per_work x work + per_output x elements of the output.
-
-    `least` and `most`: measured cycles over fitted ones, of the op that is farthest below the fit and above it.
-    """
+    """What was fitted to the ops that were measured: cycles = per_work x work + per_output x elements of the output."""
 
     per_work: float
     per_output: float
-    least: float
-    most: float
 
     def cycles(self, work: int, outputs: int) -> float:
         return self.per_work * work + self.per_output * outputs
 
 
 class BoardCosts(Struct, frozen=True):
-    """What an engine's ops cost on a board, by `cost_key`; `conditions` tells of emulator, cost model and compiler."""
+    """What an engine's ops cost on a board, by `cost_key`.
+
+    Attributes:
+        conditions: emulator, cost model, engine and compiler.
+        error_percent: how far the estimates of the suites' models lie at most from the cycles that they ran.
+    """
 
     conditions: str
+    error_percent: int
     ops: dict[str, OpCost]
 
 
@@ -69,28 +70,20 @@ class StaticCost:
     Attributes:
         engine, board: whose costs these are: another engine's, or another board's of the same core, where the asked
             ones were not measured.
+        error_percent: how far such estimates lay at most from models that did run.
         parts: by the kinds of op that were measured, the costliest first.
         uncounted: how many ops of each kind that was never measured the model has; they are not in the cycles.
     """
 
     engine: str
     board: str
+    error_percent: int
     parts: tuple[StaticPart, ...]
     uncounted: Mapping[str, int]
 
     @property
     def cycles(self) -> float:
         return sum(part.cycles for part in self.parts)
-
-    @property
-    def least(self) -> float:
-        """Were every op as far below the fit as the farthest that was measured."""
-        return sum(part.cycles * part.cost.least for part in self.parts)
-
-    @property
-    def most(self) -> float:
-        """Were every op as far above it."""
-        return sum(part.cycles * part.cost.most for part in self.parts)
 
 
 @cache
@@ -135,12 +128,13 @@ def static_cost(model: Model, board: Board, engine: str, known: Mapping[str, Boa
     same_core = [board.name, *(name for name, other in known.items() if other.core == board.core)]
     for source, name in itertools.product(nearest, same_core):
         if name in measured.get(source, {}):
-            return _estimate(model, source, name)
+            costs = measured[source][name]
+            return StaticCost(source, name, costs.error_percent, *split_cycles(model, costs.ops))
     return None
 
 
-def _estimate(model: Model, engine: str, board: str) -> StaticCost:
-    costs = kernel_costs().engines[engine][board].ops
+def split_cycles(model: Model, costs: Mapping[str, OpCost]) -> tuple[tuple[StaticPart, ...], Mapping[str, int]]:
+    """What `costs` make of the model's ops, the costliest kind first, and how many of each kind they lack."""
     cycles: dict[str, float] = defaultdict(float)
     uncounted: Counter[str] = Counter()
     for op in model.ops:
@@ -149,5 +143,5 @@ def _estimate(model: Model, engine: str, board: str) -> StaticCost:
             cycles[key] += costs[key].cycles(op_work(model, op), op_outputs(model, op))
         elif op.name not in _FREE:
             uncounted[key] += 1
-    parts = [StaticPart(key, costs[key], of_key) for key, of_key in cycles.items()]
-    return StaticCost(engine, board, tuple(sorted(parts, key=lambda part: -part.cycles)), uncounted)
+    parts = (StaticPart(key, costs[key], of_key) for key, of_key in cycles.items())
+    return tuple(sorted(parts, key=lambda part: -part.cycles)), uncounted

@@ -130,7 +130,7 @@ def _estimate_json(outlook: Outlook, found: Estimate) -> dict[str, Any]:
         "firmware_flash_bytes": quantity_json(run.firmware_flash_bytes if run else None),
         "instructions": quantity_json(run.instructions if run else None),
         "cycles": quantity_json(found.cycles),
-        "cycles_range": [round(static.least), round(static.most)] if static else None,
+        "estimate_error_percent": static.error_percent if static else None,
         "uncounted_ops": dict(static.uncounted) if static else {},
         "latency_us": quantity_json(found.latency_us),
         "energy_uj": quantity_json(found.energy_uj),

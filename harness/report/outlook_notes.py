@@ -9,7 +9,7 @@ from harness.measure.records import Provenance
 from harness.measure.static_cost import StaticCost, StaticPart
 from harness.model import Model
 from harness.report.compare import HOST_NOTE
-from harness.report.wording import duration, whole
+from harness.report.wording import whole
 
 _EXPLAINED_SHARE = 0.98
 
@@ -58,18 +58,19 @@ def _static_lines(found: Sequence[Estimate]) -> list[str]:
     if not found:
         return []
     engines = ", ".join(dict.fromkeys(each.static.engine for each in found if each.static))
-    title = f"~ nothing ran: from cycles of small ops, measured with {engines}; between as cheap and as dear as those"
-    return [title, *(f"~ {each.board.name}: {_static_text(each)}" for each in found)]
+    title = (
+        f"~ nothing ran: from cycles of small ops, measured with {engines}; so far off at most were suites that ran:"
+    )
+    return [
+        title,
+        *(f"~ {each.board.name}: {_static_text(each.static, each.board.name)}" for each in found if each.static),
+    ]
 
 
-def _static_text(found: Estimate) -> str:
-    """`11.9 s to 20.1 s: CONV_2D int8 2.1 cycles/MAC + 33/output, …`."""
-    static, latency = found.static, found.latency_us
-    assert static is not None and latency is not None
-    s_per_cycle = latency.value / 1e6 / static.cycles
-    span = f"{duration(static.least * s_per_cycle)} to {duration(static.most * s_per_cycle)}"
-    where = "" if static.board == found.board.name else f" (on {static.board})"
-    return f"{span}{where}: {', '.join(map(_part_text, _chief(static)))}"
+def _static_text(static: StaticCost, board: str) -> str:
+    """`18 %, CONV_2D 1x1 int8 1.89 cycles/MAC + 59.4/output, …`."""
+    where = [] if static.board == board else [f"costs of {static.board}"]
+    return ", ".join((f"{static.error_percent} %", *where, *map(_part_text, _chief(static))))
 
 
 def _chief(static: StaticCost) -> Iterator[StaticPart]:

@@ -28,8 +28,7 @@ def test_a_model_that_fits_nowhere_is_estimated_all_the_same(harness: Callable[.
     assert [lack["part"] for lack in board["shortages"]] == ["model slot"]
     assert board["basis"] == "static"
     assert board["latency_us"]["provenance"] == "modelled"
-    low, high = board["cycles_range"]
-    assert low <= board["cycles"]["value"] <= high
+    assert 0 < board["estimate_error_percent"] <= 25
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from harness.model import Model, read_model
 from harness.paths import shipped_boards_file
 
 BOARDS = load_boards([shipped_boards_file()])
-STATIC = StaticCost("builtin", "stm32l475", (StaticPart("CONV_2D int8", OpCost(1.5, 20.0, 0.5, 2.0), 8e6),), {})
+STATIC = StaticCost("builtin", "stm32l475", 17, (StaticPart("CONV_2D int8", OpCost(1.5, 20.0), 8e6),), {})
 MISSING = Shortage("arena", 200_000, 100_000)
 
 

@@ -19,6 +19,6 @@ def test_every_board_with_a_cost_model_is_measured() -> None:
 def test_costs_are_in_order_and_weighted_ops_complete() -> None:
     for boards in kernel_costs().engines.values():
         for measured in boards.values():
-            assert all(0 < cost.least <= 1.01 and cost.most >= 0.99 for cost in measured.ops.values())
+            assert 0 < measured.error_percent <= 25
             assert all(cost.per_work > 0 and cost.per_output >= 0 for cost in measured.ops.values())
             assert {f"{op} {dtype}" for op in WEIGHTED for dtype in ("float32", "int8", "int16")} <= set(measured.ops)
