@@ -11,6 +11,7 @@ boards and engines is kept.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import math
 import re
 from collections import defaultdict
@@ -34,37 +35,29 @@ from harness.measure.static_cost import (
     kernel_costs,
     op_outputs,
     op_work,
+    split_cycles,
 )
-from harness.model import Model, check_model, read_model_file
+from harness.model import Model, read_model_file
 
 
-def runnable(models: Iterable[Model], bench: Bench) -> list[Model]:
-    """Those that the engine has the ops for, and the board the memory."""
-    return [model for model in models if _runs(model, bench)]
-
-
-def _runs(model: Model, bench: Bench) -> bool:
-    try:
-        check_model(model, bench.board, bench.engine)
-    except ModelError:
-        return False
-    return True
+def run_each(models: Iterable[Model], bench: Bench) -> list[tuple[Model, Result]]:
+    """Run every model that the engine has the ops for, and the board the memory."""
+    done = []
+    for model in models:
+        with contextlib.suppress(ModelError):
+            job = Job("kernel costs", model.variant, model, random_vectors(model, 1), repeats=1)
+            done.append((model, run_model(bench, job, Discard())))
+    return done
 
 
 def measure(bench: Bench) -> BoardCosts:
     """Run all probes on a board, and the suites' models to see what their costs are worth."""
-    probed = runnable([probe_model(probe, variant) for variant in VARIANTS for probe in probes()], bench)
-    results = [run(model, bench) for model in probed]
-    first = results[0].run
-    conditions = (
-        f"{bench.engine} {first.engine_version}",
-        first.toolchain,
-        first.target_description,
-        first.cycles_model,
-    )
-    costs = op_costs(zip(probed, results, strict=True))
-    suites = runnable([read_model_file(path) for path in sorted((REPOSITORY / "suites").glob("*/*.tflite"))], bench)
-    error = max(error_of(costs, model, run(model, bench)) for model in suites)
+    probed = run_each((probe_model(probe, variant) for variant in VARIANTS for probe in probes()), bench)
+    suites = run_each(map(read_model_file, sorted((REPOSITORY / "suites").glob("*/*.tflite"))), bench)
+    costs = op_costs(probed)
+    error = max(error_of(costs, model, result) for model, result in suites)
+    run = probed[0][1].run
+    conditions = (f"{bench.engine} {run.engine_version}", run.toolchain, run.target_description, run.cycles_model)
     return BoardCosts(", ".join(conditions), math.ceil(100 * error), costs)
 
 
@@ -73,11 +66,6 @@ def error_of(costs: Mapping[str, OpCost], model: Model, result: Result) -> float
     assert result.run.cycles is not None, f"{result.run.board} has a cost model"
     parts, _ = split_cycles(model, costs)
     return abs(sum(part.cycles for part in parts) / result.run.cycles.value - 1)
-
-
-def run(model: Model, bench: Bench) -> Result:
-    vectors = random_vectors(model, 1)
-    return run_model(bench, Job("kernel costs", model.variant, model, vectors, repeats=1), Discard())
 
 
 def op_costs(measured: Iterable[tuple[Model, Result]]) -> dict[str, OpCost]:
@@ -114,9 +102,8 @@ def main() -> None:
         with ThreadPoolExecutor(max_workers=2) as workers:
             measured = list(workers.map(measure, [Bench(board, engine.name) for board in boards]))
         for board, costs in zip(boards, measured, strict=True):
-            print(
-                f"{engine.name} on {board.name}: {len(costs.ops)} kinds of op, {costs.error_percent} % off at most; {costs.conditions}"
-            )
+            told = f"{len(costs.ops)} kinds of op, {costs.error_percent} % off at most"
+            print(f"{engine.name} on {board.name}: {told}; {costs.conditions}")
             engines[engine.name] = {**engines.get(engine.name, {}), board.name: costs}
     text = msgspec.json.format(msgspec.json.encode(KernelCosts(engines)), indent=1).decode()
     COSTS_FILE.write_text(re.sub(r"\s+(?=[^\[\]]*\])", " ", text) + "\n", "utf-8")  # an op's cost on one line

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
 from typing import Literal, get_args
 
 from harness.config import Board, has_fpu
@@ -122,11 +125,29 @@ def estimate_boards(
         on_board()
         return found
 
-    workers = ThreadPoolExecutor(max_workers=len(os.sched_getaffinity(0)))
-    try:
-        return by_merit(workers.map(one, benches))
-    finally:
-        workers.shutdown(cancel_futures=True)  # an interrupt must not wait for boards that have not begun
+    return by_merit(_side_by_side(one, benches))
+
+
+def _side_by_side(task: Callable[[Bench], Estimate], benches: Sequence[Bench]) -> list[Estimate]:
+    """`task` on each bench. An interrupted program does not wait for these threads; their emulators die with them."""
+    waiting = SimpleQueue[tuple[Bench, Future[Estimate]]]()
+    futures: list[Future[Estimate]] = []
+    for bench in benches:
+        futures.append(Future())
+        waiting.put((bench, futures[-1]))
+
+    def serve() -> None:
+        with contextlib.suppress(Empty):
+            while True:
+                bench, future = waiting.get_nowait()
+                try:
+                    future.set_result(task(bench))
+                except Exception as error:
+                    future.set_exception(error)
+
+    for _ in range(len(os.sched_getaffinity(0))):
+        threading.Thread(target=serve, daemon=True).start()
+    return [future.result() for future in futures]
 
 
 def by_merit(estimates: Iterable[Estimate]) -> list[Estimate]:
