@@ -104,7 +104,8 @@ class CostModel(Struct, frozen=True):
 
     @property
     def error_percent(self) -> int | None:
-        return self.core.error_percent
+        """That of the core; None for cycles that a calibration changed: those were compared with nothing."""
+        return None if self.is_calibrated else self.core.error_percent
 
     @property
     def is_calibrated(self) -> bool:
@@ -140,7 +141,10 @@ def read_cost_model(path: Path, key: str, table: object, chip: Chip) -> CostMode
             known = suggest(name, chip.memory)
             raise ConfigError(f"{path}: {key}.memory: unknown memory {name!r}", f"use one of: {known}")
     memories = tuple(_memory_timing(path, f"{key}.memory.{name}", entry, chip, name) for name in chip.memory)
-    costs = _with_kinds(path, f"{key}.costs", _core(path, key, chip.core), entry.costs)
+    costs = _core(path, key, chip.core)
+    if entry.costs:
+        own = _with_kinds(path, f"{key}.costs", costs, entry.costs)
+        costs = structs.replace(own, error_percent=None)  # the error was found with the core's own costs
     return CostModel(_name(chip.core, memories), costs, memories, entry.cycle_scale)
 
 

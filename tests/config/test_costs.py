@@ -62,6 +62,17 @@ def test_a_board_may_say_what_its_core_costs(tmp_path: Path) -> None:
     assert model.core.kinds["load"] == KindCost(cycles=2)  # of the M3, which the M4 is like
 
 
+def test_the_error_of_a_core_is_not_that_of_other_costs_or_scales(tmp_path: Path) -> None:
+    own, scale = "costs = { divide = 3, branch = { cycles = 1, taken = 4 } }\n", "cycle_scale = 1.5\n"
+    for left_out in ((own, scale), (own,), (scale,)):
+        timing = TIMING
+        for line in left_out:
+            timing = timing.replace(line, "")
+        model = load(tmp_path, BOARD + timing).cost_model
+        assert model
+        assert (model.error_percent is not None) == (left_out == (own, scale))
+
+
 def test_every_shipped_board_that_is_emulated_has_a_cost_model() -> None:
     for board in load_boards([shipped_boards_file()]).values():
         assert (board.cost_model is not None) == ("emulated" in board.targets)
