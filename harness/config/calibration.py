@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from harness.config.boards import Board, load_boards
 from harness.errors import ConfigError
 from harness.paths import shipped_boards_file
-
-if TYPE_CHECKING:
-    from tomlkit import TOMLDocument
 
 Calibration = Mapping[tuple[str, str], float | str]  # (table of the board's entry, key) to value
 
@@ -35,7 +32,12 @@ def write_calibration(board: Board, file: Path, values: Calibration, remark: str
 
     text = _text_with_entry(board, file)
     document = tomlkit.parse(text)
-    history = [_set(document, board.name, *place, value) for place, value in values.items()]
+    entry: Any = document["boards"][board.name]
+    for table, _ in values:
+        if table not in entry:
+            place = f"boards.{board.name}"
+            raise ConfigError(f"{file}: {place}: no table {table} to calibrate", f"add [{place}.{table}]")
+    history = [_set(entry[table], key, value) for (table, key), value in values.items()]
     changed = _with_comment(tomlkit.dumps(document), board.name, f"# {remark}: {', '.join(history)}")
     _replace(file, changed)
 
@@ -53,29 +55,30 @@ def _text_with_entry(board: Board, file: Path) -> str:
     return "\n".join(part for part in (text, tomlkit.dumps(entry).rstrip() + "\n") if part)
 
 
-def _set(document: TOMLDocument, board: str, table: str, key: str, value: float | str) -> str:
+def _set(table: Any, key: str, value: float | str) -> str:
     """Sets it and says "key old -> new". A comment beside the old value spoke of that: it goes with it."""
-    entry: Any = document["boards"][board]
-    if table not in entry:
-        raise ConfigError(f"boards.{board}: no table {table} to calibrate", f"add [boards.{board}.{table}]")
-    entry = entry[table]
-    if key not in entry:
-        if entry.is_super_table():  # gets a heading of its own, and would repeat its first table's comment
-            entry.trivia.comment, entry.trivia.comment_ws = "", ""
-        entry[key] = value
+    from tomlkit.items import Table
+
+    if key not in table:
+        # A table without a heading of its own gets one, and would repeat its first table's comment there.
+        if isinstance(table, Table) and table.is_super_table():
+            table.trivia.comment, table.trivia.comment_ws = "", ""
+        table[key] = value
         return f"{key} unset -> {value}"
-    old = entry[key]
+    old = table[key]
     source = f" ({old.trivia.comment.lstrip('# ')})" if old.trivia.comment else ""
     was = f"{key} {old.as_string()}{source}"
-    entry[key] = value
-    trivia = entry[key].trivia
+    table[key] = value
+    trivia = table[key].trivia
     trivia.comment, trivia.comment_ws = "", ""
     return f"{was} -> {value}"
 
 
 def _with_comment(text: str, board: str, comment: str) -> str:
+    """`comment` below the heading of the board's entry; on top of the file where it has none."""
     heading = re.compile(rf"^\[boards\.[\"']?{re.escape(board)}[\"']?\].*\n", re.MULTILINE)
-    return heading.sub(lambda found: f"{found[0]}{comment}\n", text, count=1)
+    changed, count = heading.subn(lambda found: f"{found[0]}{comment}\n", text, count=1)
+    return changed if count else f"{comment}\n{text}"
 
 
 def _read(file: Path) -> str:

@@ -6,6 +6,7 @@ import difflib
 from pathlib import Path
 
 import pytest
+from support.desk_board import DESK
 
 from harness.config import Board, load_boards
 from harness.config.calibration import own_boards_file, write_calibration
@@ -105,9 +106,30 @@ def test_a_users_own_entry_is_changed_where_it_stands(tmp_path: Path, own: Path)
 def test_a_table_that_is_not_there_is_named(own: Path) -> None:
     before = own.read_text()
     board = load_boards([own])["mps2-an386"]
-    with pytest.raises(ConfigError, match=r"boards\.mps2-an386: no table energy to calibrate"):
+    with pytest.raises(ConfigError, match=rf"{own}: boards\.mps2-an386: no table energy to calibrate"):
         write_calibration(board, own, {CURRENT: 140.0}, REMARK)
     assert own.read_text() == before
+
+
+def test_an_entry_without_headings_has_its_history_on_top(tmp_path: Path) -> None:
+    file = tmp_path / "boards.toml"
+    waits = "desk.timing = { memory = { flash = { wait_states = 0 }, ram = { wait_states = 0 } } }\n"
+    file.write_text(f"{dotted(DESK)}{waits}")
+    write_calibration(load_boards([file])["desk"], file, {("timing", "cycle_scale"): 1.13}, REMARK)
+    assert file.read_text().startswith(f"# {REMARK}: cycle_scale unset -> 1.13\n[boards]\n")
+    model = load_boards([file])["desk"].cost_model
+    assert model is not None and model.cycle_scale == 1.13
+
+
+def dotted(text: str) -> str:
+    """The same tables with keys below `[boards]` in place of headings."""
+    lines, prefix = ["[boards]"], ""
+    for line in text.strip().splitlines():
+        if line.startswith("["):
+            prefix = line.removeprefix("[boards.").removesuffix("]")
+        else:
+            lines.append(f"{prefix}.{line}")
+    return "\n".join([*lines, ""])
 
 
 def test_a_value_that_could_not_be_loaded_is_not_written(own: Path) -> None:
