@@ -111,8 +111,7 @@ def _benches(options: argparse.Namespace, board: Board) -> list[Bench]:
 def _run_each(benches: Sequence[Bench], job: Job, sink: Sink, *, quiet: bool) -> HarnessError | None:
     """Hold the outputs of a board's every engine against its first one's.
 
-    An error ends it and is returned: what ran has its table. A model that does not fit is
-    said, and ends nothing.
+    An error ends it and is returned: what ran has its table. A model that does not fit is said, and ends nothing.
     """
     from rich.console import Console
 
