@@ -37,14 +37,13 @@ static bool is_single_load(const struct instruction* instruction) {
   return is_single_access(instruction) && class_of(instruction->kind) == LOAD;
 }
 
-static uint32_t occupation(const struct pipeline* pipeline, const struct instruction* instruction) {
-  const struct kind_cost* const cost = &pipeline->model->kinds[instruction->kind];
+// The cycles that an access overlaps with the load before it: its result is there as much earlier.
+static uint32_t overlap(const struct pipeline* pipeline, const struct instruction* instruction, uint32_t cycles) {
   const uint32_t after_load = pipeline->model->load_after_load;
-  const uint32_t own = cost->cycles + cost->per_register * instruction->registers;
   const bool follows_load = after_load && !pipeline->is_first && is_single_load(&pipeline->last);
-  if (!follows_load || !is_single_access(instruction)) return own;
+  if (!follows_load || !is_single_access(instruction)) return 0;
   const bool waits_for_address = pipeline->last.destinations & ~pipeline->last.updates & instruction->addresses;
-  return waits_for_address || after_load > own ? own : after_load;
+  return waits_for_address || after_load > cycles ? 0 : cycles - after_load;
 }
 
 static uint32_t latest(const uint32_t* ready, uint64_t registers) {
@@ -94,9 +93,7 @@ void start_pipeline(struct pipeline* pipeline, const struct cost_model* model) {
 }
 
 static void record_results(struct pipeline* pipeline, const struct instruction* instruction, uint32_t issued,
-                           uint32_t cycles) {
-  const struct kind_cost* const cost = &pipeline->model->kinds[instruction->kind];
-  const uint32_t latency = larger(cycles, cost->latency + cost->per_register * instruction->registers);
+                           uint32_t cycles, uint32_t latency) {
   const bool is_load = class_of(instruction->kind) == LOAD;
   for (uint64_t left = instruction->destinations; left; left &= left - 1) {
     const unsigned index = (unsigned)__builtin_ctzll(left);
@@ -106,12 +103,16 @@ static void record_results(struct pipeline* pipeline, const struct instruction* 
         pipeline->ready[index] + (steps || is_load ? 0 : pipeline->model->address_delay);
   }
   const enum unit unit = kUnits[instruction->kind];
-  pipeline->free[unit] = larger(pipeline->free[unit], issued + cost->busy);
+  pipeline->free[unit] = larger(pipeline->free[unit], issued + pipeline->model->kinds[instruction->kind].busy);
 }
 
 uint32_t issue(struct pipeline* pipeline, const struct instruction* instruction) {
+  const struct kind_cost* const cost = &pipeline->model->kinds[instruction->kind];
+  const uint32_t more = cost->per_register * instruction->registers;
+  const uint32_t shared = overlap(pipeline, instruction, cost->cycles + more);
+  const uint32_t cycles = cost->cycles + more - shared;
+  const uint32_t latency = larger(cost->cycles, cost->latency) + more - shared;
   const uint32_t before = pipeline->now;
-  const uint32_t cycles = occupation(pipeline, instruction);
   uint32_t operands = larger(latest(pipeline->ready, instruction->sources),
                              latest(pipeline->ready_for_address, instruction->addresses));
   operands = larger(operands, pipeline->free[kUnits[instruction->kind]]);
@@ -122,7 +123,7 @@ uint32_t issue(struct pipeline* pipeline, const struct instruction* instruction)
   pipeline->issued = issued;
   pipeline->is_paired = pairs;
   pipeline->is_first = false;
-  record_results(pipeline, instruction, issued, cycles);
+  record_results(pipeline, instruction, issued, cycles, latency);
   pipeline->last = *instruction;
   return pipeline->now - before;
 }

@@ -22,6 +22,7 @@ CYCLES = [
     ("microbit", LOOP_OF_100, 1 + 100 + 99 * 3 + 1),
     ("mps2-an385", LOOP_OF_100, 1 + 100 + 99 * 2 + 1),
     ("mps2-an385", "ldr r0, [r4]\nldr r1, [r4, #4]\nldr r2, [r4, #8]", 2 + 1 + 1),
+    ("mps2-an385", f"{TWO_LOADS}\nadds r1, #1", 2 + 1 + 1),  # a load behind a load is as long on the way as one alone
     ("mps2-an385", "str r4, [r4]\nldr r0, [r4]\nldr r1, [r0]", 1 + 2 + 2),  # the second needs what the first loads
     ("mps2-an385", "adds r1, r4, #4\nldr r0, [r1]", 1 + 1 + 2),  # a cycle until the sum can be an address
     ("mps2-an385", "movs r1, #4\nadds r0, #1\nstr r0, [r4, r1]", 1 + 1 + 2),
