@@ -111,6 +111,11 @@ class CostModel(Struct, frozen=True):
     def is_calibrated(self) -> bool:
         return self.cycle_scale != 1
 
+    @property
+    def described(self) -> str:
+        """Its name, and its scale where there is one."""
+        return f"{self.name}, calibrated x{self.cycle_scale:g}" if self.is_calibrated else self.name
+
 
 class _MemoryEntry(Struct, frozen=True, forbid_unknown_fields=True):
     wait_states: Natural | list[tuple[Positive, Natural]]

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
-from harness.config import Board, CostModel, EnergyModel
+from harness.config import Board, EnergyModel
 from harness.errors import TargetError
 from harness.measure.energy import energy_uj
 from harness.measure.records import Provenance, Quantity
@@ -105,7 +105,7 @@ def run_fields(board: Board, costs: Sequence[Cost]) -> dict[str, Any]:
     median = sorted(costs, key=_rank)[(len(costs) - 1) // 2]
     models: dict[str, Any] = {}
     if median.cycles is not None and board.cost_model is not None:
-        models |= {"cycles_model": _name(board.cost_model), "cycles_error_percent": board.cost_model.error_percent}
+        models |= {"cycles_model": board.cost_model.described, "cycles_error_percent": board.cost_model.error_percent}
     if median.energy_uj is not None and board.energy is not None:
         models["energy_model"] = board.energy.described
     return {
@@ -133,10 +133,6 @@ def _energy(model: EnergyModel | None, clock_hz: int, latency_us: float, flash_r
     if model is None:
         return None
     return Quantity(energy_uj(model, clock_hz, latency_us, flash_reads), Provenance.MODELLED)
-
-
-def _name(model: CostModel) -> str:
-    return f"{model.name}, calibrated x{model.cycle_scale:g}" if model.is_calibrated else model.name
 
 
 def _rank(cost: Cost) -> float:

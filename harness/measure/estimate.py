@@ -62,6 +62,21 @@ class Estimate:
         return Quantity(round(self.static.cycles), Provenance.MODELLED)
 
     @property
+    def cycles_model(self) -> str:
+        """What the cycles are modelled by; empty where they are not known."""
+        if self.run is not None:
+            return self.run.cycles_model
+        model = self.board.cost_model
+        if self.static is None or model is None:
+            return ""
+        return model.described if self.static.board == self.board.name else f"that of {self.static.board}"
+
+    @property
+    def cycles_error_percent(self) -> int | None:
+        """How far cycles that were run lie from published silicon at most; None where that was not compared."""
+        return self.run.cycles_error_percent if self.run else None
+
+    @property
     def latency_us(self) -> Quantity | None:
         """Of one inference: cycles x cycle_scale / clock."""
         if self.run is not None:

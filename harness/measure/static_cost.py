@@ -115,7 +115,7 @@ def op_outputs(model: Model, op: Op) -> int:
 
 
 def static_cost(model: Model, board: Board, engine: str, known: Mapping[str, Board]) -> StaticCost | None:
-    """The estimate; None where nothing was measured on a board of this core.
+    """The estimate; None where nothing was measured on a board of this core, or none of the model's ops.
 
     Args:
         model: the model.
@@ -129,7 +129,8 @@ def static_cost(model: Model, board: Board, engine: str, known: Mapping[str, Boa
     for source, name in itertools.product(nearest, same_core):
         if name in measured.get(source, {}):
             costs = measured[source][name]
-            return StaticCost(source, name, costs.error_percent, *split_cycles(model, costs.ops))
+            parts, uncounted = split_cycles(model, costs.ops)
+            return StaticCost(source, name, costs.error_percent, parts, uncounted) if parts else None
     return None
 
 

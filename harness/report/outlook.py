@@ -113,7 +113,7 @@ def outlook_json(outlook: Outlook) -> dict[str, Any]:
 
 
 def _estimate_json(outlook: Outlook, found: Estimate) -> dict[str, Any]:
-    run, static, cost_model, energy = found.run, found.static, found.board.cost_model, found.board.energy
+    run, static, energy = found.run, found.static, found.board.energy
     return {
         "board": found.board.name,
         "core": found.board.core,
@@ -136,8 +136,8 @@ def _estimate_json(outlook: Outlook, found: Estimate) -> dict[str, Any]:
         "energy_uj": quantity_json(found.energy_uj),
         "battery_days": outlook.days(found),
         "modelled_by": {
-            "cycles": cost_model and cost_model.name,
-            "cycles_error_percent": cost_model and cost_model.error_percent,
-            "energy": energy and energy.name,
+            "cycles": found.cycles_model or None,
+            "cycles_error_percent": found.cycles_error_percent,
+            "energy": energy.described if energy and found.energy_uj else None,
         },
     }

@@ -24,7 +24,7 @@ def estimate_notes(model: Model, found: Sequence[Estimate]) -> list[str]:
     lines += _grouped("no cost model", found, _unmodelled_text)
     for worth in dict.fromkeys(map(_worth, found)):
         of_worth = [each for each in found if _worth(each) == worth]
-        lines += _grouped(f"cycles modelled, {worth}", of_worth, _cycles_text)
+        lines += _grouped(f"cycles modelled, {worth}", of_worth, lambda each: each.cycles_model)
     lines += _grouped("energy modelled", found, _energy_text)
     hosted = any(each.latency_us and each.latency_us.provenance is Provenance.HOST for each in found)
     return [*lines, *([HOST_NOTE] if hosted else [])]
@@ -106,15 +106,8 @@ def _unmodelled_text(found: Estimate) -> str:
 
 
 def _worth(found: Estimate) -> str:
-    error = found.board.cost_model.error_percent if found.board.cost_model else None
+    error = found.cycles_error_percent
     return "not validated against silicon" if error is None else f"within {error} % of published silicon"
-
-
-def _cycles_text(found: Estimate) -> str:
-    model = found.board.cost_model
-    if model is None or found.cycles is None:
-        return ""
-    return f"{model.name}, calibrated" if model.is_calibrated else model.name
 
 
 def _energy_text(found: Estimate) -> str:

@@ -107,9 +107,21 @@ def test_figures_of_one_that_did_not_run(model: Model) -> None:
     assert scaled.value == pytest.approx(113_000)
 
 
+def test_figures_name_their_model_and_only_those_that_ran_its_error() -> None:
+    board, twin = BOARDS["stm32l475"], BOARDS["nucleo-l4r5zi"]
+    assert board.cost_model is not None
+    ran = Estimate(board, "builtin", run_record(cycles_model="a core", cycles_error_percent=20))
+    assert (ran.cycles_model, ran.cycles_error_percent) == ("a core", 20)
+    static = Estimate(board, "builtin", None, (MISSING,), static=STATIC)
+    assert (static.cycles_model, static.cycles_error_percent) == (board.cost_model.name, None)
+    assert Estimate(twin, "builtin", None, (MISSING,), static=STATIC).cycles_model == "that of stm32l475"
+    assert Estimate(board, "builtin", None, (MISSING,)).cycles_model == ""
+
+
 def test_a_board_without_cost_model_has_no_time() -> None:
     found = Estimate(replace(BOARDS["stm32l475"], cost_model=None), "builtin", None, (MISSING,), static=STATIC)
     assert (found.cycles, found.latency_us, found.energy_uj, found.per_s) == (None, None, None, None)
+    assert found.cycles_model == ""
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,12 @@ def test_nothing_is_invented_for_another_core(cnn: Model) -> None:
     assert estimate(cnn, BOARDS["microbit"]) is None
 
 
+def test_nothing_is_estimated_of_ops_that_were_never_measured() -> None:
+    builder = TfliteBuilder()
+    builder.op("TANH", [builder.tensor([1, 8], "float32")], [builder.tensor([1, 8], "float32")])
+    assert estimate(read_model(builder.build(), "tanh"), BOARDS["stm32l475"]) is None
+
+
 @pytest.mark.parametrize(("window", "key"), [((1, 1), "CONV_2D 1x1 float32"), ((1, 3), "CONV_2D float32")])
 def test_a_convolution_of_single_pixels_has_a_key_of_its_own(window: tuple[int, int], key: str) -> None:
     builder = TfliteBuilder()

@@ -34,6 +34,8 @@ RAN = Estimate(
     "builtin",
     run_record(
         cycles=Quantity(734_000, Provenance.MODELLED),
+        cycles_model="a core",
+        cycles_error_percent=20,
         latency_us=Quantity(9_175.0, Provenance.MODELLED),
         energy_uj=Quantity(280.7, Provenance.MODELLED),
         arena_bytes=Quantity(4_464, Provenance.EMULATED),
@@ -68,6 +70,7 @@ def test_figures_of_a_run() -> None:
     assert "energy modelled: DS10969, run from flash at 80 MHz: not validated against silicon; 1.4 µA" in " ".join(
         text.split()
     )
+    assert "cycles modelled, within 20 % of published silicon: a core (stm32l475)" in text
     assert "days on cr2032 (235 mAh: " in text
 
 
@@ -76,6 +79,7 @@ def test_estimates_are_marked_and_their_error_is_said() -> None:
     assert board.cost_model is not None
     text = " ".join(drawn(outlook(TOO_LARGE), 400).split())
     assert "nucleo-l4r5zi no - ~8.0 M ~66.7 ms" in text
+    assert "cycles modelled, not validated against silicon: that of stm32l475 (nucleo-l4r5zi)" in text
     assert "nucleo-l4r5zi lacks 100,000 bytes of arena (200,000 needed)" in text
     assert "~ nucleo-l4r5zi: 17 %, costs of stm32l475, CONV_2D int8 1.5 cycles/MAC + 20/output" in text
     assert "not counted: 1 SOFTMAX int8, 2 SVDF int8 (nucleo-l4r5zi)" in text
@@ -109,4 +113,6 @@ def test_json() -> None:
     assert large["shortages"] == [{"part": "arena", "needed_bytes": 200_000, "available_bytes": 100_000}]
     assert large["estimate_error_percent"] == 17
     assert large["uncounted_ops"] == {"SOFTMAX int8": 1, "SVDF int8": 2}
+    assert [each["modelled_by"]["cycles"] for each in (ran, large)] == ["a core", "that of stm32l475"]
+    assert [each["modelled_by"]["cycles_error_percent"] for each in (ran, large)] == [20, None]
     assert told["inferences_per_s"] == 1.0
