@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_LINES = 255, MAX_SITES = 1 << 16 };
+enum { MAX_SITES = 1 << 16 };
 
 #define NO_LINE UINT32_C(0xFFFFFFFF)
 
@@ -23,8 +23,8 @@ struct lines {
   uint32_t parts_shift;  // of the number of a line of the memory, for that of its cache line
   uint32_t capacity;
   uint64_t accesses;
-  uint8_t* slots;  // for each cache line of the memory: 0, or 1 + the index of where it is
-  struct line lines[MAX_LINES];
+  uint32_t* slots;  // for each cache line of the memory: 0, or 1 + the index of where it is
+  struct line* lines;
 };
 
 struct data_accesses {
@@ -38,14 +38,14 @@ struct data_accesses {
 static uint32_t log2_of(uint32_t power) { return (uint32_t)__builtin_ctz(power); }
 
 static bool start_cache(struct lines* cache, const struct memory* memory, uint64_t* waits) {
-  const uint32_t capacity = memory->data_cache_bytes / memory->cache_line_bytes;
   cache->last = (struct data_cache){.last_line = NO_LINE, .line_shift = log2_of(memory->line_bytes)};
   cache->waits = waits;
   cache->wait_states = memory->wait_states;
   cache->parts_shift = log2_of(memory->cache_line_bytes / memory->line_bytes);
-  cache->capacity = capacity < MAX_LINES ? capacity : MAX_LINES;
+  cache->capacity = memory->data_cache_bytes / memory->cache_line_bytes;
+  cache->lines = calloc(cache->capacity + 1, sizeof *cache->lines);
   cache->slots = calloc(memory->bytes / memory->cache_line_bytes + 1, sizeof *cache->slots);
-  return cache->slots != NULL;
+  return cache->lines && cache->slots;
 }
 
 struct data_accesses* new_data_accesses(const struct cost_model* model) {
@@ -81,8 +81,8 @@ void forget_data(struct data_accesses* accesses) {
     struct lines* const cache = &accesses->caches[index];
     for (uint32_t slot = 0; slot < cache->capacity; ++slot) {
       if (cache->lines[slot].used_at) cache->slots[cache->lines[slot].number] = 0;
+      cache->lines[slot] = (struct line){0};
     }
-    memset(cache->lines, 0, sizeof cache->lines);
     cache->last.last_line = NO_LINE;
   }
 }
@@ -122,7 +122,7 @@ static struct line* replace_line(struct lines* cache, uint32_t number) {
   }
   struct line* const line = &cache->lines[oldest];
   if (line->used_at) cache->slots[line->number] = 0;
-  cache->slots[number] = (uint8_t)(oldest + 1);
+  cache->slots[number] = oldest + 1;
   *line = (struct line){.number = number};
   return line;
 }
@@ -130,7 +130,7 @@ static struct line* replace_line(struct lines* cache, uint32_t number) {
 static bool is_cached(struct lines* cache, uint32_t number) {
   const uint32_t cache_line = number >> cache->parts_shift;
   const uint32_t part = UINT32_C(1) << (number & ((UINT32_C(1) << cache->parts_shift) - 1));
-  const uint8_t slot = cache->slots[cache_line];
+  const uint32_t slot = cache->slots[cache_line];
   struct line* const line = slot ? &cache->lines[slot - 1] : replace_line(cache, cache_line);
   const bool is_valid = line->valid & part;
   line->valid |= part;

@@ -55,6 +55,15 @@ def test_the_data_cache_holds_eight_lines_and_drops_the_longest_unused(
     assert stalls(tmp_path, uncached, "ldr r1, [r0]\nldr r2, [r0, #4]\nldr r3, [r0]") == 3 * WAIT
 
 
+def test_a_data_cache_may_be_large(tmp_path: Path, boards: dict[str, Board]) -> None:
+    board = with_flash(boards["stm32l475"], data_cache_bytes=16 * 1024)  # 512 lines
+    walk = f"{POINT}movs r2, #250\n1: ldr r1, [r0]\nldr r1, [r0, #32]\nadds r0, #64\nsubs r2, #1\nbne 1b\n"
+    table = TABLE.replace("1024", str(500 * 32))
+    assert (
+        count(tmp_path, board, walk + walk.replace("1:", "2:").replace("1b", "2b"), table)["data_stalls"] == 500 * WAIT
+    )
+
+
 def test_nothing_waits_where_there_are_no_wait_states(tmp_path: Path, boards: dict[str, Board]) -> None:
     board = boards["stm32l475"]
     slow, fast = (count(tmp_path, part, POINT + lines(0, 4), TABLE) for part in (board, without_waits(board)))
