@@ -61,9 +61,9 @@ static const char* read_memory(const char* line, struct cost_model* model) {
   struct memory* const memory = &model->memories[model->memory_count];
   char kind[8];
   char end;
-  if (sscanf(line, "memory %31s %7s %i %i %u %u %u %u %u %u %c", memory->name, kind, (int*)&memory->address,
-             (int*)&memory->bytes, &memory->wait_states, &memory->line_bytes, &memory->prefetch,
-             &memory->code_cache_bytes, &memory->data_cache_bytes, &memory->cache_line_bytes, &end) != 10) {
+  if (sscanf(line, "memory %*s %7s %x %x %u %u %u %u %u %u %c", kind, &memory->address, &memory->bytes,
+             &memory->wait_states, &memory->line_bytes, &memory->prefetch, &memory->code_cache_bytes,
+             &memory->data_cache_bytes, &memory->cache_line_bytes, &end) != 9) {
     return "memory needs a name, a kind and 8 numbers";
   }
   memory->is_flash = strcmp(kind, "flash") == 0;

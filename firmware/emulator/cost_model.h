@@ -11,7 +11,7 @@
 
 #define MILLI UINT64_C(1000)  // of a cycle
 
-enum { MAX_MEMORIES = 16, MEMORY_NAME_BYTES = 32 };
+enum { MAX_MEMORIES = 16 };
 
 enum pairing {
   PAIRING_NONE,
@@ -28,7 +28,6 @@ struct kind_cost {
 };
 
 struct memory {
-  char name[MEMORY_NAME_BYTES];
   bool is_flash;
   uint32_t address;
   uint32_t bytes;

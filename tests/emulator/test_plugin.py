@@ -31,9 +31,9 @@ def refusal(folder: Path, board: Board, plugin: str) -> str:
         (2, "core none 0 0 0", "line 2: core needs a pairing and 4 numbers"),
         (3, "kind fly 1 1 0 0 0", "line 3: unknown kind"),
         (3, "kind alu 1 1 0 0", "line 3: kind needs a name and 5 numbers"),
-        (3, "memory x rom 0 4096 0 4 0 0 0 32", "line 3: a memory is flash or ram"),
-        (3, "memory x ram 0 4096 0 5 0 0 0 32", "line 3: line_bytes is not a power of two"),
-        (3, "memory x ram 0 4096 0 64 0 0 0 32", "line 3: a cache line is shorter than a line of the memory"),
+        (3, "memory x rom 0x0 0x1000 0 4 0 0 0 32", "line 3: a memory is flash or ram"),
+        (3, "memory x ram 0x0 0x1000 0 5 0 0 0 32", "line 3: line_bytes is not a power of two"),
+        (3, "memory x ram 0x0 0x1000 0 64 0 0 0 32", "line 3: a cache line is shorter than a line of the memory"),
         (3, "colour red", "line 3: unknown key"),
     ],
 )
