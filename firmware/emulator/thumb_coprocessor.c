@@ -5,20 +5,25 @@
 #include "thumb.h"
 
 // A register of floating point: `four` bits and the `fifth`, which is the lowest of an s, the highest of a d register.
-static uint64_t float_register(unsigned four, unsigned fifth, bool is_double) {
-  if (!is_double) return register_bit(REGISTER_S0 + (four << 1 | fifth));
+static uint64_t float_register(unsigned four, unsigned fifth, bool is_pair) {
+  if (!is_pair) return register_bit(REGISTER_S0 + (four << 1 | fifth));
   return UINT64_C(3) << (REGISTER_S0 + (2 * (four | fifth << 4) & 31));
 }
 
+// Coprocessor 11; 9 and 10 are halves and singles.
+static bool is_double(uint16_t low) { return (low & 0x300) == 0x300; }
+
 static uint64_t destination(uint16_t high, uint16_t low) {
-  return float_register(bits(low, 12, 4), bits(high, 6, 1), low & 0x100);
+  return float_register(bits(low, 12, 4), bits(high, 6, 1), is_double(low));
 }
 
 static uint64_t first_operand(uint16_t high, uint16_t low) {
-  return float_register(bits(high, 0, 4), bits(low, 7, 1), low & 0x100);
+  return float_register(bits(high, 0, 4), bits(low, 7, 1), is_double(low));
 }
 
-static uint64_t second_operand(uint16_t low) { return float_register(bits(low, 0, 4), bits(low, 5, 1), low & 0x100); }
+static uint64_t second_operand(uint16_t low) {
+  return float_register(bits(low, 0, 4), bits(low, 5, 1), is_double(low));
+}
 
 static enum kind arithmetic_of_one_operand(uint16_t high, uint16_t low) {
   const unsigned op = bits(high, 0, 4);
@@ -47,7 +52,7 @@ static void arithmetic(uint16_t high, uint16_t low, struct instruction* to) {
   const enum kind kind = arithmetic_kind(high, low);
   const bool has_two_operands = (bits(high, 4, 4) & 0xB) != 11;
   const bool compares = !has_two_operands && (bits(high, 0, 4) & 0xE) == 4;
-  to->kind = (low & 0x100) && kind != KIND_float_move ? KIND_float_double : kind;
+  to->kind = is_double(low) && kind != KIND_float_move ? KIND_float_double : kind;
   to->destinations = compares ? 0 : destination(high, low);
   const bool is_immediate = !has_two_operands && !(low & 0x40);
   to->sources = is_immediate ? 0 : second_operand(low);
@@ -58,7 +63,7 @@ static void arithmetic(uint16_t high, uint16_t low, struct instruction* to) {
 // VMOV between a core register and one of floating point, VMRS, VMSR.
 static void move_register(uint16_t high, uint16_t low, struct instruction* to) {
   const bool to_core = high & 0x10;
-  const bool is_status = bits(high, 5, 3) == 7 && !(low & 0x100);
+  const bool is_status = bits(high, 5, 3) == 7 && !is_double(low);
   const uint64_t core = core_register(bits(low, 12, 4));
   const uint64_t other = is_status ? 0 : first_operand(high, low);
   to->kind = KIND_float_move;
@@ -75,7 +80,7 @@ static void duplicate(uint16_t high, uint16_t low, struct instruction* to) {
 
 static void move_two_registers(uint16_t high, uint16_t low, struct instruction* to) {
   const uint64_t core = core_register(bits(low, 12, 4)) | core_register(bits(high, 0, 4));
-  const unsigned first = (low & 0x100 ? 2 * bits(low, 0, 4) : (bits(low, 0, 4) << 1 | bits(low, 5, 1))) & 31;
+  const unsigned first = (is_double(low) ? 2 * bits(low, 0, 4) : (bits(low, 0, 4) << 1 | bits(low, 5, 1))) & 31;
   const uint64_t pair = UINT64_C(3) << (REGISTER_S0 + (first < 31 ? first : 30));
   const bool to_core = high & 0x10;
   to->kind = KIND_float_move;
@@ -94,7 +99,7 @@ static void transfer_float(uint16_t high, uint16_t low, struct instruction* to) 
   const bool is_single = (high & 0x120) == 0x100;  // VLDR, VSTR
   const bool loads = high & 0x10;
   const bool writes_back = !is_single && (high & 0x20);
-  const unsigned words = is_single ? (low & 0x100 ? 2 : 1) : low & 0xFF;
+  const unsigned words = is_single ? (is_double(low) ? 2 : 1) : low & 0xFF;
   const uint64_t list = float_list(destination(high, low) & -destination(high, low), words);
   if (is_single)
     to->kind = loads ? KIND_float_load : KIND_float_store;

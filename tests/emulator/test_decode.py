@@ -147,6 +147,7 @@ VECTOR = {
     "le lr, .-8": ("loop_end", "r14", "", "r14", "leaves?"),
     "csel r0, r1, r2, eq": ("alu", "r1,r2", "", "r0", ""),
     "vadd.f64 d0, d1, d1": ("float_double", "s2,s3", "", "s0,s1", ""),
+    "vadd.f16 s0, s1, s2": ("float_add", "s1,s2", "", "s0", ""),
     "vmaxnm.f32 s0, s1, s2": ("float_add", "s1,s2", "", "s0", ""),
     "clrm {r0, r1}": ("alu", "", "", "r0,r1", "accesses=0"),
 }
