@@ -68,7 +68,9 @@ static const char* read_memory(const char* line, struct cost_model* model) {
   }
   memory->is_flash = strcmp(kind, "flash") == 0;
   if (!memory->is_flash && strcmp(kind, "ram") != 0) return "a memory is flash or ram";
-  if (!is_power_of_two(memory->line_bytes)) return "line_bytes is not a power of two";
+  if (!is_power_of_two(memory->line_bytes) || memory->line_bytes < 4) {
+    return "line_bytes is not a power of two from 4 on";
+  }
   if (!is_power_of_two(memory->cache_line_bytes)) return "cache_line_bytes is not a power of two";
   if (memory->cache_line_bytes < memory->line_bytes) return "a cache line is shorter than a line of the memory";
   if (memory->cache_line_bytes / memory->line_bytes > 32) return "a cache line has more than 32 lines of the memory";

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-enum { MAX_BLOCK_LINES = 256 };  // QEMU's blocks end at a page of 1 KB
+enum { MAX_BLOCK_LINES = 513 };  // QEMU's blocks have up to 512 instructions of 4 bytes, lines at least as many bytes
 
 // The blocks that have a part in a cache line.
 struct member {
@@ -98,7 +98,6 @@ void append_fetch(struct fetch_block* block, uint32_t address, uint32_t bytes, u
   const struct memory* const memory = block->cache->memory;
   const uint32_t first = (address - memory->address) / memory->line_bytes;
   const uint32_t last = (address + bytes - 1 - memory->address) / memory->line_bytes;
-  if (last - block->first >= MAX_BLOCK_LINES) return;
   block->cycles[first - block->first] += cycles;
   block->lines = last - block->first + 1;
   join(block->cache, cache_line_of(block->cache, last), block);
