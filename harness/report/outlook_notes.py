@@ -9,7 +9,7 @@ from harness.measure.records import Provenance
 from harness.measure.static_cost import StaticCost, StaticPart
 from harness.model import Model
 from harness.report.compare import HOST_NOTE
-from harness.report.wording import whole
+from harness.report.wording import digits, whole
 
 _EXPLAINED_SHARE = 0.98
 
@@ -85,8 +85,8 @@ def _chief(static: StaticCost) -> Iterator[StaticPart]:
 def _part_text(part: StaticPart) -> str:
     cost = part.cost
     if not cost.per_output:
-        return f"{part.key} {cost.per_work:.3g} cycles/MAC or input"
-    return f"{part.key} {cost.per_work:.3g} cycles/MAC + {cost.per_output:.3g}/output"
+        return f"{part.key} {digits(cost.per_work)} cycles/MAC or input"
+    return f"{part.key} {digits(cost.per_work)} cycles/MAC + {digits(cost.per_output)}/output"
 
 
 def _uncounted_text(found: Estimate) -> str:

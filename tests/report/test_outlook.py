@@ -81,7 +81,7 @@ def test_estimates_are_marked_and_their_error_is_said() -> None:
     assert "nucleo-l4r5zi no - ~8.0 M ~66.7 ms" in text
     assert "cycles modelled, not validated against silicon: that of stm32l475 (nucleo-l4r5zi)" in text
     assert "nucleo-l4r5zi lacks 100,000 bytes of arena (200,000 needed)" in text
-    assert "~ nucleo-l4r5zi: 17 %, costs of stm32l475, CONV_2D int8 1.5 cycles/MAC + 20/output" in text
+    assert "~ nucleo-l4r5zi: 17 %, costs of stm32l475, CONV_2D int8 1.50 cycles/MAC + 20.0/output" in text
     assert "not counted: 1 SOFTMAX int8, 2 SVDF int8 (nucleo-l4r5zi)" in text
 
 
