@@ -175,6 +175,7 @@ static void count_runs(const struct code* code, size_t first, uint32_t index) {
 
 // The counter in `block` of an access whose memory is known now and takes no wait, or NULL.
 static uint32_t* known_access(struct block* block, const struct instruction* instruction) {
+  if (instruction->conditional) return NULL;  // whether it accesses anything is known when it runs
   if (instruction->is_literal) {
     const struct memory* const memory = find_memory(&plugin.model, instruction->literal);
     if (!memory || memory->wait_states) return NULL;
@@ -182,7 +183,7 @@ static uint32_t* known_access(struct block* block, const struct instruction* ins
   }
   // Nobody waits for a store but where RAM has wait states, and flash is not stored to.
   const bool goes_to_ram = instruction->on_stack || class_of(instruction->kind) == STORE;
-  return goes_to_ram && !instruction->conditional && !plugin.ram_waits ? &block->ram_bytes : NULL;
+  return goes_to_ram && !plugin.ram_waits ? &block->ram_bytes : NULL;
 }
 
 static void watch_accesses(const struct code* code, size_t index, struct block* block, bool is_new) {
