@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from harness.errors import ModelError
+
 
 def add_parser(commands: Any) -> None:
     parser = commands.add_parser("convert", help="convert a Keras model to float32, int8 and int16x8 .tflite files")
@@ -33,9 +35,16 @@ def execute(options: argparse.Namespace) -> int:
     from harness.model.convert import convert_keras
 
     models = convert_keras(options.model, options.representative, options.variants.split(","))
-    options.out.mkdir(parents=True, exist_ok=True)
     for variant, data in models.items():
         path = options.out / f"{options.model.stem}_{variant}.tflite"
-        path.write_bytes(data)
+        _write(path, data)
         print(f"{path}: {len(data):,} bytes")
     return 0
+
+
+def _write(path: Path, data: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    except OSError as error:
+        raise ModelError(f"{path}: cannot be written: {error.strerror}", "choose another folder with --out") from None

@@ -33,6 +33,17 @@ def test_each_variant_gets_a_file(
     }
 
 
+def test_a_folder_that_cannot_be_written_is_told(
+    harness: Callable[..., Any], model: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(convert, "convert_keras", lambda model, inputs, names: dict.fromkeys(names, b"four"))
+    (tmp_path / "taken").touch()
+    done = harness("convert", model, "--representative=x.npy", "--out=taken")
+    assert (done.code, done.out) == (2, "")
+    assert "taken/net_float32.tflite: cannot be written: File exists" in done.err
+    assert "--out" in done.err
+
+
 def test_without_tensorflow_the_fix_is_told(
     harness: Callable[..., Any], model: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
