@@ -99,8 +99,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Schedul
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: WorkerController) -> None:
-    if concerns_boards(node.config):
+    if not concerns_boards(node.config):
+        return
+    try:
         workers.send_folder(node, run_session(node.config).open_writer().path)
+    except ReportError as error:
+        raise pytest.UsageError(str(error)) from None
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -71,6 +71,7 @@ def test_a_wrong_model_fails_its_item_and_the_next_one_runs(pytester: pytest.Pyt
         (["-o", "harness_board=stm32l457"], "unknown board 'stm32l457'*"),
         (["--board=native", "-n", "1", "--dist=worksteal"], "--dist=worksteal would part the variants of a suite*"),
         (["--board=native", "-n", "1", "--suite=digit"], "unknown suite 'digit'*"),
+        (["--board=native", "-n", "1", "--reports-dir=/dev/null/x"], "/dev/null/x: cannot be written*"),
     ],
 )
 def test_a_wrong_option_ends_the_run_with_one_clear_message(
