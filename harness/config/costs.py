@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -217,7 +218,18 @@ def _inherited(path: Path, name: str, tables: Mapping[str, Any]) -> tuple[CoreCo
     return structs.replace(convert(merged, CoreCosts, path, name), kinds=inherited.kinds), kinds
 
 
+@functools.cache
+def _known_kinds() -> frozenset[str]:
+    """Those that the plugin tells apart."""
+    header = firmware_dir() / "emulator" / "instruction.h"
+    return frozenset(re.findall(r"^  X\((\w+), ", header.read_text(encoding="utf-8"), re.MULTILINE))
+
+
 def _with_kinds(path: Path, key: str, costs: CoreCosts, kinds: Mapping[str, Any]) -> CoreCosts:
+    for kind in kinds:
+        if kind not in _known_kinds():
+            known = suggest(kind, _known_kinds())
+            raise ConfigError(f"{path}: {key}: unknown kind of instruction {kind!r}", f"use one of: {known}")
     own = {kind: _kind_cost(path, f"{key}.{kind}", cost) for kind, cost in kinds.items()}
     return structs.replace(costs, kinds={**costs.kinds, **own})
 
