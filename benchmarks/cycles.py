@@ -25,8 +25,8 @@ from harness.model import Model, read_model_file
 
 BOARDS = ("stm32l475", "mps2-an386")
 MODELS = ("keywords_int8.tflite", "keywords_float32.tflite")
-ROUNDS = 4
-INFERENCES = 100
+ROUNDS = 3
+INFERENCES = 50
 RUNS = 5
 SLOWDOWN = 1.3
 
