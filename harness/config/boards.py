@@ -209,10 +209,13 @@ def pick_boards(boards: Mapping[str, Board], names: Iterable[str]) -> tuple[Boar
     """The boards that `names` list, each with commas between several, every board once.
 
     Raises:
-        ConfigError: as for `pick_board`.
+        ConfigError: as for `pick_board`, or nothing but commas is there.
     """
     listed = dict.fromkeys(name.strip() for part in names for name in part.split(","))
-    return tuple(pick_board(boards, name) for name in listed if name)
+    chosen = tuple(pick_board(boards, name) for name in listed if name)
+    if not chosen:
+        raise ConfigError("no board is named", f"use one of: {', '.join(sorted(boards))}")
+    return chosen
 
 
 def _boards_of(path: Path) -> dict[str, Board]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from support.desk_board import DESK as GOOD
 
-from harness.config import EmulatedTarget, EnergyModel, load_boards, pick_board
+from harness.config import EmulatedTarget, EnergyModel, load_boards, pick_board, pick_boards
 from harness.errors import ConfigError
 from harness.paths import shipped_boards_file
 
@@ -122,6 +122,14 @@ def test_an_unknown_board_lists_the_known_ones_and_the_nearest() -> None:
         pick_board(boards, "stm32l457")
     assert "stm32l457" in str(caught.value)
     assert "native, nucleo-l4r5zi, stm32l475 (nearest: stm32l475)" in str(caught.value)
+
+
+def test_boards_are_listed_with_commas_each_once_and_one_at_least() -> None:
+    boards = load_boards([shipped_boards_file()])
+    picked = pick_boards(boards, ["native,stm32l475,", "native"])
+    assert [board.name for board in picked] == ["native", "stm32l475"]
+    with pytest.raises(ConfigError, match=r"no board is named\n.*native"):
+        pick_boards(boards, [","])
 
 
 def test_a_board_may_name_its_engine(tmp_path: Path) -> None:
