@@ -20,7 +20,7 @@ struct code {
   uint32_t cycles[MAX_INSTRUCTIONS];  // in thousandths
 };
 
-static struct code code;  // that is being translated
+static struct code translated;  // by QEMU, now
 static struct fetch_block* fetch_blocks[MAX_BLOCKS];
 
 static qemu_plugin_u64 cell(size_t offset) { return (qemu_plugin_u64){plugin.board, offset}; }
@@ -231,29 +231,29 @@ static void translate_piece(const struct code* code, size_t first, size_t end) {
 
 void translate(qemu_plugin_id_t id, struct qemu_plugin_tb* tb) {
   (void)id;
-  decode(tb, &code);
-  cost(&code);
+  decode(tb, &translated);
+  cost(&translated);
   // In the order in which they run at the start of the block.
-  watch_entry(&code);
-  note_exit(&code);
-  for (size_t first = 0; first < code.count;) {
-    if (code.instructions[first].mark) {
-      watch_mark(qemu_plugin_tb_get_insn(tb, first), &code.instructions[first]);
+  watch_entry(&translated);
+  note_exit(&translated);
+  for (size_t first = 0; first < translated.count;) {
+    if (translated.instructions[first].mark) {
+      watch_mark(qemu_plugin_tb_get_insn(tb, first), &translated.instructions[first]);
       ++first;
       continue;
     }
     size_t end = first;
-    while (end < code.count && !code.instructions[end].mark) ++end;
-    translate_piece(&code, first, end);
+    while (end < translated.count && !translated.instructions[end].mark) ++end;
+    translate_piece(&translated, first, end);
     first = end;
   }
 }
 
 void translate_marks(qemu_plugin_id_t id, struct qemu_plugin_tb* tb) {
   (void)id;
-  decode(tb, &code);
-  for (size_t index = 0; index < code.count; ++index) {
-    if (code.instructions[index].mark)
-      watch_uncounted_mark(qemu_plugin_tb_get_insn(tb, index), &code.instructions[index]);
+  decode(tb, &translated);
+  for (size_t index = 0; index < translated.count; ++index) {
+    if (translated.instructions[index].mark)
+      watch_uncounted_mark(qemu_plugin_tb_get_insn(tb, index), &translated.instructions[index]);
   }
 }
