@@ -95,7 +95,7 @@ class CostModel(Struct, frozen=True):
 
     Attributes:
         name: what it models, e.g. "cortex-m4f, flash 4 wait states".
-        cycle_scale: what the predicted cycles are multiplied by; other than 1 where a measured session says so.
+        cycle_scale: cycles that one predicted cycle takes on silicon; other than 1 where a measured session says so.
     """
 
     name: str
