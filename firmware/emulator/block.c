@@ -67,12 +67,17 @@ static void sum_block(const struct block* block, uint64_t count, struct counters
   if (block->fall) block->fall->branched += count;
 }
 
-static int64_t cost_of_fall(const struct fall* fall, uint32_t mispredicted) {
-  const int64_t saved = (int64_t)(fall->fallen * (fall->taken + fall->entry));
-  if (!fall->is_branch) return -saved;
+static uint64_t mispredictions(const struct fall* fall) {
+  if (!fall->is_branch) return 0;
   const uint64_t taken = fall->branched > fall->fallen ? fall->branched - fall->fallen : 0;
-  const uint64_t rarer = taken < fall->fallen ? taken : fall->fallen;
-  return (int64_t)(rarer * mispredicted) - saved;
+  return taken < fall->fallen ? taken : fall->fallen;
+}
+
+// Blocks are summed as if all branches were taken.
+static void sum_fall(const struct fall* fall, uint32_t mispredicted, uint64_t* classes) {
+  classes[fall->class] -= fall->fallen * fall->taken;
+  classes[BRANCH] -= fall->fallen * fall->entry;
+  classes[BRANCH] += mispredictions(fall) * mispredicted;
 }
 
 void sum_blocks(struct blocks* blocks, const uint64_t* counts, uint32_t mispredicted, struct counters* counters) {
@@ -80,6 +85,6 @@ void sum_blocks(struct blocks* blocks, const uint64_t* counts, uint32_t mispredi
     if (counts[index]) sum_block(&blocks->all[index], counts[index], counters);
   }
   for (uint32_t index = 0; index < blocks->falls_used; ++index) {
-    counters->values[COUNTER_CLASSES + BRANCH] += (uint64_t)cost_of_fall(&blocks->falls[index], mispredicted);
+    sum_fall(&blocks->falls[index], mispredicted, &counters->values[COUNTER_CLASSES]);
   }
 }

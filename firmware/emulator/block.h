@@ -11,12 +11,13 @@ enum { MAX_BLOCKS = 1 << 16 };
 
 // The way from a conditional branch into the code behind it, which is cheaper than a jump there.
 struct fall {
-  uint32_t address;   // of the code behind the branch
-  bool is_branch;     // a conditional branch ends there
-  uint32_t taken;     // what the branch costs more when it is taken, in thousandths of a cycle
-  uint32_t entry;     // what a jump to `address` costs more
-  uint64_t fallen;    // how often it was gone
-  uint64_t branched;  // how often the branch was executed
+  uint32_t address;       // of the code behind the branch
+  bool is_branch;         // a conditional branch ends there
+  uint32_t taken;         // what the branch costs more when it is taken, in thousandths of a cycle
+  enum cost_class class;  // that this counts in
+  uint32_t entry;         // what a jump to `address` costs more
+  uint64_t fallen;        // how often it was gone
+  uint64_t branched;      // how often the branch was executed
 };
 
 struct block {

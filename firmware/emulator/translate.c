@@ -215,6 +215,7 @@ static void add_branch(const struct code* code, struct block* block) {
   block->fall = fall_to(last->address + last->bytes);
   block->fall->is_branch = true;
   block->fall->taken = plugin.model.kinds[last->kind].taken;
+  block->fall->class = class_of(last->kind);
 }
 
 static void translate_piece(const struct code* code, size_t first, size_t end) {

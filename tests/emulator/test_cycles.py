@@ -69,6 +69,11 @@ def test_every_instruction_is_counted_once(tmp_path: Path, boards: dict[str, Boa
     assert counted["ram_accesses"] == 2
 
 
+def test_a_return_that_is_not_taken_costs_less_where_it_counts(tmp_path: Path, boards: dict[str, Board]) -> None:
+    counted = count(tmp_path, boards["mps2-an385"], "cmp r4, r4\nit ne\npopne {r0, pc}\nnop")
+    assert (counted["load"], counted["cycles"]) == (1 + 2, 1 + 1 + (1 + 2) + 1)
+
+
 def test_branches_that_are_not_taken_are_told_from_those_that_are(tmp_path: Path, boards: dict[str, Board]) -> None:
     """The branch to the code right behind it is taken, and costs what a taken one costs."""
     board = boards["microbit"]
