@@ -163,8 +163,7 @@ def _memory_timing(path: Path, key: str, timing: TimingEntry, chip: Chip, name: 
     if name not in timing.memory:
         raise ConfigError(f"{path}: {key}: missing", f"add {name} = {{ wait_states = … }}")
     entry = convert(timing.memory[name], _MemoryEntry, path, key)
-    if entry.cache_line_bytes < entry.line_bytes:
-        raise ConfigError(f"{path}: {key}.cache_line_bytes: shorter than line_bytes", "raise it")
+    _check_lines(path, key, entry)
     memory = chip.memory[name]
     return MemoryTiming(
         name=name,
@@ -178,6 +177,15 @@ def _memory_timing(path: Path, key: str, timing: TimingEntry, chip: Chip, name: 
         data_cache_bytes=entry.data_cache_bytes,
         cache_line_bytes=entry.cache_line_bytes,
     )
+
+
+def _check_lines(path: Path, key: str, entry: _MemoryEntry) -> None:
+    line_bytes = entry.cache_line_bytes
+    if line_bytes < entry.line_bytes:
+        raise ConfigError(f"{path}: {key}.cache_line_bytes: shorter than line_bytes", "raise it")
+    for cache in ("code_cache_bytes", "data_cache_bytes"):
+        if 0 < getattr(entry, cache) < line_bytes:
+            raise ConfigError(f"{path}: {key}.{cache}: less than a line of {line_bytes} bytes", "raise it, or write 0")
 
 
 def _wait_states(path: Path, key: str, given: int | list[tuple[int, int]], clock_hz: int) -> int:
