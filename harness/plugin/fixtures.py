@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pytest
 
 from harness.config import Board, Engine, MetricName
+from harness.errors import NoFitError
 from harness.plugin.properties import note, note_bench
 from harness.plugin.run_session import run_session
 
@@ -89,7 +91,7 @@ def run_model(request: pytest.FixtureRequest, bench: Bench) -> RunModel:
     `labels` has shape (N,); `metric` says how outputs are held against them. `result.run` holds the metric's value,
     cost and memory, `result.layers` the ops' costs, `result.outputs` the outputs. The options `--vectors`, `--repeat`
     and `--check` apply. The test fails where an output is not the oracle's, or not the other engine's where `--engine`
-    names several.
+    names several. A model that does not fit the board raises `harness.errors.NoFitError` and is recorded as such.
     """
     from harness.measure import Job, array_vectors, random_vectors
     from harness.model import check_model, read_model_file
@@ -100,7 +102,8 @@ def run_model(request: pytest.FixtureRequest, bench: Bench) -> RunModel:
         model: Path, inputs: Any = None, labels: Any = None, *, variant: str = "", metric: MetricName = "accuracy"
     ) -> Result:
         parsed = read_model_file(model)
-        check_model(parsed, bench.board, bench.engine)
+        with contextlib.suppress(NoFitError):  # its run says so, and is recorded
+            check_model(parsed, bench.board, bench.engine)
         vectors = random_vectors(parsed, 1) if inputs is None else array_vectors(inputs, labels, request.node.name)
         job = Job(
             suite=runs.call_title(request.node.nodeid, bench),

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from harness.report import read_session
+
 
 def test_a_test_of_ones_own_runs_a_model_and_is_recorded(pytester: pytest.Pytester, digits: Path) -> None:
     file = pytester.makepyfile(
@@ -39,6 +41,27 @@ def test_a_test_of_ones_own_runs_a_model_and_is_recorded(pytester: pytest.Pytest
     result = pytester.runpytest_subprocess("--board=native", file)
     result.assert_outcomes(passed=4)
     result.stdout.fnmatch_lines(["*test_run*"])
+
+
+def test_a_model_that_does_not_fit_is_an_error_that_a_test_may_expect(pytester: pytest.Pytester, digits: Path) -> None:
+    pytester.makepyfile(
+        """
+        from pathlib import Path
+
+        import pytest
+
+        from harness.errors import NoFitError
+
+        def test_it_does_not_fit(run_model):
+            with pytest.raises(NoFitError) as caught:
+                run_model(Path("suites/digits/digits_float32.tflite"))
+            assert [lack.part for lack in caught.value.shortages] == ["arena"]
+        """
+    )
+    pytester.runpytest_subprocess("--board=microbit", "--ignore=suites").assert_outcomes(passed=1)
+    (session,) = (pytester.path / "reports").iterdir()
+    runs = read_session(session).run_records
+    assert [run.outcome for run in runs] == ["no fit"]
 
 
 def test_a_test_may_name_its_own_boards(pytester: pytest.Pytester) -> None:
