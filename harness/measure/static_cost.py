@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import prod
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 from msgspec import Struct
@@ -56,11 +57,12 @@ class KernelCosts(Struct, frozen=True):
 
 @dataclass(frozen=True)
 class StaticPart:
-    """The cycles of all ops of one key, and the cost that they are computed with."""
+    """The cycles of all ops of one key, and the cost that they are computed with, `per_work` for each `unit`."""
 
     key: str
     cost: OpCost
     cycles: float
+    unit: Literal["MAC", "input"] = "MAC"
 
 
 @dataclass(frozen=True)
@@ -136,13 +138,18 @@ def static_cost(model: Model, board: Board, engine: str, known: Mapping[str, Boa
 
 def split_cycles(model: Model, costs: Mapping[str, OpCost]) -> tuple[tuple[StaticPart, ...], Mapping[str, int]]:
     """What `costs` make of the model's ops, the costliest kind first, and how many of each kind they lack."""
-    cycles: dict[str, float] = defaultdict(float)
+    ops: dict[str, list[Op]] = defaultdict(list)
     uncounted: Counter[str] = Counter()
     for op in model.ops:
         key = cost_key(model, op)
         if key in costs:
-            cycles[key] += costs[key].cycles(op_work(model, op), op_outputs(model, op))
+            ops[key].append(op)
         elif op.name not in _FREE:
             uncounted[key] += 1
-    parts = (StaticPart(key, costs[key], of_key) for key, of_key in cycles.items())
+    parts = (_part(model, key, costs[key], of_key) for key, of_key in ops.items())
     return tuple(sorted(parts, key=lambda part: -part.cycles)), uncounted
+
+
+def _part(model: Model, key: str, cost: OpCost, ops: Sequence[Op]) -> StaticPart:
+    cycles = sum(cost.cycles(op_work(model, op), op_outputs(model, op)) for op in ops)
+    return StaticPart(key, cost, cycles, "MAC" if op_macs(model, ops[0]) else "input")

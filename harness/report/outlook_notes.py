@@ -83,10 +83,8 @@ def _chief(static: StaticCost) -> Iterator[StaticPart]:
 
 
 def _part_text(part: StaticPart) -> str:
-    cost = part.cost
-    if not cost.per_output:
-        return f"{part.key} {digits(cost.per_work)} cycles/MAC or input"
-    return f"{part.key} {digits(cost.per_work)} cycles/MAC + {digits(cost.per_output)}/output"
+    of_work = f"{part.key} {digits(part.cost.per_work)} cycles/{part.unit}"
+    return f"{of_work} + {digits(part.cost.per_output)}/output" if part.cost.per_output else of_work
 
 
 def _uncounted_text(found: Estimate) -> str:

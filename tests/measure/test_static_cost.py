@@ -8,7 +8,7 @@ from support.tflite_builder import TfliteBuilder
 
 from harness.config import Board, load_boards
 from harness.measure import static_cost as module
-from harness.measure.static_cost import BoardCosts, KernelCosts, OpCost, cost_key, op_work, static_cost
+from harness.measure.static_cost import BoardCosts, KernelCosts, OpCost, cost_key, op_work, split_cycles, static_cost
 from harness.model import Model, read_model
 from harness.paths import shipped_boards_file
 
@@ -77,6 +77,16 @@ def test_nothing_is_estimated_of_ops_that_were_never_measured() -> None:
     builder = TfliteBuilder()
     builder.op("TANH", [builder.tensor([1, 8], "float32")], [builder.tensor([1, 8], "float32")])
     assert estimate(read_model(builder.build(), "tanh"), BOARDS["stm32l475"]) is None
+
+
+def test_a_cost_is_for_what_its_op_has() -> None:
+    builder = TfliteBuilder()
+    values, end = builder.tensor([1, 8], "float32"), builder.tensor([1, 2], "float32")
+    builder.op("FULLY_CONNECTED", [values, builder.tensor([2, 8], "float32"), -1], [end])
+    builder.op("TANH", [end], [builder.tensor([1, 2], "float32")])
+    costs = {"FULLY_CONNECTED float32": OpCost(per_work=3.0, per_output=0.0), "TANH float32": OpCost(5.0, 0.0)}
+    parts, _ = split_cycles(read_model(builder.build(), "dense"), costs)
+    assert [(part.cycles, part.unit) for part in parts] == [(48.0, "MAC"), (10.0, "input")]
 
 
 @pytest.mark.parametrize(("window", "key"), [((1, 1), "CONV_2D 1x1 float32"), ((1, 3), "CONV_2D float32")])
