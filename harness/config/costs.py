@@ -184,8 +184,8 @@ def _check_lines(path: Path, key: str, entry: _MemoryEntry) -> None:
     if line_bytes < entry.line_bytes:
         raise ConfigError(f"{path}: {key}.cache_line_bytes: shorter than line_bytes", "raise it")
     for cache in ("code_cache_bytes", "data_cache_bytes"):
-        if 0 < getattr(entry, cache) < line_bytes:
-            raise ConfigError(f"{path}: {key}.{cache}: less than a line of {line_bytes} bytes", "raise it, or write 0")
+        if getattr(entry, cache) % line_bytes:
+            raise ConfigError(f"{path}: {key}.{cache}: no whole number of lines of {line_bytes} bytes", "correct it")
 
 
 def _wait_states(path: Path, key: str, given: int | list[tuple[int, int]], clock_hz: int) -> int:

@@ -27,7 +27,7 @@ _FIXES = {
     ErrorCode.UNSUPPORTED: "change the model, or use an engine that has this op",
     ErrorCode.ARENA_TOO_SMALL: "make the model smaller, or use a board with a larger arena",
     ErrorCode.ENGINE_FAILED: "check the model with --check; if it is sound, report a bug of the engine",
-    ErrorCode.PROCESSOR_FAULT: "raise stack_bytes in boards.toml; if it faults again, report a bug of the engine",
+    ErrorCode.PROCESSOR_FAULT: "raise stack_bytes in boards.toml, correct its memories, or report a bug",
 }
 
 

@@ -63,7 +63,7 @@ def models_named(runs: Sequence[RunRecord]) -> list[str]:
 def _error(run: RunRecord) -> str:
     if run.cycles_error_percent is None:
         return "not validated against silicon"
-    return f"within {run.cycles_error_percent} % of published silicon, docs/validation.md"
+    return f"its core within {run.cycles_error_percent} % of published silicon, docs/validation.md"
 
 
 def _rate(run: RunRecord) -> str:

@@ -37,6 +37,10 @@ class Outlook:
             return None
         return battery_days(self.battery, model, self.rate, latency.value, energy.value)
 
+    def is_too_slow(self, found: Estimate) -> bool:
+        """Whether the board is known not to keep up with the rate."""
+        return found.per_s is not None and found.per_s < self.rate.per_s
+
 
 def render_outlook(outlook: Outlook, console: Console) -> None:
     """Print the table, and under it what lacks, what the figures are computed with, and what is assumed."""
@@ -65,7 +69,6 @@ def _cells(outlook: Outlook, found: Estimate) -> tuple[str, ...]:
     """Estimates that nothing ran for are marked with ~."""
     mark = "~" if found.run is None else ""
     arena = found.run.arena_bytes if found.run else None
-    days = outlook.days(found)
     return (
         found.board.name,
         found.fit,
@@ -74,7 +77,7 @@ def _cells(outlook: Outlook, found: Estimate) -> tuple[str, ...]:
         f"{mark}{duration(found.latency_us.value / 1e6)}" if found.latency_us else "-",
         f"{mark}{amount(found.energy_uj.value / 1e6, 'J')}" if found.energy_uj else "-",
         f"{mark}{digits(found.per_s)}" if found.per_s else "-",
-        _days(days, mark),
+        _days(outlook, found, mark),
     )
 
 
@@ -84,9 +87,10 @@ def _cycles(found: Estimate) -> str:
     return f"~{found.cycles.value / 1e6:,.1f} M" if found.run is None else whole(found.cycles.value)
 
 
-def _days(days: float | None, mark: str) -> str:
+def _days(outlook: Outlook, found: Estimate, mark: str) -> str:
+    days = outlook.days(found)
     if days is None:
-        return "-"
+        return "too slow" if outlook.is_too_slow(found) else "-"
     return f">{_LONGEST_DAYS:,}" if days > _LONGEST_DAYS else f"{mark}{digits(days)}"
 
 
@@ -135,6 +139,7 @@ def _estimate_json(outlook: Outlook, found: Estimate) -> dict[str, Any]:
         "latency_us": quantity_json(found.latency_us),
         "energy_uj": quantity_json(found.energy_uj),
         "battery_days": outlook.days(found),
+        "is_too_slow": outlook.is_too_slow(found),
         "modelled_by": {
             "cycles": found.cycles_model or None,
             "cycles_error_percent": found.cycles_error_percent,

@@ -22,6 +22,8 @@ def estimate_notes(model: Model, found: Sequence[Estimate]) -> list[str]:
     lines += _grouped("not counted", found, _uncounted_text)
     lines += _grouped("float32 in software, no FPU", found, lambda each: _without_fpu(each, model))
     lines += _grouped("no cost model", found, _unmodelled_text)
+    if any(each.run and each.cycles for each in found):
+        lines.append("cycles without ~: of one inference on random values, which takes more or less than others")
     for worth in dict.fromkeys(map(_worth, found)):
         of_worth = [each for each in found if _worth(each) == worth]
         lines += _grouped(f"cycles modelled, {worth}", of_worth, lambda each: each.cycles_model)
@@ -105,7 +107,7 @@ def _unmodelled_text(found: Estimate) -> str:
 
 def _worth(found: Estimate) -> str:
     error = found.cycles_error_percent
-    return "not validated against silicon" if error is None else f"within {error} % of published silicon"
+    return "not validated against silicon" if error is None else f"core within {error} % of published silicon"
 
 
 def _energy_text(found: Estimate) -> str:

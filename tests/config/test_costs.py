@@ -87,7 +87,7 @@ def test_every_shipped_board_that_is_emulated_has_a_cost_model() -> None:
         (", [40_000_000, 1], [80_000_000, 2]", "", ["flash.wait_states: given up to 20000000 Hz", "40000000 Hz"]),
         ("line_bytes = 8", "line_bytes = 7", ["timing.memory.flash"]),
         ("line_bytes = 8", "line_bytes = 32, cache_line_bytes = 16", ["cache_line_bytes", "shorter"]),
-        ("line_bytes = 8", "line_bytes = 8, data_cache_bytes = 16", ["data_cache_bytes: less than a line of 32"]),
+        ("line_bytes = 8", "line_bytes = 8, data_cache_bytes = 48", ["data_cache_bytes: no whole number of lines"]),
         ("prefetch = true", "prefetches = true", ["timing.memory.flash", "nearest: prefetch"]),
         ("cycle_scale = 1.5", "cycle_scale = 0", ["boards.desk.timing.cycle_scale"]),
         ("taken = 4", "took = 4", ["boards.desk.timing.costs.branch", "took"]),

@@ -119,7 +119,7 @@ def test_modelled_figures_name_their_models_and_their_error() -> None:
     comparison = compared(modelled_run(FLOAT), modelled_run(INT8, cycles_error_percent=None))
     assert rows_of(comparison)["ms/inference"] == Row("ms/inference", ("135.03", "55.37"), ("2.4x faster",), "modelled")
     assert comparison.notes == (
-        f"{CYCLES_NOTE}: within 20 % of published silicon, docs/validation.md",
+        f"{CYCLES_NOTE}: its core within 20 % of published silicon, docs/validation.md",
         f"{CYCLES_NOTE}: not validated against silicon",
         "energy by DS10969 rev 5, table 26",
         "1,000,000 cycles take 12.50 ms and 450.00 µJ",
