@@ -138,7 +138,7 @@ Error Commands::hello(PayloadReader&, PayloadWriter& answer) {
 Error Commands::status(PayloadReader&, PayloadWriter& answer) {
   answer.u32(board_stack_bytes());
   answer.u32(board_stack_used_bytes());
-  answer.u32(board_rx_overruns());
+  answer.u32(board_rx_overruns() - counters_.earlier_rx_overruns);
   answer.u32(counters_.bad_frames);
   answer.u32(counters_.repeated_frames);
   return {};

@@ -35,6 +35,9 @@ void Session::handle(const Frame& frame) {
 
 void Session::restart(uint16_t seq) {
   for (Answer& answer : answers_) answer.kept = false;
+  // A receiver that is switched on while the first frame arrives sees a cut one: that is no fault of the line.
+  counters_ = {};
+  counters_.earlier_rx_overruns = board_rx_overruns();
   expected_ = seq;
 }
 

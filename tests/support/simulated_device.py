@@ -119,6 +119,7 @@ class SimulatedDevice:
             return self._nak(NakReason.BAD_FRAME)
         if frame.type == MessageType.HELLO:
             self._cache.clear()
+            self._bad_frames = self._repeated_frames = 0
             self._expected = frame.seq
         if frame.seq == self._expected:
             self._expected = (frame.seq + 1) % 65536

@@ -101,7 +101,7 @@ def test_hello_of_a_later_protocol_is_answered(fake_device: Path) -> None:
 
 
 def test_status(fake_device: Path) -> None:
-    assert ask(fake_device, [StatusRequest()]) == [DeviceStatus(8192, 100, 3, 0, 0)]
+    assert ask(fake_device, [StatusRequest()]) == [DeviceStatus(8192, 100, 1, 0, 0)]
 
 
 def test_load(fake_device: Path) -> None:

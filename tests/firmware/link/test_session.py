@@ -101,6 +101,14 @@ def test_bad_frame_is_reported_and_costs_only_itself(fake_device: Path) -> None:
     assert DeviceStatus.unpack(frames[2].payload).bad_frames == 1
 
 
+def test_line_faults_count_from_hello_on(fake_device: Path) -> None:
+    cut = status(7)[2:]
+    frames = exchange(fake_device, cut + hello(0) + cut + status(1) + hello(5) + status(6))
+    answers = [DeviceStatus.unpack(frame.payload) for frame in frames if frame.type == STATUS_ANSWER]
+    assert [answer.bad_frames for answer in answers] == [1, 0]
+    assert [answer.rx_overruns for answer in answers] == [1, 1]
+
+
 def test_empty_frames_are_ignored(fake_device: Path) -> None:
     assert kinds(exchange(fake_device, FLUSH * 5 + hello(0) + FLUSH * 3)) == [(HELLO_ANSWER, 0)]
 
