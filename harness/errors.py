@@ -82,6 +82,10 @@ class LinkError(HarnessError):
     """The device answered with an error, not at all, or in another protocol."""
 
 
+class MeterError(HarnessError):
+    """A power meter that is absent, held by another program, set beyond its range, or does not answer."""
+
+
 class VectorError(HarnessError):
     """Test vectors that do not fit the model."""
 

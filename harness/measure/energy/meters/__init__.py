@@ -1,0 +1,1 @@
+"""Power meters: one module per kind, behind the small ABC of `base`."""

@@ -1,0 +1,73 @@
+"""What every power meter does: supply the board, sample its current from a start to a stop."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from types import TracebackType
+from typing import ClassVar, Self
+
+from harness.measure.energy.trace import Trace
+
+
+class Meter(ABC):
+    """An open power meter; a context manager that closes it.
+
+    Samples that are lost and currents beyond the range raise nothing: they are gaps and `saturated` of the trace.
+
+    Attributes:
+        kind: the word for it in `boards.toml`.
+        max_rate_hz: the fastest that it samples.
+        has_marker: whether it samples the level of the board's marker. A meter that does not, has the marker as its
+            trigger: its trace begins at the first rising edge after `start`, and is empty when there was none.
+        stand_in: whether it is a stand-in for a meter, by its own word.
+    """
+
+    kind: ClassVar[str]
+    max_rate_hz: ClassVar[int]
+    has_marker: ClassVar[bool]
+    stand_in: bool = False
+
+    @property
+    @abstractmethod
+    def description(self) -> str:
+        """Which one it is, e.g. "PPK2 C0FFEE123456"."""
+
+    @abstractmethod
+    def power(self, voltage_v: float) -> None:
+        """Supply the board until `close`; a meter without a supply of its own does nothing.
+
+        Raises:
+            MeterError: the meter cannot give this voltage, or does not answer.
+        """
+
+    @abstractmethod
+    def start(self, rate_hz: int, voltage_v: float) -> None:
+        """Begin to sample, at `rate_hz` or the next faster rate that the meter has; a thread takes the samples in.
+
+        Args:
+            rate_hz: at most `max_rate_hz`.
+            voltage_v: of the supply, for meters that do not measure it.
+
+        Raises:
+            MeterError: another rate or voltage than the meter can, or it does not answer.
+        """
+
+    @abstractmethod
+    def stop(self) -> Trace:
+        """End sampling, and give all samples since `start`.
+
+        Raises:
+            MeterError: the meter is gone or silent, or was not started.
+        """
+
+    @abstractmethod
+    def close(self) -> None:
+        """End sampling and supply, and give the meter up; closing twice is harmless."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
