@@ -1,7 +1,7 @@
 """boards.toml and suite.toml as typed, validated objects."""
 
+from harness.config.attached import AttachedTarget, IdRegister, Instance, MeterEntry, load_instances
 from harness.config.boards import (
-    AttachedTarget,
     Board,
     EmulatedTarget,
     FirmwareLayout,
@@ -37,7 +37,10 @@ __all__ = [
     "EnergyModel",
     "Engine",
     "FirmwareLayout",
+    "IdRegister",
+    "Instance",
     "Memory",
+    "MeterEntry",
     "MetricName",
     "NativeTarget",
     "Region",
@@ -50,6 +53,7 @@ __all__ = [
     "engines_by_folder",
     "has_fpu",
     "load_boards",
+    "load_instances",
     "load_suite",
     "pick_board",
     "pick_boards",

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
+from harness.config.attached import AttachedTarget
 from harness.config.costs import Chip, CostModel, read_cost_model
 from harness.config.energy import EnergyModel
 from harness.config.engines import AUTO, EngineName
@@ -105,13 +106,6 @@ class EmulatedTarget(Struct, frozen=True, forbid_unknown_fields=True):
 
 class NativeTarget(Struct, frozen=True, forbid_unknown_fields=True):
     """The firmware as a Linux program."""
-
-
-class AttachedTarget(Struct, frozen=True, forbid_unknown_fields=True):
-    """A board on this computer's USB."""
-
-    probe_target: str
-    baud: Positive = 115200
 
 
 class _Targets(Struct, frozen=True, forbid_unknown_fields=True):
@@ -221,8 +215,10 @@ def pick_boards(boards: Mapping[str, Board], names: Iterable[str]) -> tuple[Boar
 def _boards_of(path: Path) -> dict[str, Board]:
     tables = read_toml(path)
     for key in tables:
-        if key != "boards":
-            raise ConfigError(f"{path}: {key}: unknown table", "every board is a table [boards.<name>]")
+        if key not in ("boards", "attached"):
+            raise ConfigError(
+                f"{path}: {key}: unknown table", "a kind of board is [boards.<name>], one on the desk [attached.<name>]"
+            )
     entries = convert(tables.get("boards", {}), dict[str, dict[str, Any]], path, "boards")
     return {name: _board(path, name, entry) for name, entry in entries.items()}
 

@@ -16,6 +16,7 @@ class Provenance(StrEnum):
     """How a number was obtained (docs/architecture.md, Words)."""
 
     MEASURED = "measured"
+    REHEARSED = "rehearsed"
     EMULATED = "emulated"
     MODELLED = "modelled"
     HOST = "host"
