@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from harness.build import Firmware, build_firmware
-from harness.config import Board
+from harness.config import Board, Instance
 from harness.config.defaults import DEFAULT_TIMEOUT_S
 from harness.errors import LinkError, NoFitError, Shortage
 from harness.link.client import Device
@@ -31,6 +31,7 @@ class Bench:
         sanitize: build with address and undefined-behaviour sanitizers (native only).
         timeout_s: how long one inference, or the loading of a model, may take before the device counts as dead.
         engine_chosen_by: for the records: `option`, `board` or `auto`.
+        instance: which attached board; None for other kinds of target.
     """
 
     board: Board
@@ -39,6 +40,7 @@ class Bench:
     sanitize: bool = False
     timeout_s: float = DEFAULT_TIMEOUT_S
     engine_chosen_by: str = ""
+    instance: Instance | None = None
     _firmware: Firmware | None = field(default=None, init=False, repr=False)
     _resting: list[Target] = field(default_factory=list, init=False, repr=False)
 
@@ -64,7 +66,7 @@ class Bench:
 
     def new_target(self) -> Target:
         """A target of this bench's kind, not started."""
-        return make_target(self.board, self.target)
+        return make_target(self.board, self.target, self.instance)
 
     @contextlib.contextmanager
     def start(self, model: Model | None = None) -> Iterator[Device]:

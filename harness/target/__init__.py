@@ -4,7 +4,7 @@ from harness.target.base import Target
 from harness.target.emulated import Emulated
 from harness.target.factory import DRIVEN_KINDS, TARGET_KINDS, check_target, make_target
 from harness.target.native import Native
-from harness.target.stream import ByteStream, DescriptorStream
+from harness.target.stream import ByteStream, DescriptorStream, SerialStream
 
 __all__ = [
     "DRIVEN_KINDS",
@@ -13,6 +13,7 @@ __all__ = [
     "DescriptorStream",
     "Emulated",
     "Native",
+    "SerialStream",
     "Target",
     "check_target",
     "make_target",

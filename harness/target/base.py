@@ -16,12 +16,10 @@ class Target(ABC):
 
     Attributes:
         kind: the word for it in `boards.toml` and `--target`.
-        provenance: what numbers obtained on it are: "measured", "emulated" or "host" (docs/architecture.md).
         preloads_model: whether `start` puts the model in its slot. Otherwise it is written over the link.
     """
 
     kind: ClassVar[str]
-    provenance: ClassVar[str]
     preloads_model: ClassVar[bool]
 
     def __init__(self) -> None:
@@ -31,6 +29,16 @@ class Target(ABC):
     @abstractmethod
     def description(self) -> str:
         """What it is, with versions, e.g. "QEMU 10.0.2 b-l475e-iot01a -icount shift=4"."""
+
+    @property
+    @abstractmethod
+    def provenance(self) -> str:
+        """What numbers obtained on it are: "measured", "rehearsed", "emulated" or "host" (docs/architecture.md)."""
+
+    @property
+    def fastest_baud(self) -> int | None:
+        """The rate worth trying on its serial line, which starts at 115200; None where the line has no rate."""
+        return None
 
     def start(self, firmware: Firmware, model: bytes | None = None) -> ByteStream:
         """Start the firmware, with `model` in its slot where this target preloads models; a running one is stopped.

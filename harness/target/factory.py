@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.config import Board, EmulatedTarget
+from harness.config import Board, EmulatedTarget, Instance
 from harness.errors import ConfigError
 from harness.target.base import Target
 from harness.target.emulated import Emulated
@@ -30,8 +30,8 @@ def check_target(board: Board, kind: str) -> str:
     raise ConfigError(f"board {board.name}: this version does not drive targets of kind {', '.join(undriven)}", fix)
 
 
-def make_target(board: Board, kind: str = "auto") -> Target:
-    """A target of this kind, not started.
+def make_target(board: Board, kind: str = "auto", instance: Instance | None = None) -> Target:
+    """A target of this kind, not started; of attached boards, that one.
 
     Raises:
         ConfigError: the board has no such target, or this version does not drive it.

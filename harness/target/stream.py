@@ -36,6 +36,17 @@ class ByteStream(Protocol):
         """Give the line up; closing twice is harmless."""
 
 
+class SerialStream(ByteStream, Protocol):
+    """A line with a rate."""
+
+    def set_baud(self, baud: int) -> None:
+        """Send what waits at the old rate, then go on at `baud` bits a second.
+
+        Raises:
+            TargetError: the port is gone, or has no such rate.
+        """
+
+
 class Line(Protocol):
     """An open socket, terminal or serial port."""
 
