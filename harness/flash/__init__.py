@@ -1,6 +1,16 @@
 """Ways to put firmware and model on a board."""
 
+from harness.flash.base import Flashed, Flasher, FlashError, Piece, firmware_pieces
 from harness.flash.gdb_stub import GdbStub
 from harness.flash.qemu_loader import firmware_arguments, model_arguments
 
-__all__ = ["GdbStub", "firmware_arguments", "model_arguments"]
+__all__ = [
+    "FlashError",
+    "Flashed",
+    "Flasher",
+    "GdbStub",
+    "Piece",
+    "firmware_arguments",
+    "firmware_pieces",
+    "model_arguments",
+]
