@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from textwrap import fill
+
 from rich import box
 from rich.cells import cell_len
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -15,6 +16,8 @@ from harness.report.tables import SessionTables
 
 BOUNDLESS = 1000  # columns: wider than any table
 MIN_COLUMN = 10  # "vs float32"
+MIN_LABEL = 12
+WIDE, NARROW = 1, 0  # spaces between columns, beside the one that the box has
 
 
 def render_terminal(tables: SessionTables, console: Console) -> None:
@@ -37,7 +40,7 @@ def _print_comparison(comparison: Comparison, console: Console) -> None:
     for line in comparison.details:
         console.print(Text(line, style="dim"))
     for part in _fitting(comparison, console):
-        console.print(_drawn(part))
+        console.print(_laid_out(part, console))
     for note in comparison.notes:
         console.print(Text(note))
 
@@ -54,12 +57,26 @@ def _fitting(comparison: Comparison, console: Console) -> list[Comparison]:
 
 
 def _is_fitting(comparison: Comparison, console: Console) -> bool:
-    boundless = console.options.update(width=BOUNDLESS)
-    return console.measure(_drawn(comparison), options=boundless).maximum <= console.width
+    return _spare(_drawn(comparison, NARROW), console) >= 0
 
 
-def _drawn(comparison: Comparison) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
+def _spare(table: Table, console: Console) -> int:
+    """The columns that the terminal has more than the table."""
+    return console.width - console.measure(table, options=console.options.update(width=BOUNDLESS)).maximum
+
+
+def _laid_out(comparison: Comparison, console: Console) -> Table:
+    """Where the terminal is too narrow, the gaps between columns make room first, then the labels."""
+    wide = _drawn(comparison, WIDE)
+    if _spare(wide, console) >= 0:
+        return wide
+    lacking = max(0, -_spare(_drawn(comparison, NARROW), console))
+    longest = max(cell_len(row.label) + 2 * row.depth for row in comparison.rows)
+    return _drawn(comparison, NARROW, max(MIN_LABEL, longest - lacking))
+
+
+def _drawn(comparison: Comparison, gap: int, label_columns: int = BOUNDLESS) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, gap, 0, 0), header_style="bold")
     table.add_column("", overflow="fold")
     columns = list(zip(*((*row.cells, *row.deltas) for row in comparison.rows if row.cells), strict=True))
     for heading, texts in zip((*comparison.variants, *comparison.delta_headings), columns, strict=True):
@@ -67,6 +84,7 @@ def _drawn(comparison: Comparison) -> Table:
         table.add_column(Text(heading), justify="right", vertical="bottom", overflow="fold", max_width=width)
     table.add_column("how", overflow="fold", vertical="bottom")
     for row in comparison.rows:
-        label = Padding(Text(row.label), (0, 0, 0, 2 * row.depth))
-        table.add_row(label, *map(Text, (*row.cells, *row.deltas)), Text(row.how, style="dim"))
+        indent = "  " * row.depth
+        label = fill(row.label, label_columns, initial_indent=indent, subsequent_indent=f"{indent}  ")
+        table.add_row(Text(label), *map(Text, (*row.cells, *row.deltas)), Text(row.how, style="dim"))
     return table

@@ -133,7 +133,7 @@ def test_engines_are_named_where_a_board_ran_with_several() -> None:
     )
 
 
-@pytest.mark.parametrize(("width", "tables"), [(80, 1), (70, 2), (50, 3)])
+@pytest.mark.parametrize(("width", "tables"), [(80, 1), (67, 2), (50, 3)])
 def test_as_many_boards_in_a_row_as_there_is_room_for(width: int, tables: int) -> None:
     session = tables_of(FAST, SLOW, SMALL, layers=[*layers_of(FAST), *layers_of(SLOW)], info=SESSION)
     stream = io.StringIO()

@@ -33,39 +33,39 @@ ST B-L475E-IOT01A discovery kit: STM32L475VGT6 at 80 MHz
 target emulated: QEMU 10.0.2 b-l475e-iot01a -icount shift=4
 engine builtin 0.1.0, 397 vectors, commit 0123456 (dirty)
 firmware by arm-none-eabi-g++ 12.2.1
-                                                               int8 vs
-                                  float32           int8       float32  how
-────────────────────────────────────────────────────────────────────────────────
-accuracy of 397 vectors            98.24%         97.98%  -0.26 points  emulated
-instructions/inference          7,201,334      2,953,023    2.4x fewer  emulated
+                                                            int8 vs
+                                 float32          int8      float32 how
+────────────────────────────────────────────────────────────────────────────
+accuracy of 397 vectors           98.24%        97.98% -0.26 points emulated
+instructions/inference         7,201,334     2,953,023   2.4x fewer emulated
 top 5 of 9 layers
-  2/3 CONV_2D 1x8x8x32      5,946,834 83%  2,431,740 83%    2.4x fewer  emulated
-  5/6 FULLY_CONNECTED 1x64    678,623 10%    277,498  9%    2.4x fewer  emulated
-  0/1 CONV_2D 1x8x8x16        205,307  3%     83,952  3%    2.4x fewer  emulated
+  2/3 CONV_2D 1x8x8x32     5,946,834 83% 2,431,740 83%   2.4x fewer emulated
+  5/6 FULLY_CONNECTED 1x64   678,623 10%   277,498  9%   2.4x fewer emulated
+  0/1 CONV_2D 1x8x8x16       205,307  3%    83,952  3%   2.4x fewer emulated
   1/2 DEPTHWISE_CONV_2D
-  1x8x8x16                    205,307  3%     83,952  3%    2.4x fewer  emulated
-  6/7 FULLY_CONNECTED 1x10     32,958  0%     13,477  0%    2.4x fewer  emulated
-  sum of all layers             7,129,317      2,923,487    2.4x fewer  emulated
-arena bytes of 103,424             12,288          3,584          -71%  emulated
-  of which persistent               1,024          1,024         equal  emulated
-stack bytes, peak of 8,192          1,912          1,912         equal  emulated
-model bytes                       150,320         46,216          -69%  static
-firmware bytes                     41,212         41,212         equal  static
-firmware RAM bytes                  5,120          5,120         equal  static
+    1x8x8x16                 205,307  3%    83,952  3%   2.4x fewer emulated
+  6/7 FULLY_CONNECTED 1x10    32,958  0%    13,477  0%   2.4x fewer emulated
+  sum of all layers            7,129,317     2,923,487   2.4x fewer emulated
+arena bytes of 103,424            12,288         3,584         -71% emulated
+  of which persistent              1,024         1,024        equal emulated
+stack bytes, peak of 8,192         1,912         1,912        equal emulated
+model bytes                      150,320        46,216         -69% static
+firmware bytes                    41,212        41,212        equal static
+firmware RAM bytes                 5,120         5,120        equal static
 
 session 20260102T030405Z-0123456: passed
 """
 
 MODELLED_AT_80 = """
-instructions/inference          7,201,334      2,953,023    2.4x fewer  emulated
-cycles/inference               10,802,001      4,429,534    2.4x fewer  modelled
-  integer arithmetic        5,040,934 47%  2,067,117 47%    2.4x fewer  modelled
-  loads                     3,600,667 33%  1,476,511 33%    2.4x fewer  modelled
-  waiting for code          2,160,400 20%    885,906 20%    2.4x fewer  modelled
-ms/inference                       135.03          55.37   2.4x faster  modelled
-µJ/inference                        4,861          1,993     2.4x less  modelled
+instructions/inference         7,201,334     2,953,023   2.4x fewer emulated
+cycles/inference              10,802,001     4,429,534   2.4x fewer modelled
+  integer arithmetic       5,040,934 47% 2,067,117 47%   2.4x fewer modelled
+  loads                    3,600,667 33% 1,476,511 33%   2.4x fewer modelled
+  waiting for code         2,160,400 20%   885,906 20%   2.4x fewer modelled
+ms/inference                      135.03         55.37  2.4x faster modelled
+µJ/inference                       4,861         1,993    2.4x less modelled
 top 5 of 9 layers, cycles
-  2/3 CONV_2D 1x8x8x32      8,920,251 83%  3,647,610 83%    2.4x fewer  modelled
+  2/3 CONV_2D 1x8x8x32     8,920,251 83% 3,647,610 83%   2.4x fewer modelled
 """
 
 
@@ -90,7 +90,14 @@ def test_what_is_modelled_at_80_columns() -> None:
     wanted = MODELLED_AT_80.strip().splitlines()
     start = lines.index(wanted[0])
     assert lines[start : start + len(wanted)] == wanted
-    assert "  sum of all layers            10,693,974      4,385,228    2.4x fewer  modelled" in lines
+    assert "  sum of all layers           10,693,974     4,385,228   2.4x fewer modelled" in lines
+
+
+def test_gaps_make_room_before_labels_are_folded() -> None:
+    tables = tables_of(FLOAT, INT8)
+    assert "\nstack bytes, peak of 8,192      1,912      1,912         equal  emulated" in drawn(tables, 80)
+    assert "\nstack bytes, peak of 8,192     1,912     1,912        equal emulated" in drawn(tables, 68)
+    assert "\n  of 8,192             1,912     1,912        equal emulated" in drawn(tables, 60)
 
 
 def test_at_120_columns_no_label_is_folded() -> None:
