@@ -103,7 +103,7 @@ class Estimate:
 
     def is_soft_float(self, model: Model) -> bool:
         """The core computes the model's floats without an FPU."""
-        return not has_fpu(self.board.core) and any(tensor.dtype == "float32" for tensor in model.tensors)
+        return model.has_floats and not has_fpu(self.board.core)
 
 
 class _Discard:

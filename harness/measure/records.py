@@ -56,6 +56,7 @@ class RunRecord(Struct, frozen=True, kw_only=True):
     vectors_source: str = ""  # a file's name, or how they were drawn
     repeats: int  # timed inferences
     macs: int
+    soft_float: bool = False  # the model has floats, and the core no FPU
     metric: MetricName = "accuracy"  # what the run is judged by: the name of one of the next two
     accuracy: Quantity | None = None  # fraction 0 … 1
     auc: Quantity | None = None  # area under the ROC curve, 0 … 1

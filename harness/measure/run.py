@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from msgspec.structs import asdict
 
-from harness.config import MetricName
+from harness.config import MetricName, has_fpu
 from harness.config.defaults import DEFAULT_REPEATS
 from harness.errors import HarnessError, NoFitError, Shortage, TargetError
 from harness.link.client import Device
@@ -266,6 +266,7 @@ class _Run:
             vectors_source=job.vectors.source,
             repeats=len(self.costs),
             macs=total_macs(job.model),
+            soft_float=job.model.has_floats and not has_fpu(bench.board.core),
             metric=job.metric,
             arena_bytes=_known(self.loaded.arena_used_bytes if self.loaded else None, self.provenance),
             arena_persistent_bytes=_known(self.loaded.arena_persistent_bytes if self.loaded else None, self.provenance),

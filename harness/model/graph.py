@@ -123,6 +123,11 @@ class Model:
         """Of one answer: all output tensors, in model order."""
         return sum(tensor.bytes for tensor in self.output_tensors)
 
+    @property
+    def has_floats(self) -> bool:
+        """Whether any of its values is a float, be it the input of a QUANTIZE alone."""
+        return any(tensor.dtype == "float32" for tensor in self.tensors)
+
     def op_tensors(self, indices: Iterable[int]) -> tuple[Tensor, ...]:
         """The tensors of an op's `inputs` or `outputs` without the optional ones that are left out."""
         return tuple(self.tensors[index] for index in indices if index >= 0)

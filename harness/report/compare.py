@@ -9,7 +9,7 @@ from harness.measure.records import Provenance, RunRecord
 from harness.report.compare_boards import board_comparisons
 from harness.report.compare_engines import engine_comparisons, engine_text
 from harness.report.cost import CYCLES, INSTRUCTIONS, CostKind, known_costs, layer_cost
-from harness.report.cycles import class_rows, model_notes
+from harness.report.cycles import class_rows, model_notes, timing_missing
 from harness.report.figures import inference, judged, layers_sum, memory
 from harness.report.layers import layer_rows
 from harness.report.session import BoardInfo, SessionInfo
@@ -137,5 +137,7 @@ def _notes(runs: list[RunRecord], rows: list[Row]) -> tuple[str, ...]:
         for run in runs
         if run.line_faults
     ]
+    soft = [run.variant for run in runs if run.soft_float]
+    softened = [f"floats in software, no FPU: {', '.join(soft)}"] if soft else []
     hosted = [HOST_NOTE] if any(row.how == Provenance.HOST for row in rows) else []
-    return tuple(map(printable, (*reasons, *model_notes(runs), *hosted)))
+    return tuple(map(printable, (*reasons, *softened, *model_notes(runs), *timing_missing(runs), *hosted)))

@@ -6,10 +6,9 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from harness.config import has_fpu
 from harness.measure.records import LayerRecord, RunRecord
 from harness.report.cost import CYCLES, INSTRUCTIONS, CostKind, known_costs
-from harness.report.cycles import models_named
+from harness.report.cycles import models_named, timing_missing
 from harness.report.figures import ARENA, Figure, inference, judged
 from harness.report.layers import TOP_LAYERS
 from harness.report.session import SessionInfo
@@ -129,17 +128,7 @@ def _notes(info: SessionInfo, runs: Sequence[RunRecord]) -> list[str]:
 def _remarks(info: SessionInfo, run: RunRecord) -> list[str]:
     board = info.boards.get(run.board)
     clock = [f"{board.mcu} at {clock_frequency(board.clock_hz)}"] if board and board.clock_hz else []
-    soft = [f"{board.core} has no FPU: float32 in software"] if board and _is_soft_float(board.core, run) else []
     why = [f"{run.outcome}: {' '.join(run.message.split())}"] if run.message else []
-    return [*clock, f"engine {run.engine}", *soft, *why, *models_named([run]), *_models_missing(run)]
-
-
-def _models_missing(run: RunRecord) -> list[str]:
-    """Why an emulated board has counts and no time, or a time and no energy."""
-    if run.cycles is None:
-        return ["no cost model"] if run.instructions else []
-    return [] if run.energy_uj else ["no energy model"]
-
-
-def _is_soft_float(core: str, run: RunRecord) -> bool:
-    return run.variant == "float32" and bool(core) and not has_fpu(core)
+    soft = ["floats in software, no FPU"] if run.soft_float else []
+    no_energy = ["no energy model"] if run.cycles and not run.energy_uj else []
+    return [*clock, f"engine {run.engine}", *soft, *why, *models_named([run]), *timing_missing([run]), *no_energy]

@@ -60,6 +60,12 @@ def models_named(runs: Sequence[RunRecord]) -> list[str]:
     return [*cycles, *energy]
 
 
+def timing_missing(runs: Sequence[RunRecord]) -> list[str]:
+    """Of each board that instructions are counted on: why there is nothing else."""
+    names = dict.fromkeys(run.board for run in runs if run.instructions and not run.cycles)
+    return [f"no cycles, time or energy: boards.{name} of boards.toml has no timing, docs/cycles.md" for name in names]
+
+
 def _error(run: RunRecord) -> str:
     if run.cycles_error_percent is None:
         return "not validated against silicon"

@@ -20,7 +20,7 @@ def estimate_notes(model: Model, found: Sequence[Estimate]) -> list[str]:
     lines += _static_lines([each for each in found if each.static and each.latency_us])
     lines += _grouped("not run", found, lambda each: _one_line(each.trouble))
     lines += _grouped("not counted", found, _uncounted_text)
-    lines += _grouped("float32 in software, no FPU", found, lambda each: _without_fpu(each, model))
+    lines += _grouped("floats in software, no FPU", found, lambda each: _without_fpu(each, model))
     lines += _grouped("no cost model", found, _unmodelled_text)
     if any(each.run and each.cycles for each in found):
         lines.append("cycles without ~: of one inference on random values, which takes more or less than others")

@@ -52,12 +52,16 @@ def test_one_output_that_differs_fails_the_run(native: Bench, model: Model, monk
     assert result.run.message == "1 of 4 outputs differ from the oracle's, first vector 1"
 
 
-def test_a_model_that_does_not_fit_is_refused_before_its_vectors_are_looked_at(native: Bench) -> None:
+def huge_model() -> Model:
     builder = TfliteBuilder()
     image = builder.tensor((1, 60_000, 60_000), "float32")
     flat = builder.tensor((1, 60_000, 60_000), "float32")
     builder.op("RESHAPE", [image], [flat])
-    huge = read_model(builder.build([image], [flat]), "huge")
+    return read_model(builder.build([image], [flat]), "huge")
+
+
+def test_a_model_that_does_not_fit_is_refused_before_its_vectors_are_looked_at(native: Bench) -> None:
+    huge = huge_model()
     vectors = array_vectors(np.zeros((1, 2)), None, "here")
     records = Records()
     with pytest.raises(NoFitError, match="arena: needs at least 28,800,000,0"):
@@ -66,6 +70,16 @@ def test_a_model_that_does_not_fit_is_refused_before_its_vectors_are_looked_at(n
     assert run.outcome == "no fit"
     assert run.message.startswith("arena: needs at least 28,800,000,0")
     assert run.message.endswith("bytes are missing")
+
+
+@pytest.mark.parametrize(("board", "soft"), [("microbit", True), ("stm32l475", False)])
+def test_floats_that_a_core_computes_in_software_are_recorded(board: str, soft: bool) -> None:
+    huge, records = huge_model(), Records()
+    with pytest.raises(NoFitError):
+        run_model(
+            Bench(load_boards([shipped_boards_file()])[board]), Job("s", "v", huge, random_vectors(huge, 0)), records
+        )
+    assert [run.soft_float for run in records.tables(INFO).run_records] == [soft]
 
 
 def test_the_devices_own_refusal_of_the_arena_counts_as_no_fit(

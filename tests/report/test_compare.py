@@ -23,6 +23,7 @@ from harness.report.table import Comparison, Row
 
 FLOAT, INT8 = run_record(), int8_run()
 UNTIMED = {"instructions": None, "instructions_min": None, "instructions_max": None, "repeats": 0}
+NO_TIMING_NOTE = "no cycles, time or energy: boards.stm32l475 of boards.toml has no timing, docs/cycles.md"
 CYCLES_NOTE = "cycles by the cost model cortex-m4f, flash 4 wait states"
 NEVER_BUILT = UNTIMED | {
     "engine_version": "",
@@ -110,9 +111,14 @@ def test_suites_and_boards_have_tables_of_their_own() -> None:
 
 
 def test_without_a_model_of_cycles_there_is_neither_time_nor_energy() -> None:
-    comparison = compared(FLOAT, layers=layer_records(FLOAT))
+    comparison = compared(FLOAT, INT8, layers=layer_records(FLOAT))
     assert not any(word in label for label in rows_of(comparison) for word in ("cycles", "ms", "µs", "µJ"))
-    assert comparison.notes == ()
+    assert comparison.notes == (NO_TIMING_NOTE,)
+
+
+def test_floats_without_an_fpu_are_said() -> None:
+    run = modelled_run(run_record(variant="int8 inside", soft_float=True))
+    assert compared(run, modelled_run(INT8)).notes[0] == "floats in software, no FPU: int8 inside"
 
 
 def test_modelled_figures_name_their_models_and_their_error() -> None:
@@ -181,6 +187,7 @@ def test_a_variant_that_failed_says_why_and_leaves_the_other_its_figures() -> No
     assert rows["model bytes"].cells[1] == "46,216"
     assert comparison.notes == (
         "int8: error: digits does not run on stm32l475: arena: needs 3 bytes, has 2: 1 bytes are missing",
+        NO_TIMING_NOTE,
     )
 
 

@@ -52,6 +52,8 @@ stack bytes, peak of 8,192         1,912         1,912        equal emulated
 model bytes                      150,320        46,216         -69% static
 firmware bytes                    41,212        41,212        equal static
 firmware RAM bytes                 5,120         5,120        equal static
+no cycles, time or energy: boards.stm32l475 of boards.toml has no timing,
+docs/cycles.md
 
 session 20260102T030405Z-0123456: passed
 """
