@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,9 +17,13 @@ import numpy as np
 from harness.errors import ModelError, SetupError
 from harness.model.convert_child import VARIANTS, variant_file
 from harness.model.tflite import read_model
+from harness.processes import run_group
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+_HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"  # HDF5 File Format Specification 3.0, II.A
+_SHELL_SIGNAL = 128  # a shell gives a program that signal n ended the status 128 + n
 
 
 def convert_keras(
@@ -42,7 +47,7 @@ def convert_keras(
         timeout_s: how long TensorFlow may take for all of them.
 
     Raises:
-        ModelError: there is no such file, the representative inputs do not fit, or the converter refuses the model,
+        ModelError: there is no such model, the representative inputs do not fit, or the converter refuses the model,
             crashes, or gives a model of another type.
         SetupError: TensorFlow is not installed.
     """
@@ -52,6 +57,7 @@ def convert_keras(
         raise ModelError(f"{model_file}: no such file", "save the model with keras.Model.save")
     if importlib.util.find_spec("tensorflow") is None:
         raise SetupError("converting a Keras model needs TensorFlow", "pip install tinyhil[train]")
+    _check_format(model_file)
     with tempfile.TemporaryDirectory() as scratch:
         out_dir = Path(scratch)
         representative_file = _representative_file(representative, out_dir)
@@ -60,6 +66,26 @@ def convert_keras(
     for variant, data in models.items():
         _check_variant(model_file, variant, data)
     return models
+
+
+def _check_format(model_file: Path) -> None:
+    """Keras says "File not found" of a file that is no model."""
+    if model_file.is_dir():
+        if not (model_file / "saved_model.pb").is_file():
+            raise ModelError(f"{model_file}: no saved_model.pb in this folder", "save it with keras.Model.export")
+        return
+    formats = {".keras": zipfile.is_zipfile, ".h5": _is_hdf5, ".hdf5": _is_hdf5}
+    if model_file.suffix not in formats:
+        raise ModelError(f"{model_file}: no model by its name", f"give one of {', '.join(formats)}, or a SavedModel")
+    if not formats[model_file.suffix](model_file):
+        raise ModelError(
+            f"{model_file}: what is in it is no {model_file.suffix}", "save it with keras.Model.save again"
+        )
+
+
+def _is_hdf5(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(_HDF5_SIGNATURE)) == _HDF5_SIGNATURE
 
 
 def _representative_file(representative: Path | NDArray[np.float32], out_dir: Path) -> Path:
@@ -78,9 +104,7 @@ def _run_converter(
     files = [str(path) for path in (model_file, representative, out_dir)]
     command = [sys.executable, "-m", "harness.model.convert_child", *files, *variants]
     try:
-        child = subprocess.run(
-            command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, timeout=timeout_s, check=False
-        )
+        child = run_group(command, timeout_s, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     except subprocess.TimeoutExpired:
         raise ModelError(
             f"{model_file}: TensorFlow's converter did not end within {timeout_s:g} s",
@@ -95,10 +119,10 @@ def _run_converter(
     )
 
 
-def _reason(child: subprocess.CompletedProcess[str]) -> str:
-    if child.returncode < 0:
-        return f"TensorFlow's converter crashed ({signal.Signals(-child.returncode).name})"
-    lines = [line for line in child.stderr.splitlines() if line.strip()]
+def _reason(child: subprocess.CompletedProcess[bytes]) -> str:
+    if child.returncode > _SHELL_SIGNAL:
+        return f"TensorFlow's converter crashed ({signal.Signals(child.returncode - _SHELL_SIGNAL).name})"
+    lines = [line for line in child.stderr.decode("utf-8", "replace").splitlines() if line.strip()]
     return lines[-1] if lines else f"TensorFlow's converter ended with status {child.returncode}"
 
 

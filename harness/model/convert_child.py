@@ -96,7 +96,7 @@ def read_samples(representative: Path, shapes: Mapping[str, tuple[int, ...]]) ->
     samples = [arrays[key].astype(np.float32) for key in keys]
     for key, array, shape in zip(keys, samples, shapes.values(), strict=True):
         if array.shape[1:] != shape[1:]:
-            raise ValueError(f"representative inputs {key} have shape {array.shape}, the model wants N x {shape[1:]}")
+            raise ValueError(f"the representative array {key} has shape {array.shape}, the model wants N x {shape[1:]}")
     if len({len(array) for array in samples}) != 1 or len(samples[0]) == 0:
         raise ValueError(
             f"the representative inputs have {[len(array) for array in samples]} rows: give some real ones"

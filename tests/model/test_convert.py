@@ -5,8 +5,8 @@ from __future__ import annotations
 import importlib.util
 import os
 import signal
-import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from harness.errors import ModelError, SetupError
 from harness.model import convert, read_model
 from harness.model.convert import convert_keras
 from harness.model.convert_child import VARIANTS
+from harness.processes import run_group
 
 SAMPLES = np.random.default_rng(0).uniform(size=(20, 6)).astype(np.float32)
 
@@ -34,14 +35,41 @@ def test_variants_have_their_types_and_a_batch_of_one(dense_model: Path) -> None
         assert dtypes == {variant.removesuffix("x8")}
 
 
+def keras_file(folder: Path) -> Path:
+    """A file that is a model's by its format."""
+    path = folder / "any.keras"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("config.json", "{}")
+    return path
+
+
 def test_missing_files_and_unknown_variants(tmp_path: Path) -> None:
-    (tmp_path / "any.keras").touch()
+    model = keras_file(tmp_path)
     with pytest.raises(ModelError, match=r"gone\.keras: no such file"):
         convert_keras(tmp_path / "gone.keras", SAMPLES)
     with pytest.raises(ModelError, match=r"gone\.npz: no such file"):
-        convert_keras(tmp_path / "any.keras", tmp_path / "gone.npz")
+        convert_keras(model, tmp_path / "gone.npz")
     with pytest.raises(ModelError, match="no such variant: int4"):
-        convert_keras(tmp_path / "any.keras", SAMPLES, ["int8", "int4"])
+        convert_keras(model, SAMPLES, ["int8", "int4"])
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("a.keras", r"a\.keras: what is in it is no \.keras"),
+        ("a.h5", r"a\.h5: what is in it is no \.h5"),
+        ("a.bin", r"a\.bin: no model by its name"),
+    ],
+)
+def test_files_that_are_no_model(tmp_path: Path, name: str, said: str) -> None:
+    (tmp_path / name).write_bytes(b"PK\x03\x04 and no more")
+    with pytest.raises(ModelError, match=said):
+        convert_keras(tmp_path / name, SAMPLES)
+
+
+def test_a_folder_that_is_no_model(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"no saved_model\.pb in this folder"):
+        convert_keras(tmp_path, SAMPLES)
 
 
 def test_missing_tensorflow(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -56,16 +84,14 @@ class _Converter:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         self._monkeypatch = monkeypatch
-        self._run = subprocess.run
-        self._model = tmp_path / "any.keras"
-        self._model.touch()
+        self._model = keras_file(tmp_path)
         monkeypatch.setattr(importlib.util, "find_spec", lambda name: True)
 
     def convert_with(self, program: str, **options: Any) -> dict[str, bytes]:
-        def run(command: list[str], **arguments: Any) -> Any:
-            return self._run([sys.executable, "-c", program, *map(str, command[3:])], **arguments)
+        def run(command: list[str], timeout_s: float, **arguments: Any) -> Any:
+            return run_group([sys.executable, "-c", program, *command[3:]], timeout_s, **arguments)
 
-        self._monkeypatch.setattr(convert.subprocess, "run", run)
+        self._monkeypatch.setattr(convert, "run_group", run)
         return convert_keras(self._model, SAMPLES, **options)
 
 

@@ -64,7 +64,7 @@ def test_several_inputs_take_arrays_by_name(keras: Any, tmp_path: Path) -> None:
     ("arrays", "message"),
     [
         ({"inputs": SAMPLES[:0]}, r"\[0\] rows"),
-        ({"inputs": SAMPLES[:, :4]}, r"inputs have shape \(20, 4\), the model wants N x \(6,\)"),
+        ({"inputs": SAMPLES[:, :4]}, r"array inputs has shape \(20, 4\), the model wants N x \(6,\)"),
         ({"y": SAMPLES}, "no array x"),
     ],
 )
