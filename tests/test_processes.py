@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from harness.processes import run_group
+from harness.processes import interrupted_by_sigterm, run_group
 
 WAIT = "import sys; sys.stdin.read()"
 # A program as PlatformIO: its own child does the work. Both hold the line open that tells of their pids.
@@ -57,3 +57,20 @@ def test_a_program_that_is_not_there() -> None:
     done = run_group(["/no-such-program"], stderr=subprocess.PIPE)
     assert done.returncode == 127
     assert b"/no-such-program" in done.stderr
+
+
+def test_sigterm_is_an_interrupt_within_the_block_alone() -> None:
+    with pytest.raises(KeyboardInterrupt), interrupted_by_sigterm():
+        signal.raise_signal(signal.SIGTERM)
+    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+
+
+def test_a_handler_of_sigterm_that_is_there_stays() -> None:
+    caught: list[int] = []
+    before = signal.signal(signal.SIGTERM, lambda number, frame: caught.append(number))
+    try:
+        with interrupted_by_sigterm():
+            signal.raise_signal(signal.SIGTERM)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert caught == [signal.SIGTERM]

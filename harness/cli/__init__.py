@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from harness import __version__
 from harness.cli import boards, calibrate, convert, doctor, estimate, ops, report, run, setup
 from harness.errors import HarnessError
+from harness.processes import interrupted_by_sigterm
 
 INTERRUPTED = 130  # as shells say it: 128 + SIGINT
 
@@ -24,7 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         module.add_parser(commands)
     options = parser.parse_args(arguments)
     try:
-        return int(options.execute(options))
+        with interrupted_by_sigterm():
+            return int(options.execute(options))
     except HarnessError as error:
         print(f"harness {options.command}: {error}", file=sys.stderr)
         return 2

@@ -13,6 +13,7 @@ from harness.config import Board, choose_engines, pick_boards
 from harness.config.battery import BATTERIES, battery
 from harness.config.defaults import DEFAULT_TIMEOUT_S
 from harness.config.numbers import rate, seconds
+from harness.errors import ConfigError
 
 ALL = "all"
 
@@ -50,6 +51,8 @@ def execute(options: argparse.Namespace) -> int:
     from harness.report import Outlook, outlook_json, render_outlook
     from harness.report.progress import progress_bar
 
+    if options.engine and "," in options.engine:
+        raise ConfigError(f"--engine={options.engine}: several engines", "estimate with one of them at a time")
     known = known_boards(options)
     benches = [
         Bench(board, engine.name, timeout_s=options.inference_timeout, engine_chosen_by=engine.chosen_by)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from collections import Counter
 from pathlib import Path
 from typing import Any
+
+NAMED = 5  # of the sessions that cannot be read for one reason, the newest
 
 
 def add_parser(commands: Any) -> None:
@@ -41,5 +42,9 @@ def _print_listing(reports_dir: Path) -> None:
         print(f"{path.name}  {info.outcome_text:12}  {', '.join(info.boards)}")
     if not sessions.infos:
         print(f"no session in {reports_dir}")
-    for reason, count in Counter(sessions.unreadable.values()).items():
-        print(f"{count} not listed: {reason}")
+    unreadable: dict[str, list[str]] = {}
+    for path, reason in sorted(sessions.unreadable.items(), reverse=True):
+        unreadable.setdefault(reason, []).append(path.name)
+    for reason, names in unreadable.items():
+        more = ", …" if len(names) > NAMED else ""
+        print(f"{len(names)} not listed: {reason}: {', '.join(names[:NAMED])}{more}")

@@ -47,5 +47,5 @@ def rate(text: str) -> Rate:
     found = _RATE.fullmatch(text)
     count, periods = (int(found[1]), int(found[2] or 1)) if found else (0, 0)
     if found is None or count < 1 or periods < 1:
-        raise ArgumentTypeError(f"{text!r} is not a number in a time, such as 1/60s, 10/s, 4/h or 1/d")
+        raise ArgumentTypeError(f"{text!r} is no whole number from 1 on in a time, such as 1/60s, 10/s, 4/h or 1/d")
     return Rate(count, periods * _SECONDS[found[3]], text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from harness.plugin.options import add_options, concerns_boards
 from harness.plugin.progress import show_log
 from harness.plugin.run_session import RUN_SESSION, RunSession, run_session
 from harness.plugin.suites import SuiteFile
+from harness.processes import interrupted_by_sigterm
 from harness.target import check_target
 
 if TYPE_CHECKING:
@@ -36,8 +38,17 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[RUN_SESSION] = RunSession(config)
     if concerns_boards(config):
         show_log(config)
+        _finish_on_sigterm(config)
         workers.refuse_other_distribution(config)
         _ = run_session(config).selection  # a wrong option ends the run before anything is collected
+
+
+def _finish_on_sigterm(config: pytest.Config) -> None:
+    """As on Ctrl-C. With pytest-xdist the session is the controller's: a worker just ends."""
+    if not workers.is_worker(config):
+        handling = contextlib.ExitStack()
+        handling.enter_context(interrupted_by_sigterm())
+        config.add_cleanup(handling.close)
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:

@@ -84,7 +84,7 @@ def _cells(outlook: Outlook, found: Estimate) -> tuple[str, ...]:
 def _cycles(found: Estimate) -> str:
     if found.cycles is None:
         return "-"
-    return f"~{found.cycles.value / 1e6:,.1f} M" if found.run is None else whole(found.cycles.value)
+    return f"~{digits(found.cycles.value / 1e6)} M" if found.run is None else whole(found.cycles.value)
 
 
 def _days(outlook: Outlook, found: Estimate, mark: str) -> str:

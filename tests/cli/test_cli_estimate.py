@@ -34,10 +34,11 @@ def test_a_model_that_fits_nowhere_is_estimated_all_the_same(harness: Callable[.
 @pytest.mark.parametrize(
     ("option", "said"),
     [
-        ("--duty-cycle=often", "'often' is not a number in a time"),
+        ("--duty-cycle=often", "'often' is no whole number from 1 on in a time"),
         ("--battery=aa", "'aa' is no battery"),
         ("--board=stm32l457", "unknown board 'stm32l457'"),
         ("--engine=other", "unknown engine 'other'"),
+        ("--engine=builtin,tflm", "--engine=builtin,tflm: several engines"),
     ],
 )
 def test_wrong_options(harness: Callable[..., Any], int8_model: str, option: str, said: str, capfd: Any) -> None:

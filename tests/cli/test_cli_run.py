@@ -134,11 +134,18 @@ def test_a_session_that_is_not_there(harness: Callable[..., Any]) -> None:
     assert "no session in nowhere" in done.err
 
 
-def test_sessions_of_another_schema_are_counted_in_the_list(harness: Callable[..., Any], tmp_path: Path) -> None:
-    for name in ("old", "older"):
+def test_sessions_that_cannot_be_read_are_counted_and_named_in_the_list(
+    harness: Callable[..., Any], tmp_path: Path
+) -> None:
+    old = {f"old{number}": '{"schema_version": 1}' for number in range(6)}
+    for name, text in {**old, "cut": "{"}.items():
         (tmp_path / "reports" / name).mkdir(parents=True)
-        (tmp_path / "reports" / name / "session.json").write_text('{"schema_version": 1}')
-    assert "2 not listed: schema version 1, this harness reads" in harness("report", "--list").out
+        (tmp_path / "reports" / name / "session.json").write_text(text)
+    assert harness("report", "--list").out.splitlines() == [
+        "no session in reports",
+        "6 not listed: schema version 1, this harness reads 2 to 3: old5, old4, old3, old2, old1, …",
+        "1 not listed: Input data was truncated: cut",
+    ]
 
 
 @pytest.fixture

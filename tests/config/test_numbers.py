@@ -21,7 +21,7 @@ def test_rate(text: str, per_s: float) -> None:
 
 @pytest.mark.parametrize("text", ["", "1", "1/0s", "0/s", "-1/s", "1/60", "1/60m", "1.5/s", "1/60s ", "\u0661/s"])
 def test_what_is_no_rate(text: str) -> None:
-    with pytest.raises(ArgumentTypeError, match="is not a number in a time, such as 1/60s"):
+    with pytest.raises(ArgumentTypeError, match="is no whole number from 1 on in a time, such as 1/60s"):
         rate(text)
 
 

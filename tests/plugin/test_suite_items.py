@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import signal
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -194,9 +195,12 @@ def test_a_lost_device_fails_its_item_and_the_next_one_runs(
     assert 21 <= float32["vectors"] < 397
 
 
-def test_ctrl_c_keeps_the_rows_and_says_so(pytester: pytest.Pytester, digits: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_and_sigterm_keep_the_rows_and_say_so(
+    pytester: pytest.Pytester, digits: Path, number: signal.Signals
+) -> None:
     pytester.makeconftest(
-        """
+        f"""
         import signal
         from harness.report import SessionWriter
 
@@ -205,7 +209,7 @@ def test_ctrl_c_keeps_the_rows_and_says_so(pytester: pytest.Pytester, digits: Pa
         def add_and_interrupt(self, record):
             add_vector(self, record)
             if record.vector == 20:
-                signal.raise_signal(signal.SIGINT)
+                signal.raise_signal({int(number)})
 
         SessionWriter.add_vector = add_and_interrupt
         """

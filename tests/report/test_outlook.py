@@ -78,7 +78,7 @@ def test_estimates_are_marked_and_their_error_is_said() -> None:
     board = TOO_LARGE.board
     assert board.cost_model is not None
     text = " ".join(drawn(outlook(TOO_LARGE), 400).split())
-    assert "nucleo-l4r5zi no - ~8.0 M ~66.7 ms" in text
+    assert "nucleo-l4r5zi no - ~8.00 M ~66.7 ms" in text
     assert "cycles modelled, not validated against silicon: that of stm32l475 (nucleo-l4r5zi)" in text
     assert "nucleo-l4r5zi lacks 100,000 bytes of arena (200,000 needed)" in text
     assert "~ nucleo-l4r5zi: 17 %, costs of stm32l475, CONV_2D int8 1.50 cycles/MAC + 20.0/output" in text
