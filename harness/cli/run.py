@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from harness.cli.boards import add_boards_file_option, known_boards
 from harness.config import Board, MetricName, choose_engines, pick_boards
-from harness.config.defaults import DEFAULT_REPEATS, DEFAULT_TIMEOUT_S
+from harness.config.defaults import DEFAULT_TIMEOUT_S, EMULATED_WINDOWS, REAL_TIME_WINDOWS
 from harness.config.numbers import positive, seconds
 from harness.errors import HarnessError, NoFitError, VectorError
 from harness.target import check_target
@@ -49,7 +49,10 @@ def add_parser(commands: Any) -> None:
         "--vectors", type=positive, metavar="N", help=f"use N vectors (default: all; {RANDOM_VECTORS} random)"
     )
     parser.add_argument(
-        "--repeat", type=positive, default=DEFAULT_REPEATS, metavar="N", help="timed inferences (default: 3)"
+        "--repeat",
+        type=positive,
+        metavar="N",
+        help=f"timed windows (default: {EMULATED_WINDOWS} where emulated, else {REAL_TIME_WINDOWS})",
     )
     parser.add_argument(
         "--inference-timeout", type=seconds, default=DEFAULT_TIMEOUT_S, metavar="S", help="of one inference, in seconds"

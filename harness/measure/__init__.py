@@ -3,8 +3,9 @@
 from harness.measure.bench import Bench
 from harness.measure.compare import Reference
 from harness.measure.estimate import Estimate, estimate_boards
-from harness.measure.records import LayerRecord, Provenance, Quantity, RunRecord, VectorRecord
-from harness.measure.run import Job, Result, Sink, run_model
+from harness.measure.job import Job, Result, Sink
+from harness.measure.records import LayerRecord, Provenance, Quantity, RunRecord, VectorRecord, WindowRecord
+from harness.measure.run import run_model
 from harness.measure.vectors import Vectors, array_vectors, load_array_vectors, load_suite_vectors, random_vectors
 from harness.measure.verdict import Verdict, judge
 
@@ -22,6 +23,7 @@ __all__ = [
     "VectorRecord",
     "Vectors",
     "Verdict",
+    "WindowRecord",
     "array_vectors",
     "estimate_boards",
     "judge",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import ClassVar
 
+from harness.config.defaults import EMULATED_WINDOWS, REAL_TIME_WINDOWS
 from harness.errors import TargetError
 from harness.link.messages import Hello, SelfCheck
 from harness.measure.costs import Cost
@@ -16,7 +18,20 @@ _LOOP_SLACK_INSTRUCTIONS = 8  # the call of the loop and its return
 
 
 class Clock(ABC):
-    """How a target's ticks are read."""
+    """How a target's ticks are read.
+
+    Attributes:
+        default_windows: how many windows are timed unless somebody asks for another number.
+        least_window_s: how long each must be for the ticks to be a good measure; 0: one inference will do.
+    """
+
+    default_windows: ClassVar[int]
+    least_window_s: ClassVar[float]
+
+    @property
+    @abstractmethod
+    def is_an_oscillator(self) -> bool:
+        """Whether it is one of the board's own, which may run at another frequency than it says."""
 
     @abstractmethod
     def cost(self, begin_ticks: int, end_ticks: int) -> Cost:
@@ -27,9 +42,16 @@ class Clock(ABC):
 class RealTimeClock(Clock):
     """A timer that runs in real time; `provenance` says on what. `empty_ticks`: those of an empty region."""
 
+    default_windows = REAL_TIME_WINDOWS
+    least_window_s = 0.05
+
     timer_hz: int
     provenance: Provenance
     empty_ticks: int
+
+    @property
+    def is_an_oscillator(self) -> bool:
+        return self.provenance is not Provenance.HOST
 
     def cost(self, begin_ticks: int, end_ticks: int) -> Cost:
         ticks = max(end_ticks - begin_ticks - self.empty_ticks, 0)
@@ -65,10 +87,17 @@ class InstructionClock(Clock):
     Exact while a tick is shorter than an instruction: then each number of ticks belongs to one number of instructions.
     """
 
+    default_windows = EMULATED_WINDOWS
+    least_window_s = 0.0
+
     timer_hz: int
     icount_shift: int
     wrap: Wrap
     empty_ticks: int
+
+    @property
+    def is_an_oscillator(self) -> bool:
+        return False  # QEMU's virtual clock, which the self-check compares with a loop of known length
 
     def cost(self, begin_ticks: int, end_ticks: int) -> Cost:
         count = self.instructions(end_ticks) - self.instructions(begin_ticks) - self.instructions(self.empty_ticks)

@@ -13,6 +13,7 @@ from harness.config import Board, EnergyModel
 from harness.errors import TargetError
 from harness.measure.energy import energy_uj
 from harness.measure.records import Provenance, Quantity
+from harness.measure.spread import quartiles
 
 # The counters of a cost region, in their order on the link (docs/architecture.md, "Cost regions").
 CYCLE_CLASSES = (
@@ -99,21 +100,30 @@ def check_instructions(cost: Cost, counters: Sequence[int]) -> None:
 
 
 def run_fields(board: Board, costs: Sequence[Cost]) -> dict[str, Any]:
-    """The fields of a run's record: those of its (lower) median inference, and the range of all."""
+    """The fields of a run's record: those of its (lower) median inference, and the range and spread of all."""
     if not costs:
         return {}
-    median = sorted(costs, key=_rank)[(len(costs) - 1) // 2]
+    median = sorted(costs, key=rank)[(len(costs) - 1) // 2]
     models: dict[str, Any] = {}
     if median.cycles is not None and board.cost_model is not None:
         models |= {"cycles_model": board.cost_model.described, "cycles_error_percent": board.cost_model.error_percent}
     if median.energy_uj is not None and board.energy is not None:
         models["energy_model"] = board.energy.described
+    latencies = [cost.latency_us.value for cost in costs if cost.latency_us]
+    spread = quartiles(latencies)
     return {
         **asdict(median),
-        **_range("instructions", [cost.instructions for cost in costs]),
-        **_range("latency_us", [cost.latency_us for cost in costs]),
+        **_range("instructions", [cost.instructions.value for cost in costs if cost.instructions]),
+        **_range("latency_us", latencies),
         **models,
+        "latency_us_spread": spread.range if spread else None,
     }
+
+
+def rank(cost: Cost) -> float:
+    """What costs are ordered by."""
+    known = cost.latency_us or cost.instructions
+    return known.value if known else 0
 
 
 def _counts(board: Board, counters: Sequence[int]) -> dict[str, int]:
@@ -135,11 +145,5 @@ def _energy(model: EnergyModel | None, clock_hz: int, latency_us: float, flash_r
     return Quantity(energy_uj(model, clock_hz, latency_us, flash_reads), Provenance.MODELLED)
 
 
-def _rank(cost: Cost) -> float:
-    known = cost.latency_us or cost.instructions
-    return known.value if known else 0
-
-
-def _range(field: str, quantities: Sequence[Quantity | None]) -> dict[str, float]:
-    values = [quantity.value for quantity in quantities if quantity is not None]
+def _range(field: str, values: Sequence[float]) -> dict[str, float]:
     return {f"{field}_min": min(values), f"{field}_max": max(values)} if values else {}

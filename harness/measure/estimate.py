@@ -15,8 +15,9 @@ from harness.config import Board, has_fpu
 from harness.errors import HarnessError, ModelError, NoFitError, SetupError, Shortage
 from harness.measure.bench import Bench
 from harness.measure.energy import energy_uj
-from harness.measure.records import LayerRecord, Provenance, Quantity, RunRecord, VectorRecord
-from harness.measure.run import Job, run_model
+from harness.measure.job import Job
+from harness.measure.records import LayerRecord, Provenance, Quantity, RunRecord, VectorRecord, WindowRecord
+from harness.measure.run import run_model
 from harness.measure.static_cost import StaticCost, static_cost
 from harness.measure.vectors import random_vectors
 from harness.model import Model, check_model
@@ -111,6 +112,7 @@ class _Discard:
 
     def add_run(self, record: RunRecord) -> None: ...
     def add_layer(self, record: LayerRecord) -> None: ...
+    def add_window(self, record: WindowRecord) -> None: ...
     def add_vector(self, record: VectorRecord) -> None: ...
 
 

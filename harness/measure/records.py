@@ -6,6 +6,7 @@ A `Quantity` becomes two columns, `<field>` and `<field>_provenance`.
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Literal
 
 from msgspec import Struct
 
@@ -54,13 +55,14 @@ class RunRecord(Struct, frozen=True, kw_only=True):
     vectors: int  # vectors answered
     vectors_total: int  # vectors asked for
     vectors_source: str = ""  # a file's name, or how they were drawn
-    repeats: int  # timed inferences
+    repeats: int  # timed windows
+    inferences_per_window: int = 1
     macs: int
     soft_float: bool = False  # the model has floats, and the core no FPU
     metric: MetricName = "accuracy"  # what the run is judged by: the name of one of the next two
     accuracy: Quantity | None = None  # fraction 0 … 1
     auc: Quantity | None = None  # area under the ROC curve, 0 … 1
-    instructions: Quantity | None = None  # per inference, median of the repeats
+    instructions: Quantity | None = None  # per inference, median of the windows
     instructions_min: int | None = None
     instructions_max: int | None = None
     cycles: Quantity | None = None  # per inference, by the cost model
@@ -69,11 +71,17 @@ class RunRecord(Struct, frozen=True, kw_only=True):
     cycles_error_percent: int | None = None  # how far it lay from published silicon at most; None: not validated
     flash_reads: Quantity | None = None  # per inference: data and literals, no instructions
     ram_accesses: Quantity | None = None  # per inference
-    latency_us: Quantity | None = None  # per inference, median of the repeats; modelled where cycles are
+    latency_us: Quantity | None = None  # per inference, median of the windows; modelled where cycles are
     latency_us_min: float | None = None
     latency_us_max: float | None = None
-    energy_uj: Quantity | None = None  # per inference
+    latency_us_spread: float | None = None  # interquartile range of the windows
+    clock_off_percent: float | None = None  # the board's clock against this computer's, where it was checked
+    energy_uj: Quantity | None = None  # per inference; of a meter's windows the median
     energy_model: str = ""  # where its figures are from, and how far they are known to be off
+    energy_incomplete: str = ""  # what of the measured energy is missing, and why
+    idle_power_uw: Quantity | None = None  # while the firmware waits for a request
+    meter: str = ""  # what measured the energy
+    layer_energy: Literal["", "marker", "split by time"] = ""  # how the layers' energies were told apart
     arena_bytes: Quantity | None = None
     arena_persistent_bytes: Quantity | None = None
     arena_parts: str = ""  # JSON: what of arena_bytes is for what, names of the engine's own
@@ -115,6 +123,26 @@ class LayerRecord(Struct, frozen=True, kw_only=True):
     ram_accesses: Quantity | None = None
     latency_us: Quantity | None = None
     energy_uj: Quantity | None = None
+
+
+class WindowRecord(Struct, frozen=True, kw_only=True):
+    """One timed or metered window of one run. Costs are those of one inference.
+
+    Energy is measured in windows of its own, whose length suits the meter; their times count for no run's.
+    """
+
+    suite: str
+    variant: str
+    board: str
+    engine: str
+    kind: Literal["time", "energy"]
+    window: int  # of its kind, from 0 on
+    inferences: int
+    latency_us: Quantity | None = None
+    instructions: Quantity | None = None
+    energy_uj: Quantity | None = None
+    interrupts: int = 0  # of the serial line in windows that this one repeats; it has none itself
+    outlier: bool = False  # outside of Tukey's fences; counted all the same
 
 
 class VectorRecord(Struct, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from harness.config import Board, Engine, boards_files, choose_engines, load_boards, pick_boards
-from harness.config.defaults import DEFAULT_REPEATS, DEFAULT_TIMEOUT_S
+from harness.config.defaults import DEFAULT_TIMEOUT_S, EMULATED_WINDOWS, REAL_TIME_WINDOWS
 from harness.config.numbers import positive, seconds
 from harness.errors import HarnessError
 from harness.target import TARGET_KINDS, check_target
@@ -32,7 +32,12 @@ def add_options(parser: pytest.Parser) -> None:
     )
     group.addoption("--suite", action="append", metavar="NAME", help="run only suites of this name")
     group.addoption("--vectors", type=positive, metavar="N", help="only the first N vectors; bars are not judged")
-    group.addoption("--repeat", type=positive, default=DEFAULT_REPEATS, metavar="N", help="timed inferences per model")
+    group.addoption(
+        "--repeat",
+        type=positive,
+        metavar="N",
+        help=f"timed windows per model (default: {EMULATED_WINDOWS} where emulated, else {REAL_TIME_WINDOWS})",
+    )
     group.addoption(
         "--inference-timeout", type=seconds, default=DEFAULT_TIMEOUT_S, metavar="S", help="of one inference, in seconds"
     )
@@ -77,7 +82,7 @@ class Selection:
     engines: Mapping[str, tuple[Engine, ...]]
     suites: frozenset[str]
     vectors: int | None
-    repeats: int
+    repeats: int | None
     check: bool
     sanitize: bool
     timeout_s: float

@@ -9,7 +9,8 @@ from typing import Any
 
 import msgspec
 
-from harness.measure.records import LayerRecord, Quantity, RunRecord
+from harness.measure.records import LayerRecord, Quantity, RunRecord, WindowRecord
+from harness.report.schema import R
 from harness.report.session import SessionInfo
 from harness.report.tables import SessionTables, run_key
 
@@ -17,14 +18,23 @@ from harness.report.tables import SessionTables, run_key
 def session_json(tables: SessionTables) -> Any:
     """The session's run as an object; of several runs a list of such objects."""
     runs = [
-        run_json(run, [layer for layer in tables.layer_records if run_key(layer) == run_key(run)], tables.info)
+        run_json(run, _of(run, tables.layer_records), tables.info, _of(run, tables.window_records))
         for run in tables.run_records
     ]
     return runs[0] if len(runs) == 1 else runs
 
 
-def run_json(run: RunRecord, layers: Sequence[LayerRecord], info: SessionInfo) -> dict[str, Any]:
-    """A run and its layers as JSON types. A quantity is `{"value", "provenance"}`, or null where it is not known."""
+def _of(run: RunRecord, records: Iterable[R]) -> list[R]:
+    return [record for record in records if run_key(record) == run_key(run)]
+
+
+def run_json(
+    run: RunRecord, layers: Sequence[LayerRecord], info: SessionInfo, windows: Sequence[WindowRecord] = ()
+) -> dict[str, Any]:
+    """A run, its layers and its windows as JSON types.
+
+    A quantity is `{"value", "provenance"}`, or null where it is not known.
+    """
     return {
         "schema_version": info.schema_version,
         "session": msgspec.to_builtins(info),
@@ -55,19 +65,28 @@ def run_json(run: RunRecord, layers: Sequence[LayerRecord], info: SessionInfo) -
         "auc": quantity_json(run.auc),
         "inference": {
             "repeats": run.repeats,
+            "inferences_per_window": run.inferences_per_window,
+            "clock_off_percent": run.clock_off_percent,
             "instructions": _cost(run.instructions, run.instructions_min, run.instructions_max),
             "cycles": quantity_json(run.cycles),
             "cycles_by_class": json.loads(run.cycles_by_class or "{}"),
             "flash_reads": quantity_json(run.flash_reads),
             "ram_accesses": quantity_json(run.ram_accesses),
-            "latency_us": _cost(run.latency_us, run.latency_us_min, run.latency_us_max),
+            "latency_us": _latency(run),
             "energy_uj": quantity_json(run.energy_uj),
+        },
+        "energy": {
+            "meter": run.meter or None,
+            "incomplete": run.energy_incomplete or None,
+            "idle_power_uw": quantity_json(run.idle_power_uw),
+            "layers_by": run.layer_energy or None,
         },
         "modelled_by": {
             "cycles": run.cycles_model or None,
             "cycles_error_percent": run.cycles_error_percent,
             "energy": run.energy_model or None,
         },
+        "windows": [_window(window) for window in windows],
         "layers": [_layer(layer) for layer in layers],
         "totals": {
             "layers": len(layers),
@@ -117,6 +136,24 @@ def _total(quantities: Iterable[Quantity | None]) -> dict[str, Any] | None:
 
 def _cost(median: Quantity | None, least: float | None, greatest: float | None) -> dict[str, Any] | None:
     return None if median is None else {**(quantity_json(median) or {}), "min": least, "max": greatest}
+
+
+def _latency(run: RunRecord) -> dict[str, Any] | None:
+    latency = _cost(run.latency_us, run.latency_us_min, run.latency_us_max)
+    return latency and {**latency, "spread": run.latency_us_spread}
+
+
+def _window(window: WindowRecord) -> dict[str, Any]:
+    return {
+        "kind": window.kind,
+        "window": window.window,
+        "inferences": window.inferences,
+        "latency_us": quantity_json(window.latency_us),
+        "instructions": quantity_json(window.instructions),
+        "energy_uj": quantity_json(window.energy_uj),
+        "interrupts": window.interrupts,
+        "outlier": window.outlier,
+    }
 
 
 def _layer(layer: LayerRecord) -> dict[str, Any]:

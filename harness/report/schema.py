@@ -1,4 +1,4 @@
-"""The columns of the three tables, derived from the records, and the way between records and rows.
+"""The columns of the tables, derived from the records, and the way between records and rows.
 
 A `Quantity` field becomes `<field>` and `<field>_provenance`.
 """
@@ -11,19 +11,24 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_type_hints
 
 import msgspec
 
-from harness.measure.records import LayerRecord, Quantity, RunRecord, VectorRecord
+from harness.measure.records import LayerRecord, Quantity, RunRecord, VectorRecord, WindowRecord
 from harness.report.arrow import arrow_column
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-Record = RunRecord | LayerRecord | VectorRecord
-R = TypeVar("R", RunRecord, LayerRecord, VectorRecord)
+Record = RunRecord | LayerRecord | WindowRecord | VectorRecord
+R = TypeVar("R", RunRecord, LayerRecord, WindowRecord, VectorRecord)
 
-TABLES: dict[str, type[Record]] = {"runs": RunRecord, "layers": LayerRecord, "vectors": VectorRecord}
+TABLES: dict[str, type[Record]] = {
+    "runs": RunRecord,
+    "layers": LayerRecord,
+    "windows": WindowRecord,
+    "vectors": VectorRecord,
+}
 # Every other quantity counts something.
-FRACTIONAL_QUANTITIES = frozenset({"accuracy", "auc", "latency_us", "energy_uj"})
+FRACTIONAL_QUANTITIES = frozenset({"accuracy", "auc", "latency_us", "energy_uj", "idle_power_uw"})
 
 
 @cache

@@ -8,8 +8,9 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-SCHEMA_VERSION = 3  # of session.json and the three tables; rises when a reader of the old ones would misread the new
+SCHEMA_VERSION = 4  # of session.json and the tables; rises when a reader of the old ones would misread the new
 OLDEST_READABLE_VERSION = 2  # lacks columns that have defaults
+WINDOWS_SINCE = 4  # have sessions a table windows
 
 Outcome = Literal["running", "passed", "failed", "interrupted"]
 

@@ -1,4 +1,4 @@
-"""The records of one session in memory: a sink while it runs, three tables afterwards."""
+"""The records of one session in memory: a sink while it runs, tables afterwards."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
-from harness.measure.records import LayerRecord, RunRecord, VectorRecord
+from harness.measure.records import LayerRecord, RunRecord, VectorRecord, WindowRecord
 from harness.report.schema import Record, frame
 from harness.report.session import SessionInfo
 from harness.report.wording import counted
@@ -41,6 +41,7 @@ class SessionTables:
     info: SessionInfo
     run_records: tuple[RunRecord, ...]
     layer_records: tuple[LayerRecord, ...]
+    window_records: tuple[WindowRecord, ...]
     vector_records: tuple[VectorRecord, ...]
 
     @cached_property
@@ -52,6 +53,11 @@ class SessionTables:
     def layers(self) -> pd.DataFrame:
         """One row per layer of each run."""
         return frame(LayerRecord, self.layer_records)
+
+    @cached_property
+    def windows(self) -> pd.DataFrame:
+        """One row per timed or metered window of each run."""
+        return frame(WindowRecord, self.window_records)
 
     @cached_property
     def vectors(self) -> pd.DataFrame:
@@ -82,6 +88,7 @@ class Records:
     def __init__(self) -> None:
         self._runs: dict[RunKey, RunRecord] = {}
         self._layers: dict[RunKey, dict[int, LayerRecord]] = defaultdict(dict)
+        self._windows: dict[RunKey, dict[tuple[str, int], WindowRecord]] = defaultdict(dict)
         self._vectors: dict[RunKey, dict[int, VectorRecord]] = defaultdict(dict)
 
     def add(self, record: Record) -> None:
@@ -91,24 +98,28 @@ class Records:
                 self.add_run(record)
             case LayerRecord():
                 self.add_layer(record)
+            case WindowRecord():
+                self.add_window(record)
             case VectorRecord():
                 self.add_vector(record)
 
     def add_run(self, record: RunRecord) -> None:
         key = run_key(record)
         if record.outcome == "running":
-            self._layers.pop(key, None)
-            self._vectors.pop(key, None)
+            self._forget(key)
         self._runs[key] = record
 
     def add_layer(self, record: LayerRecord) -> None:
         self._layers[run_key(record)][record.op_index] = record
 
+    def add_window(self, record: WindowRecord) -> None:
+        self._windows[run_key(record)][record.kind, record.window] = record
+
     def add_vector(self, record: VectorRecord) -> None:
         self._vectors[run_key(record)][record.vector] = record
 
     def is_empty(self) -> bool:
-        return not (self._runs or self._layers or self._vectors)
+        return not (self._runs or self._layers or self._windows or self._vectors)
 
     def tables(self, info: SessionInfo) -> SessionTables:
         """What arose so far."""
@@ -116,8 +127,14 @@ class Records:
             info,
             tuple(self._so_far(key, run) for key, run in self._runs.items()),
             tuple(layer for of_run in self._layers.values() for layer in of_run.values()),
+            tuple(window for of_run in self._windows.values() for window in of_run.values()),
             tuple(vector for of_run in self._vectors.values() for vector in of_run.values()),
         )
+
+    def _forget(self, key: RunKey) -> None:
+        self._layers.pop(key, None)
+        self._windows.pop(key, None)
+        self._vectors.pop(key, None)
 
     def _so_far(self, key: RunKey, run: RunRecord) -> RunRecord:
         """A run that never said how it ended has answered the vectors that are here."""

@@ -143,7 +143,7 @@ def test_sessions_that_cannot_be_read_are_counted_and_named_in_the_list(
         (tmp_path / "reports" / name / "session.json").write_text(text)
     assert harness("report", "--list").out.splitlines() == [
         "no session in reports",
-        "6 not listed: schema version 1, this harness reads 2 to 3: old5, old4, old3, old2, old1, …",
+        "6 not listed: schema version 1, this harness reads 2 to 4: old5, old4, old3, old2, old1, …",
         "1 not listed: Input data was truncated: cut",
     ]
 

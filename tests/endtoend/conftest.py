@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harness.config import Suite, boards_files, load_boards, load_suite
-from harness.measure import Bench, LayerRecord, RunRecord, VectorRecord
+from harness.measure import Bench, LayerRecord, RunRecord, VectorRecord, WindowRecord
 from harness.paths import shipped_boards_file
 
 REPOSITORY = shipped_boards_file().parent
@@ -16,11 +16,15 @@ class Collector:
 
     def __init__(self) -> None:
         self.vectors: list[VectorRecord] = []
+        self.windows: list[WindowRecord] = []
         self.layers: list[LayerRecord] = []
         self.runs: list[RunRecord] = []
 
     def add_vector(self, record: VectorRecord) -> None:
         self.vectors.append(record)
+
+    def add_window(self, record: WindowRecord) -> None:
+        self.windows.append(record)
 
     def add_layer(self, record: LayerRecord) -> None:
         self.layers.append(record)

@@ -16,7 +16,7 @@ from harness.link.client import Device
 from harness.link.failures import device_error
 from harness.link.messages import ErrorAnswer, ErrorCode, Loaded, MessageType
 from harness.measure import Bench, Job, Provenance, Quantity, Reference, array_vectors, random_vectors, run_model
-from harness.measure import run as run_module
+from harness.measure import answers as answers_module
 from harness.model import Model, read_model
 from harness.model.oracle import Oracle
 from harness.paths import shipped_boards_file
@@ -45,7 +45,7 @@ class WrongOnce(Oracle):
 
 
 def test_one_output_that_differs_fails_the_run(native: Bench, model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run_module, "Oracle", WrongOnce)
+    monkeypatch.setattr(answers_module, "Oracle", WrongOnce)
     result = run_model(native, Job("s", "int8", model, random_vectors(model, 4), check=True), Records())
     assert result.run.outcome == "failed"
     assert result.run.oracle_equal == 3
@@ -108,6 +108,20 @@ def test_an_autoencoder_is_judged_by_how_well_it_tells_anomalies(native: Bench) 
     run = run_model(native, Job("s", "float32", detector, vectors, metric="auc"), records).run
     assert (run.metric, run.accuracy) == ("auc", None)
     assert run.figure == run.auc == Quantity(0.625, Provenance.HOST)
+
+
+def test_real_time_is_the_median_of_ten_windows_that_are_all_recorded(native: Bench, model: Model) -> None:
+    records = Records()
+    run = run_model(native, Job("s", "int8", model, random_vectors(model, 1)), records).run
+    windows = records.tables(INFO).window_records
+    assert [window.window for window in windows] == list(range(10))
+    assert {window.inferences for window in windows} == {run.inferences_per_window}
+    times = sorted(window.latency_us.value for window in windows if window.latency_us)
+    assert run.latency_us == Quantity(times[4], Provenance.HOST)
+    assert (run.repeats, run.latency_us_min, run.latency_us_max) == (10, times[0], times[9])
+    assert run.latency_us_spread is not None
+    assert times[0] * run.inferences_per_window > 40_000  # of the 50 ms that were aimed at
+    assert run.clock_off_percent is None  # it is this computer's own
 
 
 def test_outputs_are_held_against_another_engines(native: Bench, model: Model) -> None:

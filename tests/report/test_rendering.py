@@ -18,6 +18,7 @@ from support.session_records import (
     modelled_run,
     run_record,
     tables_of,
+    window_record,
 )
 
 from harness.measure.records import Provenance, Quantity
@@ -211,11 +212,19 @@ def test_json_of_a_run_that_failed_is_null_where_nothing_is_known() -> None:
 
 def test_json_says_that_a_figure_is_the_hosts() -> None:
     timed = run_record(
-        instructions=None, latency_us=Quantity(5.5, Provenance.HOST), latency_us_min=5.0, latency_us_max=6.0
+        instructions=None,
+        latency_us=Quantity(5.5, Provenance.HOST),
+        latency_us_min=5.0,
+        latency_us_max=6.0,
+        latency_us_spread=0.25,
+        inferences_per_window=64,
     )
-    assert run_json(timed, [], INFO)["inference"]["latency_us"] == {
+    found = run_json(timed, [], INFO, [window_record(timed, 0), window_record(timed, 1, outlier=True)])
+    assert found["inference"]["latency_us"] == {
         "value": 5.5,
         "provenance": "host",
         "min": 5.0,
         "max": 6.0,
+        "spread": 0.25,
     }
+    assert [(window["inferences"], window["outlier"]) for window in found["windows"]] == [(64, False), (64, True)]

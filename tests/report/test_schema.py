@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 from support.session_records import INFO, run_record, vector_record
 
 from harness.config import MetricName
-from harness.measure.records import LayerRecord, Provenance, Quantity, RunRecord, VectorRecord
+from harness.measure.records import LayerRecord, Provenance, Quantity, RunRecord, VectorRecord, WindowRecord
 from harness.report import SessionWriter, read_session
 from harness.report.schema import TABLES, Record, columns, frame, quantity_fields, record, row
 
 README = Path(__file__).parents[2] / "reports" / "README.md"
-R = TypeVar("R", RunRecord, LayerRecord, VectorRecord)
+R = TypeVar("R", RunRecord, LayerRecord, WindowRecord, VectorRecord)
 
 COUNTS = st.integers(0, 2**63 - 1)
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=20)
@@ -35,6 +35,8 @@ BY_TYPE: dict[type, st.SearchStrategy[object]] = {
 }
 BY_NAME: dict[str, st.SearchStrategy[object]] = {
     "metric": st.sampled_from(get_args(MetricName)),
+    "kind": st.sampled_from(["time", "energy"]),
+    "layer_energy": st.sampled_from(["", "marker", "split by time"]),
     "cycles_by_class": st.just("") | st.dictionaries(TEXTS, COUNTS, max_size=3).map(json.dumps),
 }
 
@@ -74,10 +76,11 @@ def test_a_row_is_its_record(given_record: Record) -> None:
 @given(
     st.lists(records_of(RunRecord), max_size=3),
     st.lists(records_of(LayerRecord), max_size=4),
+    st.lists(records_of(WindowRecord), max_size=4),
     st.lists(records_of(VectorRecord), max_size=4),
 )
 def test_journal_parquet_and_frames_hold_what_was_recorded(
-    runs: list[RunRecord], layers: list[LayerRecord], vectors: list[VectorRecord]
+    runs: list[RunRecord], layers: list[LayerRecord], windows: list[WindowRecord], vectors: list[VectorRecord]
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
         writer = SessionWriter(Path(folder), INFO)
@@ -85,6 +88,8 @@ def test_journal_parquet_and_frames_hold_what_was_recorded(
             writer.add_run(run)
         for layer in layers:
             writer.add_layer(layer)
+        for window in windows:
+            writer.add_window(window)
         for vector in vectors:
             writer.add_vector(vector)
         recorded = writer.tables()

@@ -13,14 +13,14 @@ from pathlib import Path
 import msgspec
 import pytest
 from pyarrow import parquet
-from support.session_records import INFO, int8_run, layer_records, run_record, vector_record
+from support.session_records import INFO, int8_run, layer_records, run_record, vector_record, window_record
 
 from harness.errors import ReportError
-from harness.measure.records import LayerRecord, RunRecord, VectorRecord
+from harness.measure.records import LayerRecord, RunRecord, VectorRecord, WindowRecord
 from harness.report import SessionWriter, create_session, read_session, session_part
 from harness.report import journal as journal_module
 from harness.report.compare import session_lines
-from harness.report.schema import columns
+from harness.report.schema import TABLES, columns
 
 RUN = run_record(vectors_total=5, vectors=5)
 
@@ -31,8 +31,10 @@ def writer(tmp_path: Path) -> SessionWriter:
 
 
 def fill(writer: SessionWriter, vectors: int = 5) -> None:
-    """Record a run as it goes: that it runs, its layers and vectors, not yet how it ended."""
+    """Record a run as it goes: that it runs, its windows, layers and vectors, not yet how it ended."""
     writer.add_run(run_record(vectors_total=5, vectors=0, outcome="running"))
+    for window in range(3):
+        writer.add_window(window_record(RUN, window))
     for layer in layer_records(RUN):
         writer.add_layer(layer)
     for vector in range(vectors):
@@ -44,7 +46,7 @@ def test_a_finished_session_is_tables_metadata_and_a_summary(writer: SessionWrit
     writer.add_run(RUN)
     writer.finish("passed")
     files = {file.name for file in writer.path.iterdir()}
-    assert files == {"session.json", "runs.parquet", "layers.parquet", "vectors.parquet", "summary.md"}
+    assert files == {"session.json", *(f"{table}.parquet" for table in TABLES), "summary.md"}
     tables = read_session(writer.path)
     assert tables == writer.tables()
     assert tables.run_records == (RUN,)
@@ -59,7 +61,12 @@ def test_frames_have_the_records_columns_and_nullable_types(writer: SessionWrite
     fill(writer)
     writer.add_run(RUN)
     tables = writer.tables()
-    for frame, kind in ((tables.runs, RunRecord), (tables.layers, LayerRecord), (tables.vectors, VectorRecord)):
+    for frame, kind in (
+        (tables.runs, RunRecord),
+        (tables.layers, LayerRecord),
+        (tables.windows, WindowRecord),
+        (tables.vectors, VectorRecord),
+    ):
         assert list(frame.columns) == list(columns(kind))
     assert tables.runs["instructions"].dtype == "Int64"
     assert tables.runs["latency_us"].dtype == "float64"
@@ -73,7 +80,7 @@ def test_frames_have_the_records_columns_and_nullable_types(writer: SessionWrite
 def test_a_session_without_a_record_reads_back_empty(writer: SessionWriter) -> None:
     writer.finish("interrupted")
     tables = read_session(writer.path)
-    assert (len(tables.runs), len(tables.layers), len(tables.vectors)) == (0, 0, 0)
+    assert [len(getattr(tables, name)) for name in TABLES] == [0, 0, 0, 0]
 
 
 def test_a_cut_off_session_keeps_its_rows_and_says_where_it_stopped(writer: SessionWriter) -> None:
@@ -264,38 +271,42 @@ def test_a_finish_that_fails_keeps_the_journal(writer: SessionWriter) -> None:
 def test_another_schema_version_is_refused(writer: SessionWriter) -> None:
     file = writer.path / "session.json"
     file.write_bytes(msgspec.json.encode({"schema_version": 999, "of": "the future"}))
-    with pytest.raises(ReportError, match=r"session\.json: schema version 999, this harness reads 2 to 3"):
+    with pytest.raises(ReportError, match=r"session\.json: schema version 999, this harness reads 2 to 4"):
         read_session(writer.path)
 
 
+NEW_IN_4 = ("inferences_per", "latency_us_spread", "clock_off", "energy_incomplete", "idle_", "meter", "layer_energy")
 NEW_IN_3 = ("cycles", "flash_reads", "ram_accesses", "energy_", "missing_bytes")
+NEW_SINCE = {2: (*NEW_IN_3, *NEW_IN_4), 3: NEW_IN_4}
 
 
-def test_a_session_of_the_schema_before_is_read(writer: SessionWriter) -> None:
+@pytest.mark.parametrize("version", NEW_SINCE)
+def test_a_session_of_a_schema_before_is_read(writer: SessionWriter, version: int) -> None:
     fill(writer)
     writer.finish("passed")
-    info = msgspec.json.decode((writer.path / "session.json").read_bytes()) | {"schema_version": 2}
+    info = msgspec.json.decode((writer.path / "session.json").read_bytes()) | {"schema_version": version}
     for board in info["boards"].values():
         del board["limits"], board["core"]
     (writer.path / "session.json").write_bytes(msgspec.json.encode(info))
+    (writer.path / "windows.parquet").unlink()
     for name in ("runs", "layers"):
         file = writer.path / f"{name}.parquet"
         table = parquet.read_table(file)
-        parquet.write_table(
-            table.drop_columns([name for name in table.column_names if name.startswith(NEW_IN_3)]), file
-        )
+        new = [name for name in table.column_names if name.startswith(NEW_SINCE[version])]
+        parquet.write_table(table.drop_columns(new), file)
     old = read_session(writer.path)
     assert (old.run_records, old.layer_records) == (writer.tables().run_records, writer.tables().layer_records)
+    assert old.window_records == ()
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"\xff", b"{}", b'{"schema_version": 3}'])
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff", b"{}", b'{"schema_version": 4}'])
 def test_damaged_metadata_names_the_file(writer: SessionWriter, content: bytes) -> None:
     (writer.path / "session.json").write_bytes(content)
     with pytest.raises(ReportError, match=r"session\.json: .+\n  fix: restore"):
         read_session(writer.path)
 
 
-@pytest.mark.parametrize("table", ["runs", "layers", "vectors"])
+@pytest.mark.parametrize("table", TABLES)
 def test_a_damaged_or_missing_table_names_the_file(writer: SessionWriter, table: str) -> None:
     fill(writer)
     writer.finish("passed")

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from harness.measure.records import LayerRecord, Provenance, Quantity, RunRecord, VectorRecord
+from harness.measure.records import LayerRecord, Provenance, Quantity, RunRecord, VectorRecord, WindowRecord
 from harness.report import Records, SessionInfo, SessionTables
 from harness.report.schema import Record
 from harness.report.session import BoardInfo, Checkout, HostInfo
@@ -25,7 +25,7 @@ OPS = (
 QUANTIZED_OPS = (("QUANTIZE", "1x8x8x1", 0), *OPS)
 
 INFO = SessionInfo(
-    schema_version=3,
+    schema_version=4,
     id="20260102T030405Z-0123456",
     started="2026-01-02T03:04:05+00:00",
     host=HostInfo("bench", "a processor", "Debian GNU/Linux 12 (bookworm)"),
@@ -160,6 +160,24 @@ def _modelled_layer(layer: LayerRecord) -> LayerRecord:
         cycles=Quantity(cycles, modelled),
         latency_us=Quantity(cycles / 80, modelled),
         energy_uj=Quantity(cycles / 80 * 0.036, modelled),
+    )
+
+
+def window_record(run: RunRecord, window: int, **changes: object) -> WindowRecord:
+    """One of the windows that `run` was timed in, with `changes`."""
+    fields: dict[str, object] = {
+        "kind": "time",
+        "inferences": run.inferences_per_window,
+        "instructions": run.instructions,
+        "latency_us": run.latency_us,
+    }
+    return WindowRecord(
+        suite=run.suite,
+        variant=run.variant,
+        board=run.board,
+        engine=run.engine,
+        window=window,
+        **fields | changes,  # type: ignore[arg-type]
     )
 
 

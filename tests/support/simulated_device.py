@@ -87,7 +87,9 @@ class RefusalError(Exception):
 class SimulatedDevice:
     """Bytes in, bytes out. `executed` lists the requests in the order of their execution.
 
-    `regions` are the counters of its cost regions, whatever it executed.
+    `regions` are the counters of its cost regions, whatever it executed. With `inference_s` an inference takes time,
+    which it counts with a clock that runs `clock_factor` times as fast as `timer_hz` says; `busy_s` is what it took.
+    The line interrupts one timed window for each of `interrupts`, in turn, that often.
     """
 
     hello: Hello = HELLO
@@ -97,6 +99,10 @@ class SimulatedDevice:
     profile_ops: int = 256
     regions: tuple[tuple[int, ...], ...] = ((),)
     executed: list[MessageType] = field(default_factory=list)
+    inference_s: float | None = None
+    clock_factor: float = 1.0
+    busy_s: float = 0.0
+    interrupts: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._decoder = FrameDecoder()
@@ -214,9 +220,13 @@ class SimulatedDevice:
         return OutputBytes(self._output[request.offset : end])
 
     def _time(self, request: TimeRequest) -> Message:
-        for _ in range(request.count):
-            self._invoke()
-        return TimedRun(sum(self._output or b"") * request.count, 0)
+        self._invoke()  # once: the others would give the same
+        interrupts = self.interrupts.pop(0) if self.interrupts else 0
+        if self.inference_s is None:
+            return TimedRun(sum(self._output or b"") * request.count, interrupts)
+        taken_s = self.inference_s * request.count
+        self.busy_s += taken_s
+        return TimedRun(round(taken_s * self.hello.timer_hz * self.clock_factor), interrupts)
 
     def _profile(self, request: ProfileRequest) -> Message:
         self._invoke()

@@ -58,14 +58,20 @@ class SimulatedLine:
         self._faults = iter(faults)
         self._arrivals: deque[tuple[float, bytes]] = deque()
 
+    def fault(self, faults: Iterable[Fault]) -> None:
+        """Let these happen to the next pieces, in turn."""
+        self._faults = iter(faults)
+
     def clock(self) -> float:
         return self.now_s
 
     def write(self, data: bytes) -> None:
         self.unread_bytes_most = max(self.unread_bytes_most, len(data))
         there, back = next(self._faults, Fault()), next(self._faults, Fault())
+        busy_s = -self.device.busy_s
         answers = back.apply(self.device.receive(there.apply(data)))
-        arrival_s = self.now_s + there.delay_s + back.delay_s
+        busy_s += self.device.busy_s
+        arrival_s = self.now_s + there.delay_s + busy_s + back.delay_s
         if self._arrivals:
             arrival_s = max(arrival_s, self._arrivals[-1][0])  # a line keeps the order
         self._arrivals.append((arrival_s, answers))

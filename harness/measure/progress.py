@@ -1,0 +1,131 @@
+"""The record of a run, at any point of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from harness.config import has_fpu
+from harness.errors import Shortage
+from harness.link.messages import ArenaPart, DeviceStatus, Loaded
+from harness.measure.answers import Answers
+from harness.measure.bench import Bench
+from harness.measure.costs import rank, run_fields
+from harness.measure.job import Job, key_fields
+from harness.measure.records import LayerRecord, Provenance, Quantity, RunRecord, WindowRecord
+from harness.measure.spread import quartiles
+from harness.measure.timing import Window
+from harness.model import total_macs
+from harness.target import Target
+
+
+@dataclass
+class Progress:
+    """A run as far as it has come. `target` is not the one that runs, but one of its kind."""
+
+    bench: Bench
+    job: Job
+    target: Target
+    answers: Answers
+    engine_version: str = ""
+    loaded: Loaded | None = None
+    arena_parts: list[ArenaPart] = field(default_factory=list)
+    clock_off_percent: float | None = None
+    windows: list[Window] = field(default_factory=list)
+    layers: list[LayerRecord] = field(default_factory=list)
+    status: DeviceStatus | None = None
+    shortages: tuple[Shortage, ...] = ()
+
+    def record(self, outcome: str, message: str) -> RunRecord:
+        """The run's record at this point."""
+        bench, job = self.bench, self.job
+        firmware = bench.built_firmware
+        return RunRecord(
+            **key_fields(bench, job),
+            target=self.target.kind,
+            target_description=self.target.description,
+            engine_version=self.engine_version,
+            engine_chosen_by=bench.engine_chosen_by,
+            build_id=firmware.build_id if firmware else "",
+            toolchain=firmware.toolchain if firmware else "",
+            model=job.model.name,
+            model_sha256=job.model.sha256,
+            outcome=outcome,
+            message=message,
+            missing_bytes=_missing_bytes(self.shortages),
+            vectors=self.answers.count,
+            vectors_total=len(job.vectors),
+            vectors_source=job.vectors.source,
+            macs=total_macs(job.model),
+            soft_float=job.model.has_floats and not has_fpu(bench.board.core),
+            model_bytes=Quantity(len(job.model.data), Provenance.STATIC),
+            firmware_flash_bytes=_known(firmware.footprint.flash_bytes if firmware else None, Provenance.STATIC),
+            firmware_ram_bytes=_known(firmware.footprint.ram_bytes if firmware else None, Provenance.STATIC),
+            **self._device_fields(),
+            **self._timing_fields(),
+            **self._answer_fields(),
+        )
+
+    def _device_fields(self) -> dict[str, Any]:
+        """What the device said of its memory and of the line."""
+        loaded, status, provenance = self.loaded, self.status, Provenance(self.target.provenance)
+        return {
+            "arena_bytes": _known(loaded.arena_used_bytes if loaded else None, provenance),
+            "arena_persistent_bytes": _known(loaded.arena_persistent_bytes if loaded else None, provenance),
+            "arena_parts": json.dumps({part.name: part.bytes for part in self.arena_parts}),
+            "stack_bytes": _known(status.stack_used_bytes if status else None, provenance),
+            "line_faults": status.rx_overruns + status.bad_frames + status.repeated_frames if status else 0,
+        }
+
+    def _timing_fields(self) -> dict[str, Any]:
+        fields = run_fields(self.bench.board, [window.cost for window in self.windows])
+        if self.windows:
+            fields["inferences_per_window"] = self.windows[0].inferences
+        return fields | {"repeats": len(self.windows), "clock_off_percent": self.clock_off_percent}
+
+    def _answer_fields(self) -> dict[str, Any]:
+        """What the answers are worth by the metric, the oracle and the reference."""
+        job, answers, agreement = self.job, self.answers, self.answers.agreement
+        fields = {
+            "metric": job.metric,
+            job.metric: _known(answers.metric.value, Provenance(self.target.provenance)),
+            "oracle_equal": answers.count - len(answers.different) if job.check else None,
+            "output_bytes": job.model.output_bytes * answers.count,
+        }
+        if agreement is None:
+            return fields
+        return fields | {
+            "reference_engine": agreement.engine,
+            "reference_equal": answers.count - len(agreement.different),
+            "reference_different_bytes": agreement.different_bytes,
+            "reference_max_difference": agreement.max_difference,
+        }
+
+
+def _missing_bytes(shortages: Sequence[Shortage]) -> str:
+    return json.dumps({lack.part: lack.missing_bytes for lack in shortages}) if shortages else ""
+
+
+def window_records(bench: Bench, job: Job, windows: Sequence[Window]) -> list[WindowRecord]:
+    """The timed windows, those outside of Tukey's fences marked."""
+    spread = quartiles([rank(window.cost) for window in windows])
+    return [
+        WindowRecord(
+            **key_fields(bench, job),
+            kind="time",
+            window=index,
+            inferences=window.inferences,
+            latency_us=window.cost.latency_us,
+            instructions=window.cost.instructions,
+            energy_uj=window.cost.energy_uj,
+            interrupts=window.interrupts,
+            outlier=spread is not None and spread.is_outlier(rank(window.cost)),
+        )
+        for index, window in enumerate(windows)
+    ]
+
+
+def _known(value: float | None, provenance: Provenance) -> Quantity | None:
+    return None if value is None else Quantity(value, provenance)
