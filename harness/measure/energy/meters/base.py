@@ -6,7 +6,33 @@ from abc import ABC, abstractmethod
 from types import TracebackType
 from typing import ClassVar, Self
 
+from harness.errors import MeterError
 from harness.measure.energy.trace import Trace
+
+
+def check_voltage(meter: str, voltage_v: float, range_v: tuple[float, float]) -> None:
+    """
+    Raises:
+        MeterError: a meter cannot give or measure at this voltage.
+    """
+    lowest_v, highest_v = range_v
+    if not lowest_v <= voltage_v <= highest_v:
+        raise MeterError(
+            f"{meter}: {voltage_v:g} V is not in its range of {lowest_v:g} to {highest_v:g} V",
+            "correct voltage_v of the meter in boards.toml",
+        )
+
+
+def check_rate(meter: str, rate_hz: int, max_rate_hz: int) -> None:
+    """
+    Raises:
+        MeterError: a meter cannot sample so fast.
+    """
+    if not 0 < rate_hz <= max_rate_hz:
+        raise MeterError(
+            f"{meter}: {rate_hz:,} samples a second are not in its range of 1 to {max_rate_hz:,}",
+            "correct rate_hz of the meter in boards.toml, or leave it out",
+        )
 
 
 class Meter(ABC):
@@ -23,7 +49,7 @@ class Meter(ABC):
     """
 
     kind: ClassVar[str]
-    max_rate_hz: ClassVar[int]
+    max_rate_hz: int
     has_marker: ClassVar[bool]
     stand_in: bool = False
 

@@ -1,0 +1,164 @@
+"""The serial line of a meter: found, opened, and drained by a thread while the meter samples."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import NamedTuple
+
+import serial
+from serial.tools import list_ports
+
+from harness.errors import MeterError
+
+SILENCE_S = 0.5  # a meter that should sample and sends nothing for so long has failed
+_POLL_S = 0.02
+_QUIET_S = 0.1  # a line that sends samples is never still for so long, and a stopped one sends nothing
+_GIVE_UP_S = 2.0
+
+
+class Chunk(NamedTuple):
+    """Bytes, and when they arrived, in seconds of the monotonic clock."""
+
+    arrival_s: float
+    data: bytes
+
+
+class Line:
+    """A meter's serial port, held by this process alone.
+
+    Args:
+        port: the USB serial number of the port, or a device's path.
+        meter: what hangs on it, for messages.
+        baud: its rate; USB meters take any.
+
+    Raises:
+        MeterError: there is no such port, another program holds it, or it may not be opened.
+    """
+
+    def __init__(self, port: str, meter: str, baud: int) -> None:
+        self._name = f"{meter} at {port}"
+        path = _path(port, meter)
+        try:
+            self._serial = serial.Serial(path, baudrate=baud, timeout=_POLL_S, write_timeout=2, exclusive=True)
+        except (serial.SerialException, OSError, ValueError) as error:
+            raise MeterError(f"{self._name} cannot be opened: {error}", _fix(error)) from None
+        self._thread: threading.Thread | None = None
+        self._stopping = threading.Event()
+        self._chunks: list[Chunk] = []
+        self._error: Exception | None = None
+
+    def write(self, data: bytes) -> None:
+        """Send all of `data`.
+
+        Raises:
+            MeterError: the meter is gone.
+        """
+        try:
+            self._serial.write(data)
+        except (serial.SerialException, OSError) as error:
+            raise self._gone(error) from None
+
+    def read_until(self, ending: bytes, timeout_s: float) -> bytes:
+        """What the meter sends up to and with `ending`.
+
+        Raises:
+            MeterError: it did not send that in time, or is gone.
+        """
+        data, end_s = bytearray(), time.monotonic() + timeout_s
+        while ending not in data:
+            if time.monotonic() > end_s:
+                raise MeterError(
+                    f"{self._name} did not answer within {timeout_s:g} s, but sent {bytes(data[-40:])!r}",
+                    "see whether the port is the meter's, then unplug the meter and plug it in again",
+                )
+            data += self._read()
+        return bytes(data)
+
+    def read_until_quiet(self) -> bytes:
+        """What the meter sends until it is silent for 0.1 s.
+
+        Raises:
+            MeterError: it never is, or is gone.
+        """
+        data, give_up_s = bytearray(), time.monotonic() + _GIVE_UP_S
+        last_s = time.monotonic()
+        while time.monotonic() < last_s + _QUIET_S:
+            if part := self._read():
+                data += part
+                last_s = time.monotonic()
+            if last_s > give_up_s:
+                raise MeterError(f"{self._name} does not stop sending", "unplug the meter and plug it in again")
+        return bytes(data)
+
+    def drain(self) -> None:
+        """Begin to take in what the meter sends."""
+        self._chunks, self._error = [], None
+        self._stopping.clear()
+        self._thread = threading.Thread(target=self._drain, name=f"drain {self._name}", daemon=True)
+        self._thread.start()
+
+    def drained(self) -> list[Chunk]:
+        """End taking in, once the meter is silent, and give what came.
+
+        Raises:
+            MeterError: `drain` was not called, or the meter is gone.
+        """
+        if self._thread is None:
+            raise MeterError(f"{self._name} was not started", "call start before stop")
+        self._stopping.set()
+        self._thread.join()
+        self._thread = None
+        if self._error is not None:
+            raise self._gone(self._error)
+        return self._chunks
+
+    def close(self) -> None:
+        if self._thread is not None:
+            self._stopping.set()
+            self._thread.join()
+            self._thread = None
+        self._serial.close()
+
+    def _drain(self) -> None:
+        quiet_s, end_s = time.monotonic() + _QUIET_S, float("inf")
+        try:
+            while not (self._stopping.is_set() and time.monotonic() > min(quiet_s, end_s)):
+                if data := self._serial.read(self._serial.in_waiting or 1):
+                    now_s = time.monotonic()
+                    self._chunks.append(Chunk(now_s, data))
+                    quiet_s = now_s + _QUIET_S
+                if self._stopping.is_set():
+                    end_s = min(end_s, time.monotonic() + _GIVE_UP_S)
+        except (serial.SerialException, OSError) as error:
+            self._error = error
+
+    def _read(self) -> bytes:
+        try:
+            return bytes(self._serial.read(self._serial.in_waiting or 1))
+        except (serial.SerialException, OSError) as error:
+            raise self._gone(error) from None
+
+    def _gone(self, error: Exception) -> MeterError:
+        return MeterError(f"{self._name} is gone: {error}", "plug the meter in again, and see to its cable")
+
+
+def _path(port: str, meter: str) -> str:
+    """The device of a port that is named by its USB serial number; of several, the first: PPK2s have two."""
+    if "/" in port:
+        return port
+    ports = sorted(list_ports.comports(), key=lambda found: (found.location or "", found.device))
+    for found in ports:
+        if (found.serial_number or "").casefold() == port.casefold():
+            return str(found.device)
+    there = ", ".join(f"{found.device} ({found.serial_number or 'no serial number'})" for found in ports)
+    raise MeterError(f"{meter} at {port}: no such port; there is {there or 'none'}", "plug it in, or correct its port")
+
+
+def _fix(error: Exception) -> str:
+    text = str(error).casefold()
+    if "lock" in text or "busy" in text:
+        return "end the other program that uses the meter"
+    if "permission" in text:
+        return "allow your user to open it: usually, add yourself to the group of the device (dialout)"
+    return "plug the meter in, or correct its port in boards.toml"
