@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from harness.config import Board, boards_files, load_boards
-from harness.target import DRIVEN_KINDS
 
 
 def add_parser(commands: Any) -> None:
@@ -63,5 +62,5 @@ def _row(board: Board) -> tuple[str, ...]:
         "\n".join(f"{name} {binary_size(memory.bytes)}" for name, memory in board.memory.items()),
         " + ".join(binary_size(piece.bytes) for piece in board.firmware.arena_pieces),
         binary_size(board.firmware.model_slot.bytes),
-        "\n".join(kind if kind in DRIVEN_KINDS else f"{kind}\n(not yet\ndriven)" for kind in board.targets),
+        "\n".join(board.targets),
     )

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from harness.cli.boards import add_boards_file_option, known_boards
-from harness.config import Board, MetricName, choose_engines, pick_boards
+from harness.config import Board, MetricName, boards_files, choose_engines, pick_boards
 from harness.config.defaults import DEFAULT_TIMEOUT_S, EMULATED_WINDOWS, REAL_TIME_WINDOWS
 from harness.config.numbers import positive, seconds
 from harness.errors import HarnessError, NoFitError, VectorError
-from harness.target import check_target
+from harness.target import TARGET_KINDS, Place, choose_places
 
 if TYPE_CHECKING:
     from harness.measure import Bench, Job, Sink, Vectors
@@ -32,7 +32,16 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--board", required=True, action="append", metavar="NAME[,NAME]", help="`harness boards` lists them"
     )
-    parser.add_argument("--target", default="auto", help="which kind of instance of the board (default: auto)")
+    parser.add_argument(
+        "--target", default="auto", choices=["auto", *TARGET_KINDS], help="which kind of instance (default: auto)"
+    )
+    parser.add_argument(
+        "--attached",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="which attached board, by its entry's name or its probe's unique id; `harness boards --scan` lists them",
+    )
     parser.add_argument(
         "--engine",
         metavar="NAME[,NAME]",
@@ -74,7 +83,8 @@ def execute(options: argparse.Namespace) -> int:
     from harness.model import check_model, read_model_file
 
     boards = pick_boards(known_boards(options), options.board)
-    benches = [bench for board in boards for bench in _benches(options, board)]
+    places = choose_places(boards, options.target, boards_files(Path.cwd(), options.boards_file), options.attached)
+    benches = [bench for board in boards for bench in _benches(options, board, places[board.name])]
     model = read_model_file(options.model)
     for bench in benches:
         with contextlib.suppress(NoFitError):  # is what comes of its run
@@ -97,16 +107,23 @@ def execute(options: argparse.Namespace) -> int:
     return int(_outcome(tables()) == "failed")
 
 
-def _benches(options: argparse.Namespace, board: Board) -> list[Bench]:
+def _benches(options: argparse.Namespace, board: Board, place: Place) -> list[Bench]:
     """The board with each of its engines."""
     from harness.build import require_sanitizers
     from harness.measure import Bench
 
-    check_target(board, options.target)
     if options.sanitize:
         require_sanitizers(board)
     return [
-        Bench(board, engine.name, options.target, options.sanitize, options.inference_timeout, engine.chosen_by)
+        Bench(
+            board,
+            engine.name,
+            place.kind,
+            options.sanitize,
+            options.inference_timeout,
+            engine.chosen_by,
+            place.instance,
+        )
         for engine in choose_engines(options.engine, board.engine)
     ]
 

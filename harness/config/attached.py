@@ -38,6 +38,7 @@ class AttachedTarget(Struct, frozen=True, forbid_unknown_fields=True):
         usb: what its debug probe may be, as `vid:pid` in hexadecimal.
         id_register: how to see that the chip behind the probe is this board's; None where nothing tells.
         flash_with: how the firmware comes onto it.
+        platformio_board: PlatformIO's name of the board, for `flash_with = "platformio"`.
         baud: the fastest rate of its serial line worth trying.
     """
 
@@ -45,6 +46,7 @@ class AttachedTarget(Struct, frozen=True, forbid_unknown_fields=True):
     usb: tuple[UsbId, ...] = ()
     id_register: IdRegister | None = None
     flash_with: FlashWay = "pyocd"
+    platformio_board: str = ""
     baud: Positive = 115200
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import ClassVar, Self
 
 from harness.errors import TargetError
 
@@ -44,9 +44,11 @@ class Flasher(ABC):
 
     Attributes:
         stand_in: the probe says that it is a stand-in for one.
+        writes_all: pieces that are not given anew are lost. Otherwise they stay.
         description: probe, its unique id and the tool, e.g. "ST-LINK/V2-1 0670FF… through pyOCD 0.46.0".
     """
 
+    writes_all: ClassVar[bool] = False
     stand_in: bool
     description: str
 

@@ -78,15 +78,29 @@ class Bench:
         """
         firmware = self.firmware
         with self._target() as target:
-            device = Device(target.start(firmware, None if model is None else model.data), self.timeout_s)
-            if device.hello.build_id != firmware.build_id:
-                raise LinkError(
-                    f"{self.board.name} runs firmware {device.hello.build_id}, built was {firmware.build_id}",
-                    "flash the firmware again",
-                )
+            device = self._greeted(target, firmware, None if model is None else model.data)
             if model is not None and not target.preloads_model:
                 device.upload(model.data)
             yield device
+
+    def _greeted(self, target: Target, firmware: Firmware, model: bytes | None) -> Device:
+        """A device that runs this firmware; where another may be left from before, that is mended once."""
+        try:
+            return self._greet(target, firmware, model)
+        except LinkError:
+            if not target.may_hold_old_firmware:
+                raise
+        target.stop()
+        return self._greet(target, firmware, model)
+
+    def _greet(self, target: Target, firmware: Firmware, model: bytes | None) -> Device:
+        device = Device(target.start(firmware, model), self.timeout_s)
+        if device.hello.build_id != firmware.build_id:
+            raise LinkError(
+                f"{self.board.name} runs firmware {device.hello.build_id}, built was {firmware.build_id}",
+                "flash the firmware again; of an attached board, see that its port is that of its probe",
+            )
+        return device
 
     @contextlib.contextmanager
     def _target(self) -> Iterator[Target]:

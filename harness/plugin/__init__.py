@@ -16,7 +16,6 @@ from harness.plugin.progress import show_log
 from harness.plugin.run_session import RUN_SESSION, RunSession, run_session
 from harness.plugin.suites import SuiteFile
 from harness.processes import interrupted_by_sigterm
-from harness.target import check_target
 
 if TYPE_CHECKING:
     from xdist.remote import Producer
@@ -57,7 +56,7 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     selection = run_session(config).selection
     return [
         *(
-            f"tinyhil: board {board.name} ({check_target(board, selection.target)}), engine {engine}"
+            f"tinyhil: board {board.name} ({selection.place_of(board)}), engine {engine}"
             for board, engine, _ in selection.setups()
         ),
         *(f"tinyhil: no tflm: {why}" for why in {engine.why for _, engine, _ in selection.setups() if engine.why}),

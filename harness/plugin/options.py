@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from harness.config import Board, Engine, boards_files, choose_engines, load_boa
 from harness.config.defaults import DEFAULT_TIMEOUT_S, EMULATED_WINDOWS, REAL_TIME_WINDOWS
 from harness.config.numbers import positive, seconds
 from harness.errors import HarnessError
-from harness.target import TARGET_KINDS, check_target
+from harness.target import TARGET_KINDS, Place, check_target, choose_places
 
 FALLBACK_BOARD = "native"
 
@@ -24,6 +24,13 @@ def add_options(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--target", default="auto", choices=["auto", *TARGET_KINDS], help="which kind of instance of the board"
+    )
+    group.addoption(
+        "--attached",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="which attached board, by its entry's name or its probe's unique id; `harness boards --scan` lists them",
     )
     group.addoption(
         "--engine",
@@ -61,6 +68,7 @@ def concerns_boards(config: pytest.Config) -> bool:
     choices: tuple[tuple[str, object], ...] = (
         ("engine", None),
         ("target", "auto"),
+        ("attached", []),
         ("boards_file", []),
         ("suite", None),
         ("sanitize", False),
@@ -70,7 +78,7 @@ def concerns_boards(config: pytest.Config) -> bool:
 
 @dataclass(frozen=True)
 class Selection:
-    """What the options of this run select, checked. `engines` has those of each board by the board's name.
+    """What the options of this run select, checked. `places` and `engines` are each board's, by the board's name.
 
     `known_boards` are the names of all that could be selected.
     """
@@ -78,6 +86,7 @@ class Selection:
     boards: tuple[Board, ...]
     known_boards: frozenset[str]
     target: str
+    places: Mapping[str, Place]
     engine: str | None
     engines: Mapping[str, tuple[Engine, ...]]
     suites: frozenset[str]
@@ -87,6 +96,10 @@ class Selection:
     sanitize: bool
     timeout_s: float
     reports_dir: Path
+
+    def place_of(self, board: Board) -> Place:
+        """Also of a board that no option names, such as a test's own."""
+        return self.places.get(board.name) or Place(check_target(board, self.target))
 
     def engines_of(self, board: Board) -> tuple[Engine, ...]:
         """Also of a board that no option names, such as a test's own."""
@@ -102,11 +115,10 @@ class Selection:
         ]
 
 
-def _check_board(board: Board, config: pytest.Config) -> None:
-    check_target(board, config.getoption("target"))
-    if config.getoption("sanitize"):
-        from harness.build import require_sanitizers
+def _check_sanitizers(boards: Iterable[Board]) -> None:
+    from harness.build import require_sanitizers
 
+    for board in boards:
         require_sanitizers(board)
 
 
@@ -114,15 +126,17 @@ def read_selection(config: pytest.Config) -> Selection:
     """The options' meaning.
 
     Raises:
-        pytest.UsageError: an unknown board, target or engine, an engine that cannot be had, sanitizers on a board
-            that has none, or a boards.toml that cannot be used.
+        pytest.UsageError: an unknown board, target or engine, an engine that cannot be had, an attached board that is
+            not there, sanitizers on a board that has none, or a boards.toml that cannot be used.
     """
     given = named_boards(config) or [FALLBACK_BOARD]
     try:
-        known = load_boards(boards_files(config.rootpath, config.getoption("boards_file")))
+        files = boards_files(config.rootpath, config.getoption("boards_file"))
+        known = load_boards(files)
         boards = pick_boards(known, given)
-        for board in boards:
-            _check_board(board, config)
+        places = choose_places(boards, config.getoption("target"), files, config.getoption("attached"))
+        if config.getoption("sanitize"):
+            _check_sanitizers(boards)
         engines = {board.name: choose_engines(config.getoption("engine"), board.engine) for board in boards}
         if config.getoption("check"):
             from harness.model.oracle import require_oracle
@@ -134,6 +148,7 @@ def read_selection(config: pytest.Config) -> Selection:
         boards=boards,
         known_boards=frozenset(known),
         target=config.getoption("target"),
+        places=places,
         engine=config.getoption("engine"),
         engines=engines,
         suites=frozenset(config.getoption("suite") or ()),

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.target import check_target
-
 if TYPE_CHECKING:
     from harness.measure import Bench, RunRecord
 
@@ -26,7 +24,7 @@ _FIGURES = (
 def note_bench(item: pytest.Item, bench: Bench) -> None:
     """Board, target and engine: known before anything runs, and once per item."""
     note(item, "board", bench.board.name)
-    note(item, "target", check_target(bench.board, bench.target))
+    note(item, "target", bench.target)
     note(item, "engine", bench.engine)
     note(item, "engine_chosen_by", bench.engine_chosen_by)
 

@@ -51,8 +51,15 @@ class RunSession:
         chosen = self.selection
         key = board.name, engine.name
         if key not in self._benches:
+            place = chosen.place_of(board)
             self._benches[key] = Bench(
-                board, engine.name, chosen.target, chosen.sanitize, chosen.timeout_s, engine.chosen_by
+                board,
+                engine.name,
+                place.kind,
+                chosen.sanitize,
+                chosen.timeout_s,
+                engine.chosen_by,
+                place.instance,
             )
         return self._benches[key]
 

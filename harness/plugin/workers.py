@@ -46,7 +46,9 @@ def make_scheduler(config: pytest.Config, log: Producer) -> Scheduling | None:
         return None
     from harness.plugin.scheduling import BoardScheduling
 
-    return BoardScheduling(config, log, [board.name for board in read_selection(config).boards])
+    selection = read_selection(config)
+    alone = [name for name, place in selection.places.items() if place.instance]
+    return BoardScheduling(config, log, [board.name for board in selection.boards], alone)
 
 
 def number_items(session: pytest.Session) -> None:

@@ -16,14 +16,11 @@ class Target(ABC):
 
     Attributes:
         kind: the word for it in `boards.toml` and `--target`.
-        preloads_model: whether `start` puts the model in its slot. Otherwise it is written over the link.
+        may_hold_old_firmware: it may have started another firmware than it was given; to stop and start it mends that.
     """
 
     kind: ClassVar[str]
-    preloads_model: ClassVar[bool]
-
-    def __init__(self) -> None:
-        self._resources = contextlib.ExitStack()
+    may_hold_old_firmware: ClassVar[bool] = False
 
     @property
     @abstractmethod
@@ -36,10 +33,16 @@ class Target(ABC):
         """What numbers obtained on it are: "measured", "rehearsed", "emulated" or "host" (docs/architecture.md)."""
 
     @property
+    @abstractmethod
+    def preloads_model(self) -> bool:
+        """Whether `start` puts the model in its slot. Otherwise it is written over the link."""
+
+    @property
     def fastest_baud(self) -> int | None:
         """The rate worth trying on its serial line, which starts at 115200; None where the line has no rate."""
         return None
 
+    @abstractmethod
     def start(self, firmware: Firmware, model: bytes | None = None) -> ByteStream:
         """Start the firmware, with `model` in its slot where this target preloads models; a running one is stopped.
 
@@ -47,23 +50,14 @@ class Target(ABC):
             SetupError: a tool is missing.
             TargetError: it did not start. The stream raises it too, when the target dies later.
         """
-        self.stop()
-        with contextlib.ExitStack() as resources:
-            stream = self._start(firmware, model, resources)
-            self._resources = resources.pop_all()
-        return stream
 
     def rest(self) -> None:
         """Free what it does not need until it is started again; where that is no faster than a new start, stop."""
         self.stop()
 
+    @abstractmethod
     def stop(self) -> None:
         """Stop it and free what it held; stopping twice is harmless."""
-        self._resources.close()
-
-    @abstractmethod
-    def _start(self, firmware: Firmware, model: bytes | None, resources: contextlib.ExitStack) -> ByteStream:
-        """Start it, and leave with `resources` how to stop it."""
 
     def __enter__(self) -> Self:
         return self
@@ -72,3 +66,24 @@ class Target(ABC):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+
+class ProcessTarget(Target):
+    """A target that is a program of its own, new with each start."""
+
+    def __init__(self) -> None:
+        self._resources = contextlib.ExitStack()
+
+    def start(self, firmware: Firmware, model: bytes | None = None) -> ByteStream:
+        self.stop()
+        with contextlib.ExitStack() as resources:
+            stream = self._start(firmware, model, resources)
+            self._resources = resources.pop_all()
+        return stream
+
+    def stop(self) -> None:
+        self._resources.close()
+
+    @abstractmethod
+    def _start(self, firmware: Firmware, model: bytes | None, resources: contextlib.ExitStack) -> ByteStream:
+        """Start it, and leave with `resources` how to stop it."""

@@ -15,7 +15,7 @@ from harness.errors import SetupError, TargetError
 from harness.flash import GdbStub, firmware_arguments, model_arguments
 from harness.setup import SETUP_COMMAND, probes
 from harness.setup.finding import State
-from harness.target.base import Target
+from harness.target.base import ProcessTarget
 from harness.target.cost_file import cost_file_text
 from harness.target.process import TargetProcess
 from harness.target.stream import ByteStream, DescriptorStream
@@ -43,7 +43,7 @@ class _Machine:
                 pass
 
 
-class Emulated(Target):
+class Emulated(ProcessTarget):
     """QEMU. `icount_shift`: one instruction takes 2^icount_shift ns of its virtual clock.
 
     At rest it keeps its process, which has the firmware loaded and translated: with the same firmware, a start is a

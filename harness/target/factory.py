@@ -2,39 +2,92 @@
 
 from __future__ import annotations
 
-from harness.config import Board, EmulatedTarget, Instance
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.config import AttachedTarget, Board, EmulatedTarget, Instance, load_instances
 from harness.errors import ConfigError
+from harness.scan import Desk, find_attached, need_attached, plugged_in, refuse_unknown_names
+from harness.target.attached import Attached
 from harness.target.base import Target
 from harness.target.emulated import Emulated
 from harness.target.native import Native
 
-TARGET_KINDS = ("emulated", "native", "attached")
-DRIVEN_KINDS = (Emulated.kind, Native.kind)  # `auto` takes the first that the board has
+TARGET_KINDS = (Emulated.kind, Native.kind, Attached.kind)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a board runs: a kind of target, and of attached boards which one."""
+
+    kind: str
+    instance: Instance | None = None
+
+    def __str__(self) -> str:
+        if self.instance is None:
+            return self.kind
+        stand_in = ", a stand-in" if self.instance.stand_in else ""
+        return f"{self.kind}: {self.instance.name}{stand_in}"
 
 
 def check_target(board: Board, kind: str) -> str:
-    """The kind of target that `kind` ("auto" or one of TARGET_KINDS) means on `board`.
+    """The kind of target that `kind` ("auto" or one of TARGET_KINDS) means on `board` where none is attached.
 
     Raises:
-        ConfigError: the board has no such target, or this version does not drive it.
+        ConfigError: the board has no such target.
     """
-    usable = [word for word in DRIVEN_KINDS if word in board.targets]
-    if kind in usable:
-        return kind
-    if kind == "auto" and usable:
-        return usable[0]
-    fix = f"use one of: {', '.join(usable)}" if usable else "use another board; `harness boards` lists their targets"
-    if kind != "auto" and kind not in board.targets:
-        raise ConfigError(f"board {board.name} has no target {kind!r}; it has {', '.join(board.targets)}", fix)
-    undriven = [word for word in board.targets if kind in ("auto", word)]
-    raise ConfigError(f"board {board.name}: this version does not drive targets of kind {', '.join(undriven)}", fix)
+    has = [word for word in TARGET_KINDS if word in board.targets]
+    if kind == "auto":
+        return has[0]
+    if kind not in has:
+        raise ConfigError(
+            f"board {board.name} has no target {kind!r}; it has {', '.join(has)}",
+            f"use one of: {', '.join(has)}",
+        )
+    return kind
+
+
+def choose_places(
+    boards: Sequence[Board], kind: str, boards_files: Sequence[Path], named: Sequence[str] = ()
+) -> Mapping[str, Place]:
+    """Where each board runs, by its name.
+
+    With "auto" that is the one attached board of its kind that an entry of `boards_files` claims, else what
+    `check_target` says. Nothing is opened, and nothing looked for where no board can be attached.
+
+    Args:
+        kind: "auto" or one of TARGET_KINDS.
+        named: names or unique ids of attached boards that are meant.
+
+    Raises:
+        ConfigError: a board has no such target, several attached ones could be meant, or a name is unknown.
+        TargetError: an attached board is asked for, and is not there.
+    """
+    places = {board.name: Place(check_target(board, kind)) for board in boards}
+    attachable = [board for board in boards if kind in ("auto", Attached.kind) and Attached.kind in board.targets]
+    if attachable or named:
+        desk = Desk(load_instances(boards_files), plugged_in())
+        refuse_unknown_names(attachable, desk, named)
+        places |= {board.name: _place(board, kind, desk, named) for board in attachable}
+    return places
 
 
 def make_target(board: Board, kind: str = "auto", instance: Instance | None = None) -> Target:
     """A target of this kind, not started; of attached boards, that one.
 
     Raises:
-        ConfigError: the board has no such target, or this version does not drive it.
+        ConfigError: the board has no such target, or it is not said which attached board is meant.
     """
     options = board.targets[check_target(board, kind)]
+    if isinstance(options, AttachedTarget):
+        if instance is None:
+            raise ConfigError(f"board {board.name}: it is not said which attached board", "use --target=attached")
+        return Attached(board, options, instance)
     return Emulated(board, options) if isinstance(options, EmulatedTarget) else Native()
+
+
+def _place(board: Board, kind: str, desk: Desk, named: Sequence[str]) -> Place:
+    word = check_target(board, kind)
+    instance = (need_attached if word == Attached.kind else find_attached)(board, desk, named)
+    return Place(word) if instance is None else Place(Attached.kind, instance)

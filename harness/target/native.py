@@ -11,7 +11,7 @@ import serial
 
 from harness.build import Firmware
 from harness.errors import TargetError
-from harness.target.base import Target
+from harness.target.base import ProcessTarget
 from harness.target.process import TargetProcess
 from harness.target.stream import ByteStream, DescriptorStream
 
@@ -19,7 +19,7 @@ _START_TIMEOUT_S = 10.0
 _BANNER = "pty "
 
 
-class Native(Target):
+class Native(ProcessTarget):
     """The firmware's executable. It prints "pty <path>" and ends when its stdin does, so it never outlives us."""
 
     kind = "native"

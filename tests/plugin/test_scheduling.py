@@ -23,3 +23,8 @@ BOARDS = ["mps2-an386-fast", "mps2-an386", "native"]
 )
 def test_items_of_a_file_on_a_board_belong_together_whatever_the_engine(node_id: str, expected: str) -> None:
     assert scope(node_id, BOARDS) == expected
+
+
+def test_everything_on_an_attached_board_belongs_together() -> None:
+    items = ["suites/digits/suite.toml::int8[native]", "test_own.py::test_run[native]"]
+    assert {scope(item, BOARDS, alone=["native"]) for item in items} == {"native"}

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from msgspec.structs import replace
+from support.desks import Cupboard
 
-from harness.config import AttachedTarget, Board
-from harness.errors import ConfigError
-from harness.target import TARGET_KINDS, Emulated, Native, check_target, make_target
+from harness.config import AttachedTarget, Board, Instance
+from harness.errors import ConfigError, TargetError
+from harness.target import TARGET_KINDS, Attached, Emulated, Native, check_target, choose_places, make_target
+
+INSTANCE = Instance("desk-1", "stm32l475", "A1", "A1")
 
 
 def test_auto_is_what_the_board_has(boards: dict[str, Board]) -> None:
@@ -32,13 +33,62 @@ def test_a_kind_that_the_board_has_not_is_refused_with_those_it_has(boards: dict
         check_target(boards["stm32l475"], "native")
 
 
-def test_an_attached_board_is_not_driven_yet(boards: dict[str, Board]) -> None:
-    with pytest.raises(ConfigError, match=r"does not drive targets of kind attached\n.*use one of: emulated"):
-        check_target(boards["stm32l475"], "attached")
+def test_a_board_with_no_other_target_is_attached(boards: dict[str, Board]) -> None:
+    board = replace(boards["stm32l475"], targets={"attached": AttachedTarget("stm32l475xg")})
+    assert check_target(board, "auto") == "attached"
+    assert isinstance(make_target(board, "auto", INSTANCE), Attached)
 
 
-@pytest.mark.parametrize("kind", ["auto", "attached"])
-def test_a_board_of_undriven_targets_alone_is_refused(boards: dict[str, Board], kind: str) -> None:
-    board = replace(boards["stm32l475"], targets={"attached": AttachedTarget("stm32l475xg")}, source=Path("b.toml"))
-    with pytest.raises(ConfigError, match=r"kind attached\n.*use another board"):
-        check_target(board, kind)
+@pytest.fixture
+def cupboard(monkeypatch: pytest.MonkeyPatch) -> Cupboard:
+    """What is plugged in, and what entries claim."""
+    cupboard = Cupboard()
+    monkeypatch.setattr("harness.target.factory.plugged_in", lambda: cupboard.plugged)
+    monkeypatch.setattr("harness.target.factory.load_instances", lambda _files: cupboard.desk.instances)
+    return cupboard
+
+
+def places(boards: dict[str, Board], kind: str, *named: str) -> dict[str, str]:
+    chosen = choose_places([boards["stm32l475"], boards["native"]], kind, [], named)
+    return {name: str(place) for name, place in chosen.items()}
+
+
+def test_auto_is_the_one_attached_board_else_what_there_always_is(boards: dict[str, Board], cupboard: Cupboard) -> None:
+    assert places(boards, "auto") == {"stm32l475": "emulated", "native": "native"}
+    cupboard.plug("A1")
+    assert places(boards, "auto")["stm32l475"] == "emulated"
+    assert places(boards, "auto", "A1")["stm32l475"] == "attached: A1"
+    cupboard.claim("desk-1", "A1")
+    assert places(boards, "auto") == {"stm32l475": "attached: desk-1", "native": "native"}
+    with pytest.raises(ConfigError, match="board native has no target 'attached'"):
+        places(boards, "attached")
+
+
+def test_several_must_be_told_apart(boards: dict[str, Board], cupboard: Cupboard) -> None:
+    cupboard.plug("A1").claim("left", "A1").plug("B2").claim("right", "B2")
+    with pytest.raises(ConfigError, match="left, right"):
+        places(boards, "auto")
+    assert places(boards, "auto", "right")["stm32l475"] == "attached: right"
+
+
+def test_a_name_where_nothing_attached_is_asked_for(boards: dict[str, Board], cupboard: Cupboard) -> None:
+    cupboard.plug("A1").claim("desk-1", "A1")
+    with pytest.raises(ConfigError, match="--attached=desk-1"):
+        choose_places([boards["stm32l475"]], "emulated", [], ["desk-1"])
+    with pytest.raises(ConfigError, match=r"--attached=desk-2: .*\n.*desk-1"):
+        places(boards, "auto", "desk-2")
+
+
+def test_attached_never_falls_back(boards: dict[str, Board], cupboard: Cupboard) -> None:
+    with pytest.raises(TargetError, match="no stm32l475 is attached"):
+        choose_places([boards["stm32l475"]], "attached", [])
+    cupboard.plug("A1")
+    assert choose_places([boards["stm32l475"]], "attached", [])["stm32l475"].instance is not None
+
+
+def test_nothing_is_looked_for_where_no_board_can_be_attached(
+    boards: dict[str, Board], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("harness.target.factory.plugged_in", lambda: pytest.fail("looked"))
+    assert choose_places([boards["native"]], "auto", [])["native"].kind == "native"
+    assert choose_places([boards["stm32l475"]], "emulated", [])["stm32l475"].kind == "emulated"

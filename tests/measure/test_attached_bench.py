@@ -1,0 +1,51 @@
+"""A bench on an attached board that runs what it ran before: it is flashed once more, then believed to be another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from support.attached_board import AttachedBoard, ListFlasher, attached_board, firmware_file
+from support.firmwares import not_a_firmware
+from support.simulated_device import HELLO
+
+from harness.config import load_boards
+from harness.errors import LinkError
+from harness.measure import Bench
+from harness.paths import shipped_boards_file
+
+OLD = replace(HELLO, build_id="old")
+FRESH = replace(HELLO, build_id="none")  # that of support.firmwares
+
+
+@pytest.fixture
+def board(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[AttachedBoard]:
+    firmware = not_a_firmware(firmware_file(tmp_path, "firmware.elf", b"firmware"))
+    monkeypatch.setenv("TINYHIL_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr("harness.measure.bench.build_firmware", lambda *_, **__: firmware)
+    with attached_board() as board:
+        monkeypatch.setattr("harness.target.attached.open_flasher", lambda _options, _instance: ListFlasher(board))
+        yield board
+
+
+def bench_on(board: AttachedBoard) -> Bench:
+    known = load_boards([shipped_boards_file()])["stm32l475"]
+    return Bench(known, target="attached", timeout_s=5.0, instance=board.instance())
+
+
+def test_an_old_firmware_is_flashed_over(board: AttachedBoard) -> None:
+    board.hellos = [OLD, FRESH]
+    with bench_on(board).start() as device:
+        assert device.hello.build_id == "none"
+    assert board.events[:5] == [("flash", "firmware"), ("run",), ("close",), ("flash", "firmware"), ("run",)]
+
+
+def test_a_firmware_that_stays_another_is_refused(board: AttachedBoard) -> None:
+    board.hellos = [OLD]
+    said = r"stm32l475 runs firmware old, built was none\n.*port is that of its probe"
+    with pytest.raises(LinkError, match=said), bench_on(board).start():
+        pass
+    assert [event for event in board.events if event[0] == "flash"] == [("flash", "firmware")] * 2
+    assert board.events[-1] == ("close",)
