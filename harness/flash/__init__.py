@@ -2,6 +2,7 @@
 
 from harness.flash.base import Flashed, Flasher, FlashError, Piece, firmware_pieces
 from harness.flash.gdb_stub import GdbStub
+from harness.flash.pyocd import PyocdFlasher
 from harness.flash.qemu_loader import firmware_arguments, model_arguments
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "Flasher",
     "GdbStub",
     "Piece",
+    "PyocdFlasher",
     "firmware_arguments",
     "firmware_pieces",
     "model_arguments",
