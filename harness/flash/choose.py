@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from harness.config import AttachedTarget, Instance
-from harness.errors import SetupError
 from harness.flash.base import Flasher
 
 
@@ -16,7 +15,9 @@ def open_flasher(options: AttachedTarget, instance: Instance) -> Flasher:
     """
     match options.flash_with:
         case "pyocd":
-            raise SetupError("this version does not flash with pyOCD", "let the board's flash_with be platformio")
+            from harness.flash.pyocd import PyocdFlasher
+
+            return PyocdFlasher(instance.probe, options.probe_target, options.id_register)
         case "platformio":
             from harness.flash.platformio_upload import PlatformioFlasher
 

@@ -55,10 +55,8 @@ class PyocdFlasher(Flasher):
         self._family = stm32_family(target)
         self._timeout_s = controller_timeout_s
         self._session: Session | None = None
-        with self._explained(f"probe {probe_id}"):
-            self._probe = _find_probe(probe_id)
-        self.stand_in = self._probe.vendor_name == _STAND_IN
-        self.description = _describe(self._probe)
+        self._probe_id = probe_id
+        self.description = f"probe {probe_id}"
         self._connect()
 
     def flash(self, pieces: Sequence[Piece]) -> Flashed:
@@ -69,7 +67,7 @@ class PyocdFlasher(Flasher):
 
         begin_s = time.monotonic()
         session = self._connect()
-        with self._explained(" and ".join(piece.name for piece in pieces)), _performance_of(session) as regions:
+        with self._explained(_names(pieces)), _performance_of(session) as regions:
             loader = MemoryLoader(
                 session,
                 progress=lambda _: None,
@@ -120,7 +118,10 @@ class PyocdFlasher(Flasher):
         from pyocd.core.session import Session
 
         with self._explained("connect"), contextlib.ExitStack() as undo:
-            session = Session(self._probe, options=self._options())
+            probe = _find_probe(self._probe_id)
+            self.stand_in = probe.vendor_name == _STAND_IN
+            self.description = _describe(probe)
+            session = Session(probe, options=self._options())
             undo.callback(session.close)
             session.delegate = _Delegate(self._id_register, self.description)
             session.open()
@@ -177,7 +178,7 @@ class PyocdFlasher(Flasher):
             self.close()
             if isinstance(error, FlashError):
                 raise
-            raise FlashError(f"{getattr(self, 'description', 'pyOCD')}: {doing}: {error}", _fix(error)) from None
+            raise FlashError(f"{self.description}: {doing}: {error}", _fix(error)) from None
 
 
 class _Delegate:
@@ -206,6 +207,10 @@ class _Delegate:
                 f"{found & self._id_register.mask:#x} there, and {self._id_register.value:#x} on the board's",
                 "name the board that is there, or correct `probe` of its entry in boards.toml",
             )
+
+
+def _names(pieces: Sequence[Piece]) -> str:
+    return " and ".join(dict.fromkeys(piece.name for piece in pieces))
 
 
 def _find_probe(probe_id: str) -> DebugProbe:
