@@ -38,16 +38,22 @@ bool lies_within(uint32_t offset, size_t size, size_t limit) { return offset <= 
 // A stretch of time in which nothing of ours is on the line. Only the cost regions within it are recorded.
 class QuietWindow {
  public:
-  QuietWindow() {
+  // `marker`: its level from the beginning; it is low when the window has ended.
+  explicit QuietWindow(bool marker) {
     cost_reset();
     board_drain();
     interrupts_ = board_uart_interrupts();
+    board_marker(marker);
     board_restart_timer();
   }
+  ~QuietWindow() { board_marker(false); }
+  QuietWindow(const QuietWindow&) = delete;
+  QuietWindow& operator=(const QuietWindow&) = delete;
 
   // Ends the window: its ticks, and the interrupts of the UART within.
   void write_to(PayloadWriter& answer) const {
     const uint64_t ticks = board_ticks();
+    board_marker(false);
     answer.u64(ticks);
     answer.u32(board_uart_interrupts() - interrupts_);
   }
@@ -88,6 +94,7 @@ const Commands::Entry* Commands::find(uint8_t type) {
       {MessageType::kSelfCheck, 0, false, &Commands::self_check},
       {MessageType::kArena, 2, false, &Commands::arena},
       {MessageType::kCounters, 2, false, &Commands::counters},
+      {MessageType::kBaud, 4, false, &Commands::baud},
   };
   for (const Entry& entry : kEntries) {
     if (static_cast<uint8_t>(entry.type) == type) return &entry;
@@ -102,6 +109,12 @@ MessageType Commands::execute(const Frame& request, PayloadWriter& answer) {
     return MessageType::kError;
   }
   return static_cast<MessageType>(request.type | kAnswerBit);
+}
+
+uint32_t Commands::take_asked_baud() {
+  const uint32_t baud = asked_baud_;
+  asked_baud_ = 0;
+  return baud;
 }
 
 Error Commands::dispatch(const Frame& request, PayloadWriter& answer) {
@@ -213,7 +226,7 @@ Error Commands::output(PayloadReader& request, PayloadWriter& answer) {
 Error Commands::time(PayloadReader& request, PayloadWriter& answer) {
   const uint32_t count = request.u32();
   if (count == 0 || count > kMaxTimedInferences) return out_of_range(kMaxTimedInferences, "count of inferences");
-  const QuietWindow window;
+  const QuietWindow window(true);
   cost_begin();
   for (uint32_t left = count; left > 0; --left) {
     const Error error = invoke(nullptr);
@@ -231,9 +244,10 @@ Error Commands::profile(PayloadReader& request, PayloadWriter& answer) {
   if (first > ops) return out_of_range(ops, "behind the model's ops");
   model_.profiled_begin = model_.profiled_end = 0;
   layer_times_.start(first);
-  const QuietWindow window;
+  const QuietWindow window(false);
   const Error error = invoke(&layer_times_);
   if (failed(error)) return error;
+  layer_times_.finish();
   window.write_to(answer);
   answer.u16(ops);
   model_.profiled_begin = first;
@@ -300,6 +314,13 @@ Error Commands::counters(PayloadReader& request, PayloadWriter& answer) {
     }
   }
   return out_of_range(regions, "behind the last cost region");
+}
+
+Error Commands::baud(PayloadReader& request, PayloadWriter&) {
+  const uint32_t baud = request.u32();
+  if (!board_has_baud(baud)) return {ErrorCode::kNoSuchBaud, baud, "the UART does not make this rate"};
+  asked_baud_ = baud;
+  return {};
 }
 
 Error Commands::invoke(OpObserver* observer) {

@@ -23,6 +23,9 @@ class Commands {
   // Executes `request`, writes the payload of its answer and returns the answer's type.
   MessageType execute(const Frame& request, PayloadWriter& answer);
 
+  // The rate at which the line is to go on after the answer to the last request; 0: at the same.
+  uint32_t take_asked_baud();
+
  private:
   struct Entry;
   static const Entry* find(uint8_t type);
@@ -41,6 +44,7 @@ class Commands {
   Error self_check(PayloadReader& request, PayloadWriter& answer);
   Error arena(PayloadReader& request, PayloadWriter& answer);
   Error counters(PayloadReader& request, PayloadWriter& answer);
+  Error baud(PayloadReader& request, PayloadWriter& answer);
 
   Error invoke(OpObserver* observer);
 
@@ -57,6 +61,7 @@ class Commands {
   const LinkCounters& counters_;
   LayerTimes layer_times_;
   Model model_;  // none loaded: all 0
+  uint32_t asked_baud_ = 0;
 };
 
 }  // namespace harness

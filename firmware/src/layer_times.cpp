@@ -6,6 +6,7 @@
 namespace harness {
 
 void LayerTimes::before_op(uint16_t op) {
+  toggle_marker();
   slot(op).begin_ticks = board_ticks();
   cost_begin();
 }
@@ -13,6 +14,11 @@ void LayerTimes::before_op(uint16_t op) {
 void LayerTimes::after_op(uint16_t op) {
   cost_end();
   slot(op).end_ticks = board_ticks();
+}
+
+void LayerTimes::toggle_marker() {
+  marker_ = !marker_;
+  board_marker(marker_);
 }
 
 // The lesser of index and kProfileOps, without a branch: both ways must take the same time on every core. Ops before

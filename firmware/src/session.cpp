@@ -6,16 +6,19 @@
 namespace harness {
 
 void Session::receive(const uint8_t* bytes, size_t size) {
+  if (size == 0) rate_.silence();
   for (size_t i = 0; i < size; ++i) {
     switch (decoder_.feed(bytes[i])) {
       case FrameDecoder::Result::kIncomplete:
         break;
       case FrameDecoder::Result::kFrame:
+        rate_.good_frame();
         handle(decoder_.frame());
         break;
       case FrameDecoder::Result::kBadFrame:
         ++counters_.bad_frames;
         send_nak(NakReason::kBadFrame);
+        rate_.bad_frame();
         break;
     }
   }
@@ -38,6 +41,7 @@ void Session::restart(uint16_t seq) {
   // A receiver that is switched on while the first frame arrives sees a cut one: that is no fault of the line.
   counters_ = {};
   counters_.earlier_rx_overruns = board_rx_overruns();
+  rate_.greeted();
   expected_ = seq;
 }
 
@@ -51,6 +55,8 @@ void Session::execute(const Frame& request) {
   answer.kept = true;
   ++expected_;
   send(answer.type, answer.seq, answer.payload, answer.payload_bytes);
+  rate_.executed();
+  if (const uint32_t baud = commands_.take_asked_baud()) rate_.change(baud);
 }
 
 const Session::Answer* Session::find_answer(uint16_t seq) const {

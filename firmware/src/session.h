@@ -7,6 +7,7 @@
 #include "commands.h"
 #include "engine.h"
 #include "frame.h"
+#include "line_rate.h"
 #include "link_counters.h"
 #include "link_sizes.h"
 #include "messages.h"
@@ -17,7 +18,7 @@ class Session {
  public:
   explicit Session(Engine& engine) : commands_(engine, counters_) {}
 
-  // Takes bytes as they come from the host and writes the answers to the board.
+  // Takes bytes as they come from the host and writes the answers to the board. No bytes: the line was silent.
   void receive(const uint8_t* bytes, size_t size);
 
   // Answers the request being executed with ERROR; called from a fault.
@@ -40,6 +41,7 @@ class Session {
   void send(MessageType type, uint16_t seq, const uint8_t* payload, size_t payload_bytes);
 
   LinkCounters counters_;
+  LineRate rate_;
   Commands commands_;
   FrameDecoder decoder_;
   uint16_t expected_ = 0;

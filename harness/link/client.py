@@ -17,6 +17,7 @@ from harness.link.messages import (
     PROTOCOL,
     ArenaPart,
     ArenaRequest,
+    BaudRequest,
     Counters,
     CountersRequest,
     DeviceStatus,
@@ -43,7 +44,7 @@ from harness.link.messages import (
     TimedRun,
     TimeRequest,
 )
-from harness.link.patience import Patience
+from harness.link.patience import HELLO_ATTEMPTS, Patience
 from harness.link.pipeline import Answer, Pipeline
 
 _OFFSET_BYTES = 4  # in front of the data in MODEL_WRITE, INPUT and INFER
@@ -100,6 +101,32 @@ class Device:
         self.hello = self._greet()
         self._pipeline.window = self.hello.window
         self._pipeline.credit_bytes = self.hello.rx_buffer_bytes
+
+    def greet(self, attempts: int = HELLO_ATTEMPTS) -> None:
+        """Begin anew, as with a device never spoken to: what is under way is dropped, and STATUS counts from here.
+
+        Raises:
+            LinkError: it does not answer any of so many attempts, 0.03 s apart.
+        """
+        self._pipeline.forget()
+        self._patience.hello_attempts = attempts
+        self.hello = self._greet()
+
+    def ignore(self, seconds: float) -> None:
+        """Send nothing for so long, and drop what comes."""
+        until_s = self._clock() + seconds
+        while (left_s := until_s - self._clock()) > 0:
+            self._stream.read(left_s)
+
+    def set_baud(self, baud: int) -> None:
+        """Have the device go on at `baud` bits a second after its answer; the host's end is the caller's to change.
+
+        It goes back to 115200 unless two requests are answered at the new rate, with no silence of 0.5 s before.
+
+        Raises:
+            DeviceError: its UART does not make this rate, or none but its own.
+        """
+        self._ask(BaudRequest(baud), Done)
 
     def status(self) -> DeviceStatus:
         """The device's counters."""

@@ -16,6 +16,7 @@ _DETAILS = {
     ErrorCode.UNSUPPORTED: "op {detail}",
     ErrorCode.ARENA_TOO_SMALL: "{detail} bytes needed",
     ErrorCode.ENGINE_FAILED: "op {detail}",
+    ErrorCode.NO_SUCH_BAUD: "{detail} bits a second",
     ErrorCode.PROCESSOR_FAULT: "fault status register CFSR {detail:#010x}",
 }
 _REBUILD = "rebuild the firmware: it and the harness disagree"
@@ -27,6 +28,7 @@ _FIXES = {
     ErrorCode.UNSUPPORTED: "change the model, or use an engine that has this op",
     ErrorCode.ARENA_TOO_SMALL: "make the model smaller, or use a board with a larger arena",
     ErrorCode.ENGINE_FAILED: "check the model with --check; if it is sound, report a bug of the engine",
+    ErrorCode.NO_SUCH_BAUD: "lower baud in boards.toml",
     ErrorCode.PROCESSOR_FAULT: "raise stack_bytes in boards.toml, correct its memories, or report a bug",
 }
 

@@ -33,6 +33,7 @@ class MessageType(IntEnum):
     SELF_CHECK = 0x0B
     ARENA = 0x0C
     COUNTERS = 0x0D
+    BAUD = 0x0E
 
 
 ERROR_TYPE = 0xFF  # the answer to a request that failed
@@ -56,6 +57,7 @@ class ErrorCode(IntEnum):
     ARENA_TOO_SMALL = 9
     ENGINE_FAILED = 10
     PROCESSOR_FAULT = 11
+    NO_SUCH_BAUD = 12
 
 
 @dataclass(frozen=True)
@@ -222,6 +224,13 @@ class CountersRequest(Request):
 
 
 @dataclass(frozen=True)
+class BaudRequest(Request):
+    type = MessageType.BAUD
+    layout = struct.Struct("<I")
+    baud: int
+
+
+@dataclass(frozen=True)
 class Hello(Message):
     """What the device is. `rx_buffer_bytes` and `window` bound what may be sent before an answer."""
 
@@ -268,7 +277,7 @@ class DeviceStatus(Message):
 
 @dataclass(frozen=True)
 class Done(Message):
-    """The answer to MODEL_WRITE and INPUT."""
+    """The answer to MODEL_WRITE, INPUT and BAUD."""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ _QUIET = frozenset({MessageType.TIME, MessageType.PROFILE, MessageType.SELF_CHEC
 _QUIET_FIRST_SHARE = 2  # of the whole time: the first wait takes half of it, the others share the rest
 # A device that is still starting drops what it is sent: ask often, for 18 s.
 _HELLO_S = 0.03
-_HELLO_ATTEMPTS = 600
+HELLO_ATTEMPTS = 600
 
 
 class Patience:
@@ -24,15 +24,19 @@ class Patience:
 
     Args:
         compute_timeout_s: how long an inference (or load) may take at most before the device counts as dead.
+
+    Attributes:
+        hello_attempts: how often HELLO is sent before its device counts as dead.
     """
 
     def __init__(self, compute_timeout_s: float) -> None:
+        self.hello_attempts = HELLO_ATTEMPTS
         self._compute_timeout_s = compute_timeout_s
         self._longest_s: dict[MessageType, float] = {}
 
     def attempts(self, kind: MessageType) -> int:
         """How often a request is sent before its device counts as dead."""
-        return _HELLO_ATTEMPTS if kind is MessageType.HELLO else ATTEMPTS
+        return self.hello_attempts if kind is MessageType.HELLO else ATTEMPTS
 
     def wait_s(self, kind: MessageType, work: int, attempt: int) -> float:
         """How long attempt 0, 1, … of a request waits. `work`: the number of inferences that the request asks for."""

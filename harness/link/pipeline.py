@@ -78,6 +78,14 @@ class Pipeline:
         """How many requests may be submitted now."""
         return self.window - len(self._queue)
 
+    def forget(self) -> None:
+        """Drop what is under way: its answers count as late."""
+        self._decoder = FrameDecoder()
+        self._queue.clear()
+        self._gate = None
+        self._attempt = 0
+        self._device_expects = None
+
     def submit(self, request: Request, work: int = 1) -> None:
         """Queue a request; there must be `room`. `work`: the number of inferences it asks for."""
         # The delimiter in front ends what a lost delimiter would have joined to this frame.

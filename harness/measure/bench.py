@@ -11,11 +11,12 @@ from harness.build import Firmware, build_firmware
 from harness.config import Board, Instance
 from harness.config.defaults import DEFAULT_TIMEOUT_S
 from harness.errors import LinkError, NoFitError, Shortage
+from harness.link.baud import raise_baud
 from harness.link.client import Device
 from harness.link.failures import RefusedModelError
 from harness.link.messages import ErrorCode, Loaded
 from harness.model import Model, check_model
-from harness.target import Target, make_target
+from harness.target import SerialStream, Target, make_target
 
 
 @dataclass
@@ -94,12 +95,15 @@ class Bench:
         return self._greet(target, firmware, model)
 
     def _greet(self, target: Target, firmware: Firmware, model: bytes | None) -> Device:
-        device = Device(target.start(firmware, model), self.timeout_s)
+        line = target.start(firmware, model)
+        device = Device(line, self.timeout_s)
         if device.hello.build_id != firmware.build_id:
             raise LinkError(
                 f"{self.board.name} runs firmware {device.hello.build_id}, built was {firmware.build_id}",
                 "flash the firmware again; of an attached board, see that its port is that of its probe",
             )
+        if target.fastest_baud is not None and isinstance(line, SerialStream):
+            raise_baud(device, line, target.fastest_baud)
         return device
 
     @contextlib.contextmanager

@@ -7,7 +7,7 @@ import os
 import select
 import time
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from harness.errors import HarnessError, TargetError
 
@@ -36,6 +36,7 @@ class ByteStream(Protocol):
         """Give the line up; closing twice is harmless."""
 
 
+@runtime_checkable
 class SerialStream(ByteStream, Protocol):
     """A line with a rate."""
 

@@ -11,7 +11,10 @@ import zlib
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
+from support.simulated_rate import SimulatedRate
+
 from harness.errors import LinkError
+from harness.link.baud import START_BAUD
 from harness.link.frames import BadFrame, Frame, FrameDecoder, encode_frame
 from harness.link.messages import (
     ANSWER_BIT,
@@ -19,6 +22,7 @@ from harness.link.messages import (
     NAK_TYPE,
     ArenaPart,
     ArenaRequest,
+    BaudRequest,
     Counters,
     CountersRequest,
     DeviceStatus,
@@ -90,6 +94,7 @@ class SimulatedDevice:
     `regions` are the counters of its cost regions, whatever it executed. With `inference_s` an inference takes time,
     which it counts with a clock that runs `clock_factor` times as fast as `timer_hz` says; `busy_s` is what it took.
     The line interrupts one timed window for each of `interrupts`, in turn, that often.
+    `bauds` are the rates that its UART makes beside the one it starts with.
     """
 
     hello: Hello = HELLO
@@ -98,6 +103,8 @@ class SimulatedDevice:
     op_count: int = OP_COUNT
     profile_ops: int = 256
     regions: tuple[tuple[int, ...], ...] = ((),)
+    bauds: frozenset[int] = frozenset()
+    rate: SimulatedRate = field(default_factory=SimulatedRate)
     executed: list[MessageType] = field(default_factory=list)
     inference_s: float | None = None
     clock_factor: float = 1.0
@@ -122,14 +129,18 @@ class SimulatedDevice:
     def _answer(self, frame: Frame | BadFrame) -> bytes:
         if isinstance(frame, BadFrame):
             self._bad_frames += 1
+            self.rate.bad_frame()
             return self._nak(NakReason.BAD_FRAME)
+        self.rate.good_frame()
         if frame.type == MessageType.HELLO:
+            self.rate.greeted()
             self._cache.clear()
             self._bad_frames = self._repeated_frames = 0
             self._expected = frame.seq
         if frame.seq == self._expected:
             self._expected = (frame.seq + 1) % 65536
             self._cache[frame.seq] = encode_frame(self._execute(frame))
+            self.rate.executed()
             if len(self._cache) > self.hello.window:
                 self._cache.popitem(last=False)
         elif frame.seq in self._cache:
@@ -184,6 +195,8 @@ class SimulatedDevice:
                 return self._arena_part(request)
             case CountersRequest():
                 return self._counters(request)
+            case BaudRequest():
+                return self._change_baud(request)
             case _:
                 return DeviceStatus(8192, 1000, 0, self._bad_frames, self._repeated_frames)
 
@@ -249,6 +262,12 @@ class SimulatedDevice:
             raise RefusalError(ErrorCode.OUT_OF_RANGE, len(self.regions), "behind the last cost region")
         values = self.regions[request.index]
         return Counters(len(values), b"".join(value.to_bytes(8, "little") for value in values))
+
+    def _change_baud(self, request: BaudRequest) -> Message:
+        if request.baud not in {*self.bauds, START_BAUD}:
+            raise RefusalError(ErrorCode.NO_SUCH_BAUD, request.baud, "no such rate")
+        self.rate.asked = request.baud
+        return Done()
 
     def _invoke(self) -> None:
         """Like an engine that reuses the input's memory, leave nothing of the input."""

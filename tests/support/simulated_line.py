@@ -9,6 +9,8 @@ from enum import Enum
 
 from support.simulated_device import SimulatedDevice
 
+SILENCE_S = 0.5  # after which a device looks at its rate
+
 
 class Damage(Enum):
     NONE = "none"
@@ -69,12 +71,16 @@ class SimulatedLine:
         self.unread_bytes_most = max(self.unread_bytes_most, len(data))
         there, back = next(self._faults, Fault()), next(self._faults, Fault())
         busy_s = -self.device.busy_s
-        answers = back.apply(self.device.receive(there.apply(data)))
+        answers = self.transmit(data, there, back)
         busy_s += self.device.busy_s
         arrival_s = self.now_s + there.delay_s + busy_s + back.delay_s
         if self._arrivals:
             arrival_s = max(arrival_s, self._arrivals[-1][0])  # a line keeps the order
         self._arrivals.append((arrival_s, answers))
+
+    def transmit(self, data: bytes, there: Fault, back: Fault) -> bytes:
+        """What comes back for `data`."""
+        return back.apply(self.device.receive(there.apply(data)))
 
     def read(self, timeout_s: float) -> bytes:
         until_s = self.now_s + timeout_s
@@ -87,3 +93,45 @@ class SimulatedLine:
 
     def close(self) -> None:
         self._arrivals.clear()
+
+
+class RatedLine(SimulatedLine):
+    """A line with a rate at each end; what one end sends is garbage for the other if their rates differ.
+
+    Args:
+        device: the other end.
+        faults: as for `SimulatedLine`.
+        there, back: the fastest rates at which bytes to the device, and from it, arrive unharmed.
+    """
+
+    def __init__(
+        self, device: SimulatedDevice, faults: Iterable[Fault] = (), there: int = 1 << 30, back: int = 1 << 30
+    ) -> None:
+        super().__init__(device, faults)
+        self.baud = device.rate.baud
+        self._there, self._back = there, back
+        self._heard_s = 0.0  # when the device last heard something
+
+    def set_baud(self, baud: int) -> None:
+        self.baud = baud
+
+    def read(self, timeout_s: float) -> bytes:
+        data = super().read(timeout_s)
+        self._pass_silence()
+        return data
+
+    def transmit(self, data: bytes, there: Fault, back: Fault) -> bytes:
+        self._pass_silence()
+        self._heard_s = self.now_s
+        device_baud = self.device.rate.baud  # the answers' too: another one begins behind them
+        heard = self._carried(there.apply(data), self._there, device_baud)
+        answers = self.device.receive(heard)
+        return self._carried(back.apply(answers), self._back, device_baud)
+
+    def _carried(self, data: bytes, fastest: int, device_baud: int) -> bytes:
+        sound = self.baud == device_baud <= fastest
+        return data if sound else bytes((byte * 3 ^ index) % 5 for index, byte in enumerate(data))
+
+    def _pass_silence(self) -> None:
+        if self.now_s - self._heard_s > SILENCE_S:
+            self.device.rate.silence()

@@ -11,13 +11,20 @@ namespace harness {
 // Clocks, UART, timer. Called once, before anything else.
 void board_start();
 
-// Bytes received since the last call, at most `capacity`; sleeps until there is at least one.
+// Bytes received since the last call, at most `capacity`; sleeps until there is at least one. Where the UART can change
+// its rate, 0 after half a second without any.
 size_t board_read(uint8_t* bytes, size_t capacity);
 // Queues or sends all bytes; returns when they are accepted.
 void board_write(const uint8_t* bytes, size_t size);
 // Returns when no byte waits for the transmitter: none of them disturbs a timed window after it. The last one may still
 // be on the line.
 void board_drain();
+// Every UART starts at this rate, and goes back to it where a faster one fails.
+constexpr uint32_t kStartBaud = 115200;
+// Whether the UART makes this rate, to 1.5 % at most; false for any where it cannot change.
+bool board_has_baud(uint32_t baud);
+// Goes on at a rate that it has, once all bytes are sent.
+void board_set_baud(uint32_t baud);
 size_t board_rx_buffer_bytes();
 uint32_t board_rx_overruns();
 uint32_t board_uart_interrupts();  // running count, to see whether a window was disturbed
@@ -29,6 +36,9 @@ uint32_t board_timer_hz();
 const char* board_timer_name();
 // Runs a loop of known length and returns its instructions; 0 where the compiler decides on the length.
 uint32_t board_run_known_loop();
+
+// The level of the pin that tells a power meter what runs; nothing on boards without such a pin.
+void board_marker(bool level);
 
 Bytes board_arena();
 Bytes board_second_arena();  // more of it elsewhere; empty where there is no more

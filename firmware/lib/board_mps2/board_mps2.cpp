@@ -38,7 +38,7 @@ constexpr InterruptVectors interrupt_vectors() {
 [[gnu::section(".vectors.interrupts"), gnu::used]] const InterruptVectors kInterruptVectors = interrupt_vectors();
 
 void start_uart() {
-  reg32(kUartBauddiv) = HARNESS_CLOCK_HZ / HARNESS_BAUD;
+  reg32(kUartBauddiv) = HARNESS_CLOCK_HZ / kStartBaud;
   reg32(kUartCtrl) = kCtrlTransmit | kCtrlReceive | kCtrlReceiveInterrupt;
   enable_interrupt(kUartInterrupt);
 }
@@ -55,7 +55,10 @@ void board_start() {
   start_uart();
 }
 
-size_t board_read(uint8_t* bytes, size_t capacity) { return received.take(bytes, capacity); }
+size_t board_read(uint8_t* bytes, size_t capacity) {
+  received.wait();
+  return received.take(bytes, capacity);
+}
 
 void board_write(const uint8_t* bytes, size_t size) {
   for (size_t i = 0; i < size; ++i) {
@@ -65,6 +68,10 @@ void board_write(const uint8_t* bytes, size_t size) {
 }
 
 void board_drain() { wait_for_transmitter(); }
+
+bool board_has_baud(uint32_t) { return false; }
+
+void board_set_baud(uint32_t) {}
 
 size_t board_rx_buffer_bytes() { return ReceiveRing::kBytes; }
 
@@ -79,5 +86,7 @@ uint64_t board_ticks() { return systick_ticks(); }
 uint32_t board_timer_hz() { return HARNESS_CLOCK_HZ; }
 
 const char* board_timer_name() { return "SysTick"; }
+
+void board_marker(bool) {}
 
 }  // namespace harness

@@ -48,6 +48,11 @@ void board_write(const uint8_t* bytes, size_t size) { line.write(bytes, size); }
 // What is written is the kernel's to deliver.
 void board_drain() {}
 
+// A pseudo-terminal has no rate.
+bool board_has_baud(uint32_t) { return false; }
+
+void board_set_baud(uint32_t) {}
+
 size_t board_rx_buffer_bytes() { return SerialLine::kReceiveBytes; }
 
 uint32_t board_rx_overruns() { return 0; }
@@ -63,6 +68,8 @@ uint32_t board_timer_hz() { return kTimerHz; }
 const char* board_timer_name() { return "CLOCK_MONOTONIC"; }
 
 uint32_t board_run_known_loop() { return 0; }
+
+void board_marker(bool) {}
 
 Bytes board_arena() { return {arena, sizeof arena}; }
 

@@ -54,7 +54,7 @@ constexpr uint32_t baudrate_register(uint64_t baud) {
 void start_uart() {
   reg32(kUartPseltxd) = HARNESS_UART_TXD_PIN;
   reg32(kUartPselrxd) = HARNESS_UART_RXD_PIN;
-  reg32(kUartBaudrate) = baudrate_register(HARNESS_BAUD);
+  reg32(kUartBaudrate) = baudrate_register(kStartBaud);
   reg32(kUartEnable) = kEnableUart;
   reg32(kUartIntenset) = kIntensetReceived;
   enable_interrupt(kUartInterrupt);
@@ -70,7 +70,10 @@ void board_start() {
   start_uart();
 }
 
-size_t board_read(uint8_t* bytes, size_t capacity) { return received.take(bytes, capacity); }
+size_t board_read(uint8_t* bytes, size_t capacity) {
+  received.wait();
+  return received.take(bytes, capacity);
+}
 
 void board_write(const uint8_t* bytes, size_t size) {
   for (size_t i = 0; i < size; ++i) {
@@ -82,6 +85,10 @@ void board_write(const uint8_t* bytes, size_t size) {
 }
 
 void board_drain() {}  // board_write() waits for every byte
+
+bool board_has_baud(uint32_t) { return false; }
+
+void board_set_baud(uint32_t) {}
 
 size_t board_rx_buffer_bytes() { return ReceiveRing::kBytes; }
 
@@ -96,5 +103,7 @@ uint64_t board_ticks() { return timer_ticks(); }
 uint32_t board_timer_hz() { return HARNESS_CLOCK_HZ; }
 
 const char* board_timer_name() { return "TIMER0"; }
+
+void board_marker(bool) {}
 
 }  // namespace harness

@@ -1,79 +1,81 @@
-// STM32L4 boards whose host listens on USART1, pins PB6 and PB7.
+// STM32L4 and STM32L4+ boards.
 #include "board.h"
 #include "clock.h"
 #include "cortex_m_registers.h"
+#include "marker.h"
 #include "receive_ring.h"
-#include "stm32l4_registers.h"
 #include "systick.h"
+#include "uart.h"
 
 namespace harness {
 namespace {
 
 using namespace stm32l4;
 
+constexpr uint64_t kSilenceTicks = HARNESS_CLOCK_HZ / 2;  // after which board_read() returns
+
 ReceiveRing received;
 volatile uint32_t hardware_overruns;
 volatile uint32_t interrupts;
 
-// QEMU's USART takes its next byte when QEMU's main loop comes round, and reading RDR does not wake that; a write to
+// QEMU's UART takes its next byte when QEMU's main loop comes round, and reading RDR does not wake that; a write to
 // SysTick's counter does. Without it bytes move only while the core sleeps: the next vector would not travel during an
 // inference. It spoils a timed window, but so does the interrupt, and the host repeats a window with one.
 void wake_emulator() { systick_clear(); }
 
-void handle_usart() {
+void handle_uart() {
   interrupts = interrupts + 1;
-  const uint32_t status = reg32(kUsartIsr);
+  const uint32_t status = reg32(kUart.reg(kUartIsr));
   if (status & kIsrOverrun) {
-    reg32(kUsartIcr) = kIcrOverrun;
+    reg32(kUart.reg(kUartIcr)) = kIcrOverrun;
     hardware_overruns = hardware_overruns + 1;
   }
   if (status & kIsrReceived) {
-    received.put(static_cast<uint8_t>(reg32(kUsartRdr)));
+    received.put(static_cast<uint8_t>(reg32(kUart.reg(kUartRdr))));
     wake_emulator();
   }
 }
 
 struct InterruptVectors {
-  InterruptHandler before_usart1[kUsart1Interrupt];
-  InterruptHandler usart1;
+  InterruptHandler before_uart[kUart.interrupt];
+  InterruptHandler uart;
 };
 
-[[gnu::section(".vectors.interrupts"), gnu::used]] const InterruptVectors kInterruptVectors = {{}, handle_usart};
+[[gnu::section(".vectors.interrupts"), gnu::used]] const InterruptVectors kInterruptVectors = {{}, handle_uart};
 
-void start_usart() {
-  reg32(kRccAhb2enr) = reg32(kRccAhb2enr) | kAhb2enrGpiob;
-  reg32(kRccApb2enr) = reg32(kRccApb2enr) | kApb2enrUsart1;
-  // PB6 (TX) and PB7 (RX): alternate function 7 (data sheets of STM32L475, table 17, and STM32L4R5, too).
-  reg32(kGpiobAfrl) = (reg32(kGpiobAfrl) & ~0xFF000000u) | 0x77000000u;
-  reg32(kGpiobModer) = (reg32(kGpiobModer) & ~0xF000u) | 0xA000u;
-  reg32(kUsartBrr) = (HARNESS_CLOCK_HZ + HARNESS_BAUD / 2) / HARNESS_BAUD;
-  reg32(kUsartCr1) = kCr1Enable | kCr1Receiver | kCr1Transmitter | kCr1ReceiveInterrupt;
-  enable_interrupt(kUsart1Interrupt);
-}
-
-void wait_for_usart(uint32_t bit) {
-  while (!(reg32(kUsartIsr) & bit)) {
-  }
-}
+void wait_for_uart(uint32_t bit) { wait_for(kUart.reg(kUartIsr), bit); }
 
 }  // namespace
 
 void board_start() {
   start_clock();
   systick_restart();
-  start_usart();
+  start_marker();
+  start_uart(kStartBaud);
+  enable_interrupt(kUart.interrupt);
 }
 
-size_t board_read(uint8_t* bytes, size_t capacity) { return received.take(bytes, capacity); }
+size_t board_read(uint8_t* bytes, size_t capacity) {
+  const uint64_t begin = systick_ticks();
+  while (received.empty() && systick_ticks() - begin < kSilenceTicks) received.sleep();
+  return received.take(bytes, capacity);
+}
 
 void board_write(const uint8_t* bytes, size_t size) {
   for (size_t i = 0; i < size; ++i) {
-    wait_for_usart(kIsrTransmitEmpty);
-    reg32(kUsartTdr) = bytes[i];
+    wait_for_uart(kIsrTransmitEmpty);
+    reg32(kUart.reg(kUartTdr)) = bytes[i];
   }
 }
 
-void board_drain() { wait_for_usart(kIsrTransmissionComplete); }
+void board_drain() { wait_for_uart(kIsrTransmissionComplete); }
+
+bool board_has_baud(uint32_t baud) { return uart_divider(baud) != 0; }
+
+void board_set_baud(uint32_t baud) {
+  board_drain();
+  set_uart_baud(baud);
+}
 
 size_t board_rx_buffer_bytes() { return ReceiveRing::kBytes; }
 

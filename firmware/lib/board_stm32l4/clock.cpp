@@ -1,6 +1,5 @@
 #include "clock.h"
 
-#include "cortex_m_registers.h"
 #include "stm32l4_registers.h"
 
 namespace harness::stm32l4 {
@@ -21,11 +20,6 @@ constexpr bool kBoost = HARNESS_CLOCK_HZ > kNormalModeMaxHz;
 constexpr uint32_t kHzPerWaitState = kBoost ? 20'000'000 : 16'000'000;
 constexpr uint32_t kWaitStates = (HARNESS_CLOCK_HZ - 1) / kHzPerWaitState;
 
-void wait_for(uint32_t address, uint32_t bits) {
-  while ((reg32(address) & bits) != bits) {
-  }
-}
-
 // RM0351, Read access latency: wait states come before the faster clock and are read back. Not for ever: QEMU has no
 // flash interface here and reads 0.
 void set_wait_states() {
@@ -37,8 +31,7 @@ void set_wait_states() {
 
 // RM0432, Dynamic voltage scaling management: boost mode comes before a clock of more than 80 MHz.
 void enter_boost_mode() {
-  reg32(kRccApb1enr1) = reg32(kRccApb1enr1) | kApb1enr1Pwr;
-  wait_for(kRccApb1enr1, kApb1enr1Pwr);
+  switch_on(kRccApb1enr1, kApb1enr1Pwr);
   reg32(kPwrCr5) = reg32(kPwrCr5) & ~kCr5NormalMode;
 }
 

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+#include "cortex_m_registers.h"
+
 namespace harness::stm32l4 {
 
 // Flash interface, 3.7.
@@ -13,7 +15,9 @@ constexpr uint32_t kAcrPrefetch = 1u << 8;
 constexpr uint32_t kAcrInstructionCache = 1u << 9;
 constexpr uint32_t kAcrDataCache = 1u << 10;
 
-// Power control of the STM32L4+, RM0432 5.4.
+// Power control, 5.4; CR5 is the STM32L4+'s, RM0432 5.4.
+constexpr uint32_t kPwrCr2 = 0x40007004;
+constexpr uint32_t kCr2PortGSupplied = 1u << 9;  // IOSV: VDDIO2, of PG2 to PG15, is valid
 constexpr uint32_t kPwrCr5 = 0x40007080;
 constexpr uint32_t kCr5NormalMode = 1u << 8;
 
@@ -31,35 +35,55 @@ constexpr uint32_t kRccPllcfgr = 0x4002100C;
 constexpr uint32_t kPllcfgrSourceHsi16 = 2u << 0;
 constexpr uint32_t kPllcfgrMultiplierShift = 8;
 constexpr uint32_t kPllcfgrMainOutput = 1u << 24;
-constexpr uint32_t kRccAhb2enr = 0x4002104C;
-constexpr uint32_t kAhb2enrGpiob = 1u << 1;
+constexpr uint32_t kRccAhb2enr = 0x4002104C;  // bit n: GPIO port n
 constexpr uint32_t kRccApb1enr1 = 0x40021058;
 constexpr uint32_t kApb1enr1Pwr = 1u << 28;
+constexpr uint32_t kRccApb1enr2 = 0x4002105C;
+constexpr uint32_t kApb1enr2Lpuart1 = 1u << 0;
 constexpr uint32_t kRccApb2enr = 0x40021060;
 constexpr uint32_t kApb2enrUsart1 = 1u << 14;
 
-// GPIO port B, 8.5.
-constexpr uint32_t kGpiobModer = 0x48000400;
-constexpr uint32_t kGpiobAfrl = 0x48000420;
+// GPIO ports, 8.5, from A on.
+constexpr uint32_t kGpioPort = 0x48000000;
+constexpr uint32_t kGpioPortBytes = 0x400;
+constexpr uint32_t kGpioMode = 0x00;  // two bits for each pin
+constexpr uint32_t kModeOutput = 1;
+constexpr uint32_t kModeAlternate = 2;
+constexpr uint32_t kGpioSetReset = 0x18;
+constexpr uint32_t kGpioFunction = 0x20;  // four bits for each pin, in two registers
 
-// USART1, 40.8.
-constexpr uint32_t kUsartCr1 = 0x40013800;
+// USART, 40.8, and LPUART, 41.7: registers from their addresses on.
+constexpr uint32_t kUsart1Address = 0x40013800;
+constexpr uint32_t kLpuart1Address = 0x40008000;
+constexpr uint32_t kUartCr1 = 0x00;
 constexpr uint32_t kCr1Enable = 1u << 0;
 constexpr uint32_t kCr1Receiver = 1u << 2;
 constexpr uint32_t kCr1Transmitter = 1u << 3;
 constexpr uint32_t kCr1ReceiveInterrupt = 1u << 5;
-constexpr uint32_t kUsartBrr = 0x4001380C;
-constexpr uint32_t kUsartIsr = 0x4001381C;
+constexpr uint32_t kUartBrr = 0x0C;
+constexpr uint32_t kUartIsr = 0x1C;
 constexpr uint32_t kIsrOverrun = 1u << 3;
 constexpr uint32_t kIsrReceived = 1u << 5;
 constexpr uint32_t kIsrTransmissionComplete = 1u << 6;
 constexpr uint32_t kIsrTransmitEmpty = 1u << 7;
-constexpr uint32_t kUsartIcr = 0x40013820;
+constexpr uint32_t kUartIcr = 0x20;
 constexpr uint32_t kIcrOverrun = 1u << 3;
-constexpr uint32_t kUsartRdr = 0x40013824;
-constexpr uint32_t kUsartTdr = 0x40013828;
+constexpr uint32_t kUartRdr = 0x24;
+constexpr uint32_t kUartTdr = 0x28;
 
-// Position in the vector table, 13.3.
+// Positions in the vector table, 13.3.
 constexpr uint32_t kUsart1Interrupt = 37;
+constexpr uint32_t kLpuart1Interrupt = 70;
+
+inline void wait_for(uint32_t address, uint32_t bits) {
+  while ((reg32(address) & bits) != bits) {
+  }
+}
+
+// Sets bits and reads them back: what a clock or a supply is switched on for answers only some cycles later.
+inline void switch_on(uint32_t address, uint32_t bits) {
+  reg32(address) = reg32(address) | bits;
+  wait_for(address, bits);
+}
 
 }  // namespace harness::stm32l4

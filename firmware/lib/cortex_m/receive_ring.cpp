@@ -15,7 +15,6 @@ void ReceiveRing::put(uint8_t byte) {
 }
 
 size_t ReceiveRing::take(uint8_t* bytes, size_t capacity) {
-  wait();
   const uint32_t written = written_.load(std::memory_order_acquire);
   uint32_t taken = taken_.load(std::memory_order_relaxed);
   size_t size = 0;
@@ -24,12 +23,18 @@ size_t ReceiveRing::take(uint8_t* bytes, size_t capacity) {
   return size;
 }
 
-void ReceiveRing::wait() {
-  while (written_.load(std::memory_order_acquire) == taken_.load(std::memory_order_relaxed)) {
-    // An interrupt between looking and sleeping would be slept through; while it is locked out it still wakes the core.
-    InterruptLock lock;
-    if (written_.load(std::memory_order_acquire) == taken_.load(std::memory_order_relaxed)) __asm volatile("wfi");
-  }
+bool ReceiveRing::empty() const {
+  return written_.load(std::memory_order_acquire) == taken_.load(std::memory_order_relaxed);
+}
+
+void ReceiveRing::sleep() const {
+  // An interrupt between looking and sleeping would be slept through; while it is locked out it still wakes the core.
+  InterruptLock lock;
+  if (empty()) __asm volatile("wfi");
+}
+
+void ReceiveRing::wait() const {
+  while (empty()) sleep();
 }
 
 }  // namespace harness

@@ -15,13 +15,16 @@ class ReceiveRing {
 
   // From the interrupt. Drops the byte and counts it when the ring is full.
   void put(uint8_t byte);
-  // From the program: at least one byte; the core sleeps until it comes.
+  // The rest is the program's. What is there, at most `capacity`.
   size_t take(uint8_t* bytes, size_t capacity);
+  bool empty() const;
+  // Unless a byte is there, until the next interrupt.
+  void sleep() const;
+  // Until a byte is there.
+  void wait() const;
   uint32_t overruns() const { return overruns_; }
 
  private:
-  void wait();
-
   static_assert((kBytes & (kBytes - 1)) == 0, "the positions wrap at 2^32");
   uint8_t bytes_[kBytes];
   std::atomic<uint32_t> written_{0};

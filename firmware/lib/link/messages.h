@@ -21,6 +21,7 @@ enum class MessageType : uint8_t {
   kSelfCheck = 0x0B,
   kArena = 0x0C,
   kCounters = 0x0D,
+  kBaud = 0x0E,
   kNak = 0xFE,
   kError = 0xFF,
 };
@@ -42,6 +43,7 @@ enum class ErrorCode : uint16_t {
   kArenaTooSmall = 9,
   kEngineFailed = 10,
   kProcessorFault = 11,
+  kNoSuchBaud = 12,
 };
 
 // Why a request failed; what `detail` means depends on the code. `text` has static lifetime.

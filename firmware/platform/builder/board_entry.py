@@ -14,8 +14,6 @@ from typing import Any
 
 from cores import CORES, HOST
 
-_DEFAULT_BAUD = 115200
-
 
 class EntryError(Exception):
     """A board that is not there, or an entry that cannot be built."""
@@ -92,12 +90,10 @@ def _region_symbols(part: str, region: dict[str, Any] | None, memory: dict[str, 
 
 
 def _arm_defines(table: dict[str, Any]) -> dict[str, int]:
-    attached = table["targets"].get("attached", {})
     firmware = table["firmware"]
     macros = {**firmware.get("peripherals", {}), **firmware.get("link", {})}
     return {
         "HARNESS_CLOCK_HZ": table["clock_hz"],
-        "HARNESS_BAUD": attached.get("baud", _DEFAULT_BAUD),
         **{f"HARNESS_{name.upper()}": number for name, number in macros.items()},
     }
 

@@ -16,6 +16,7 @@ from harness.link.messages import (
     ERROR_TYPE,
     ArenaPart,
     ArenaRequest,
+    BaudRequest,
     Counters,
     CountersRequest,
     DeviceStatus,
@@ -60,6 +61,7 @@ _ANSWERS: dict[type[Request], type[Message]] = {
     SelfCheckRequest: SelfCheck,
     ArenaRequest: ArenaPart,
     CountersRequest: Counters,
+    BaudRequest: Done,
 }
 
 
@@ -84,11 +86,27 @@ class FakeModel:
         return [ModelWriteRequest(0, model), ModelLoadRequest(len(model), zlib.crc32(model))]
 
 
+def _run(device: Path, data: bytes, fake: dict[str, str]) -> subprocess.CompletedProcess[bytes]:
+    done = subprocess.run([device], input=data, capture_output=True, env={**os.environ, **fake}, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    return done
+
+
+def encode(requests: Iterable[Request]) -> bytes:
+    """Frames of HELLO and `requests`, in order."""
+    asked = [HelloRequest(), *requests]
+    return b"".join(encode_frame(Frame(request.type, seq, request.pack())) for seq, request in enumerate(asked))
+
+
+def events(device: Path, data: bytes) -> list[str]:
+    """What the board is made to do in the course of `data`, as fake_board.cpp logs it."""
+    return _run(device, data, {}).stderr.decode().splitlines()
+
+
 def exchange(device: Path, data: bytes, slot: str = "ram", regions: int | None = None) -> list[Frame]:
     """The frames that the device answers to `data`; `slot` is "ram" or "flash", `regions` None where nothing counts."""
     fake = {"FAKE_SLOT": slot, **({} if regions is None else {"FAKE_REGIONS": str(regions)})}
-    done = subprocess.run([device], input=data, capture_output=True, env={**os.environ, **fake}, check=False)
-    assert done.returncode == 0, done.stderr.decode()
+    done = _run(device, data, fake)
     assert not done.stdout or done.stdout.endswith(b"\0")
     frames = FrameDecoder().feed(done.stdout)
     whole = [frame for frame in frames if isinstance(frame, Frame)]
@@ -98,11 +116,10 @@ def exchange(device: Path, data: bytes, slot: str = "ram", regions: int | None =
 
 def ask(device: Path, requests: Iterable[Request], slot: str = "ram", regions: int | None = None) -> list[Message]:
     """The answers to HELLO and `requests`, without HELLO's: a message of ERROR, or of the class in `_ANSWERS`."""
-    asked = [HelloRequest(), *requests]
-    data = b"".join(encode_frame(Frame(request.type, seq, request.pack())) for seq, request in enumerate(asked))
-    frames = exchange(device, data, slot, regions)
-    assert [frame.seq for frame in frames] == list(range(len(asked)))
-    return [unpack(request, frame) for request, frame in zip(asked[1:], frames[1:], strict=True)]
+    asked = list(requests)
+    frames = exchange(device, encode(asked), slot, regions)
+    assert [frame.seq for frame in frames] == list(range(1 + len(asked)))
+    return [unpack(request, frame) for request, frame in zip(asked, frames[1:], strict=True)]
 
 
 def unpack(request: Request, frame: Frame) -> Message:

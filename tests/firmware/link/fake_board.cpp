@@ -1,7 +1,9 @@
 // A board whose line is standard input and output. It ends with its input. Its timer advances with every reading, and
 // it aborts where something is timed before the line is quiet. FAKE_REGIONS cost regions are recorded, whatever ran.
+// Its UART makes all rates that are multiples of 100. What it does in the course is logged on standard error.
 #include <unistd.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 
@@ -39,6 +41,7 @@ size_t board_read(uint8_t* bytes, size_t capacity) {
 
 void board_write(const uint8_t* bytes, size_t size) {
   quiet = false;
+  fprintf(stderr, "write\n");
   while (size > 0) {
     const ssize_t written = write(STDOUT_FILENO, bytes, size);
     if (written < 0) abort();
@@ -48,6 +51,10 @@ void board_write(const uint8_t* bytes, size_t size) {
 }
 
 void board_drain() { quiet = true; }
+
+bool board_has_baud(uint32_t baud) { return baud % 100 == 0; }
+
+void board_set_baud(uint32_t baud) { fprintf(stderr, "baud %u\n", baud); }
 
 size_t board_rx_buffer_bytes() { return 4096; }
 
@@ -61,13 +68,19 @@ uint32_t board_uart_interrupts() { return reads; }
 void board_restart_timer() {
   if (!quiet) abort();
   ticks = 0;
+  fprintf(stderr, "restart\n");
 }
 
-uint64_t board_ticks() { return ticks += kTicksPerReading; }
+uint64_t board_ticks() {
+  fprintf(stderr, "ticks\n");
+  return ticks += kTicksPerReading;
+}
 
 uint32_t board_timer_hz() { return 1000; }
 
 const char* board_timer_name() { return "readings"; }
+
+void board_marker(bool level) { fprintf(stderr, "marker %d\n", level); }
 
 uint32_t board_run_known_loop() { return 20'001; }
 

@@ -7,13 +7,14 @@ import zlib
 from pathlib import Path
 
 import pytest
-from firmware.link.conversation import MAX_PAYLOAD_BYTES, SLOT_BYTES, FakeModel, ask, exchange
+from firmware.link.conversation import MAX_PAYLOAD_BYTES, SLOT_BYTES, FakeModel, ask, encode, events, exchange
 
 from harness.link.frames import Frame, encode_frame
 from harness.link.messages import (
     ERROR_TYPE,
     ArenaPart,
     ArenaRequest,
+    BaudRequest,
     Counters,
     CountersRequest,
     DeviceStatus,
@@ -311,6 +312,45 @@ def test_counters_behind_the_last_region(fake_device: Path, regions: int, before
     assert error(answer) == (ErrorCode.OUT_OF_RANGE, regions)
 
 
+def test_the_rate_changes_behind_the_answer(fake_device: Path) -> None:
+    assert ask(fake_device, [BaudRequest(460_800)]) == [Done()]
+    assert events(fake_device, encode([BaudRequest(460_800)])) == ["write", "write", "baud 460800"]
+
+
+def test_a_rate_that_the_uart_does_not_make(fake_device: Path) -> None:
+    (answer,) = ask(fake_device, [BaudRequest(460_801)])
+    assert error(answer) == (ErrorCode.NO_SUCH_BAUD, 460_801)
+    assert events(fake_device, encode([BaudRequest(460_801)])) == ["write", "write"]
+
+
+def window_events(device: Path, request: Request, model: FakeModel = MODEL) -> list[str]:
+    """What the board is made to do by `request`, its last word in front of the answer."""
+    *_, before, after = " ".join(events(device, encode([*model.requests(), request]))).split("write")
+    assert after == ""
+    return before.replace("marker ", "marker=").split()
+
+
+def test_the_marker_is_high_through_a_timed_window(fake_device: Path) -> None:
+    high = ["marker=1", "restart", "ticks", "marker=0"]
+    assert window_events(fake_device, TimeRequest(3)) == [*high, "marker=0"]
+
+
+def test_the_marker_is_low_after_a_failure(fake_device: Path) -> None:
+    failing = FakeModel(failing_op=2)
+    assert window_events(fake_device, TimeRequest(1), failing) == ["marker=1", "restart", "marker=0"]
+    assert window_events(fake_device, ProfileRequest(0), failing)[-1] == "marker=0"
+
+
+@pytest.mark.parametrize("ops", [1, 2, 5])
+def test_the_marker_changes_between_ops_outside_their_spans(fake_device: Path, ops: int) -> None:
+    op_events = [event for op in range(ops) for event in (f"marker={1 - op % 2}", "ticks", "ticks")]
+    assert window_events(fake_device, ProfileRequest(0), FakeModel(op_count=ops)) == [
+        *("marker=0", "restart"),
+        *op_events,
+        *(f"marker={1 - ops % 2}", "ticks", "marker=0", "marker=0"),
+    ]
+
+
 NEED_A_MODEL: list[Request] = [
     ArenaRequest(0),
     InputRequest(0, b""),
@@ -349,7 +389,7 @@ def test_malformed_payload(fake_device: Path, kind: MessageType) -> None:
         assert error(ErrorAnswer.unpack(answer.payload)) == (ErrorCode.MALFORMED_PAYLOAD, fixed_bytes)
 
 
-@pytest.mark.parametrize("kind", [0x00, 0x0E, 0x7F, 0x80, 0x81, 0xFE, 0xFF])
+@pytest.mark.parametrize("kind", [0x00, 0x0F, 0x7F, 0x80, 0x81, 0xFE, 0xFF])
 def test_unknown_request(fake_device: Path, kind: int) -> None:
     (answer,) = exchange(fake_device, encode_frame(Frame(kind, 0, b"")))
     assert (answer.type, answer.seq) == (ERROR_TYPE, 0)
