@@ -32,8 +32,14 @@ def own(tmp_path: Path) -> Path:
 
 
 def changes(before: str, after: str) -> list[str]:
-    lines = list(difflib.ndiff(before.splitlines(), after.splitlines()))
-    return [line for line in lines if line[0] in "+-"]
+    """The lines taken out and put in, as a diff shows them."""
+    old, new = before.splitlines(), after.splitlines()
+    # Blank lines count however many there are.
+    blocks = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    changed = [(old[i:j], new[k:n]) for tag, i, j, k, n in blocks if tag != "equal"]
+    return [
+        line for gone, come in changed for line in (*(f"- {line}" for line in gone), *(f"+ {line}" for line in come))
+    ]
 
 
 def test_values_change_and_a_comment_keeps_the_old_ones_with_their_sources(own: Path) -> None:
