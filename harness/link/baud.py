@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
+from harness.config.defaults import START_BAUD
 from harness.errors import LinkError, TargetError
 from harness.link.client import Device
 from harness.link.failures import DeviceError
 
-START_BAUD = 115200  # of every firmware's UART
 _LOWER_BAUDS = (460800, 230400)
 _GREETINGS = 30  # 0.03 s apart
 _TRIAL_REQUESTS = 16  # of about 15 bytes, with answers of about 30

@@ -13,10 +13,10 @@ from typing import Any
 import serial
 
 from harness.config import Instance
+from harness.config.defaults import START_BAUD
 from harness.errors import TargetError
 from harness.scan import Plugged, SerialPort, permission_fix, same_id
 
-START_BAUD = 115200  # of every firmware
 _POLL_S = 0.05  # how long a read waits at most before it looks at its deadline; bytes end it at once
 _WRITE_TIMEOUT_S = 10.0
 _PORT_ERRORS = (OSError, ValueError, TypeError, termios.error)  # pyserial's own, and of a closed or vanished port

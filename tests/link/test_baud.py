@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from support.simulated_device import SimulatedDevice, simulated_output
 from support.simulated_line import Damage, Fault, RatedLine
 
+from harness.config.defaults import START_BAUD
 from harness.errors import LinkError, TargetError
-from harness.link.baud import START_BAUD, raise_baud
+from harness.link.baud import raise_baud
 from harness.link.client import Device
 from harness.link.messages import MessageType
 

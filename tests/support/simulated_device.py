@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 
 from support.simulated_rate import SimulatedRate
 
+from harness.config.defaults import START_BAUD
 from harness.errors import LinkError
-from harness.link.baud import START_BAUD
 from harness.link.frames import BadFrame, Frame, FrameDecoder, encode_frame
 from harness.link.messages import (
     ANSWER_BIT,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness.link.baud import START_BAUD
+from harness.config.defaults import START_BAUD
 
 TRIAL_REQUESTS = 2
 MAX_BAD_FRAMES = 8
