@@ -28,10 +28,20 @@ _PROJECT = """[env:{environment}]
 platform = {platform}
 board = {board}
 upload_protocol = stlink
+extra_scripts = pre:place_image.py
 board_upload.offset_address = {address:#x}
 upload_flags =
     -c
     adapter serial {probe}
+"""
+# PlatformIO empties a build folder that it did not make: the image comes there once it runs.
+_PLACE_IMAGE = """from pathlib import Path
+from shutil import copy
+
+Import("env")
+build = Path(env.subst("$BUILD_DIR"))
+build.mkdir(parents=True, exist_ok=True)
+copy(Path(env.subst("$PROJECT_DIR")) / "image.bin", build / "firmware.bin")
 """
 
 
@@ -75,9 +85,8 @@ class PlatformioFlasher(Flasher):
         """Nothing is held."""
 
     def _upload(self, folder: Path, address: int, image: bytes) -> None:
-        build = folder / "build" / _ENVIRONMENT
-        build.mkdir(parents=True)
-        (build / "firmware.bin").write_bytes(image)
+        (folder / "image.bin").write_bytes(image)
+        (folder / "place_image.py").write_text(_PLACE_IMAGE, "utf-8")
         project = _PROJECT.format(
             environment=_ENVIRONMENT, platform=_PLATFORM, board=self._board, address=address, probe=self._probe
         )
