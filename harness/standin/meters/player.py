@@ -63,6 +63,7 @@ class Player(ABC):
 
     def __init__(self) -> None:
         self._progress = threading.Condition()
+        self._gone = False
 
     @abstractmethod
     def sampled_until_s(self) -> float:
@@ -72,14 +73,16 @@ class Player(ABC):
         """Wait until it is so.
 
         Raises:
-            TimeoutError: it is not for 20 s.
+            TimeoutError: it is not for 20 s, or until the player ends.
         """
         with self._progress:
-            if not self._progress.wait_for(predicate, _PATIENCE_S):
-                raise TimeoutError(f"the {self.kind} player made no progress for {_PATIENCE_S:g} s")
+            self._progress.wait_for(lambda: self._gone or predicate(), _PATIENCE_S)
+            if not predicate():
+                raise TimeoutError(f"the {self.kind} player ended, or made no progress for {_PATIENCE_S:g} s")
 
-    def tell_progress(self) -> None:
+    def tell_progress(self, gone: bool = False) -> None:
         with self._progress:
+            self._gone = gone
             self._progress.notify_all()
 
     @abstractmethod
@@ -153,6 +156,9 @@ class TerminalPlayer(Player):
     def encode(self, numbers: range, times_s: Times) -> bytes:
         """The bytes of the samples with these numbers since the start and these middles, without those to `drop`."""
 
+    def tick(self) -> None:
+        """What it does now and then of itself."""
+
     def send(self, data: bytes) -> None:
         self._unsent += data
 
@@ -168,12 +174,14 @@ class TerminalPlayer(Player):
         try:
             while not self._closing.is_set():
                 self._exchange()
+                self.tick()
                 if self.sampling is not None:
                     self._sample(self.sampling)
                 self.tell_progress()
         finally:
             os.close(self._master)
             os.close(self._slave)
+            self.tell_progress(gone=True)
 
     def _exchange(self) -> None:
         readable, _, _ = select.select([self._master], [], [], _TICK_S)

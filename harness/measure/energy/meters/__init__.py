@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from harness.config.attached import MeterEntry
-from harness.errors import MeterError
 from harness.measure.energy.meters.base import Meter
 
 __all__ = ["Meter", "open_meter"]
+
+_CLASSES = {"lpm01a": "Lpm01a", "ppk2": "Ppk2"}
 
 
 def open_meter(entry: MeterEntry) -> Meter:
@@ -14,9 +17,8 @@ def open_meter(entry: MeterEntry) -> Meter:
 
     Raises:
         MeterError: it is absent, held by another program, or does not answer.
+        SetupError: a package that this kind needs is not installed.
     """
-    if entry.kind == "ppk2":
-        from harness.measure.energy.meters.ppk2 import Ppk2
-
-        return Ppk2(entry.port)
-    raise MeterError(f"meters of kind {entry.kind} are not supported", "use a ppk2")
+    module = import_module(f"harness.measure.energy.meters.{entry.kind}")
+    meter: Meter = getattr(module, _CLASSES[entry.kind])(entry.port)
+    return meter

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from typing import NamedTuple
@@ -59,14 +60,14 @@ class Line:
         except (serial.SerialException, OSError) as error:
             raise self._gone(error) from None
 
-    def read_until(self, ending: bytes, timeout_s: float) -> bytes:
-        """What the meter sends up to and with `ending`.
+    def read_until(self, ending: re.Pattern[bytes], timeout_s: float) -> bytes:
+        """What the meter sends, once `ending` is in it.
 
         Raises:
             MeterError: it did not send that in time, or is gone.
         """
         data, end_s = bytearray(), time.monotonic() + timeout_s
-        while ending not in data:
+        while not ending.search(data):
             if time.monotonic() > end_s:
                 raise MeterError(
                     f"{self._name} did not answer within {timeout_s:g} s, but sent {bytes(data[-40:])!r}",

@@ -31,7 +31,6 @@ COUNTER_PERIOD = 64
 
 START, STOP, SWITCH_OUTPUT, SET_VOLTAGE, SET_MODE, GET_METADATA = 0x06, 0x07, 0x0C, 0x0D, 0x11, 0x19
 AMPERE_METER, SOURCE_METER = 1, 2
-METADATA_END = b"END"
 RANGES = 5
 VOLTS_PER_COUNT = 1.8 / 163_840  # of the converter's value with two bits more than a sample has: 1.8 V, gain 10
 
@@ -40,6 +39,7 @@ _ANSWER_TIMEOUT_S = 2.0
 _WINDOW_SAMPLES = 1024
 _SURE_SAMPLES = 4  # so many counters in a row are no accident
 _DEFAULTS = {"R": (1031.64, 101.65, 10.15, 0.94, 0.043), "GI": (1.0,) * RANGES, "UG": (1.0,) * RANGES}
+_METADATA_END = re.compile(rb"END")
 _MODIFIER = re.compile(r"^([A-Z]+)([0-4]): *([-+.0-9eE]+)$", re.MULTILINE)
 
 
@@ -186,7 +186,7 @@ class Ppk2(Meter):
             self._line.write(bytes([STOP]))
             self._line.read_until_quiet()
             self._line.write(bytes([GET_METADATA]))
-            metadata = self._line.read_until(METADATA_END, _ANSWER_TIMEOUT_S).decode("ascii", "replace")
+            metadata = self._line.read_until(_METADATA_END, _ANSWER_TIMEOUT_S).decode("ascii", "replace")
             failing.pop_all()
         self._calibration = Calibration.parse(metadata)
         self.stand_in = "stand-in" in metadata
