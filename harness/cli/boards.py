@@ -12,9 +12,12 @@ from harness.config import Board, boards_files, load_boards
 
 def add_parser(commands: Any) -> None:
     parser = commands.add_parser("boards", help="list the known boards")
-    parser.add_argument("--markdown", action="store_true", help="as the table of docs/boards.md")
-    add_boards_file_option(parser)
     parser.set_defaults(execute=execute)
+    instead = parser.add_mutually_exclusive_group()
+    instead.add_argument("--markdown", action="store_true", help="as the table of docs/boards.md")
+    instead.add_argument("--scan", action="store_true", help="list what is plugged in, and which entry claims it")
+    instead.add_argument("--add", action="store_true", help="ask for, and write, the entry of an attached board")
+    add_boards_file_option(parser)
 
 
 def add_boards_file_option(parser: argparse.ArgumentParser) -> None:
@@ -24,6 +27,10 @@ def add_boards_file_option(parser: argparse.ArgumentParser) -> None:
 
 
 def execute(options: argparse.Namespace) -> int:
+    if options.scan or options.add:
+        from harness.cli import attached
+
+        return attached.scan(options) if options.scan else attached.add(options)
     boards = known_boards(options).values()
     if options.markdown:
         from harness.report.board_table import board_table

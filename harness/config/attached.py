@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from msgspec import Meta, Struct
+from msgspec.structs import asdict
 
 from harness.config.memory import Natural, Positive
 from harness.config.toml import convert, read_toml, suggest
@@ -14,6 +15,7 @@ from harness.errors import ConfigError
 
 FlashWay = Literal["pyocd", "platformio", "mass-storage"]
 MeterKind = Literal["lpm01a", "ppk2", "js220", "otii"]
+METER_KINDS: tuple[MeterKind, ...] = get_args(MeterKind)
 UsbId = Annotated[str, Meta(pattern="^[0-9a-f]{4}:[0-9a-f]{4}$")]
 Word = Annotated[str, Meta(min_length=1)]
 InstanceName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
@@ -114,6 +116,30 @@ def load_instances(files: Iterable[Path]) -> dict[str, Instance]:
             )
     _refuse_shared(instances.values())
     return instances
+
+
+def write_instance(path: Path, instance: Instance) -> None:
+    """Write the entry of `instance` behind what the file holds, or into a new file.
+
+    Raises:
+        ConfigError: the file cannot be written.
+    """
+    import tomlkit
+
+    entry = tomlkit.table()
+    entry.update({"board": instance.board, "probe": instance.probe, "port": instance.port})
+    if instance.stand_in:
+        entry["stand_in"] = True
+    if instance.meter:
+        meter = tomlkit.inline_table()
+        meter.update({name: value for name, value in asdict(instance.meter).items() if value is not None})
+        entry["meter"] = meter
+    text = tomlkit.dumps({"attached": {instance.name: entry}})
+    try:
+        before = path.read_text("utf-8").rstrip() + "\n\n" if path.exists() else ""
+        path.write_text(before + text, "utf-8")
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be written: {error.strerror}", "choose another file") from None
 
 
 def _instance(path: Path, name: str, table: dict[str, Any]) -> Instance:
