@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from harness import __version__
-from harness.cli import boards, calibrate, convert, doctor, estimate, ops, report, run, setup
+from harness.cli import boards, calibrate, convert, doctor, estimate, ops, report, report_list, run, setup
 from harness.errors import HarnessError
 from harness.processes import interrupted_by_sigterm
 
@@ -21,9 +21,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--version", action="version", version=f"tinyhil {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for module in (boards, ops, convert, run, estimate, report, calibrate, doctor, setup):
+    for module in (boards, ops, convert, run, estimate, report, report_list, calibrate, doctor, setup):
         module.add_parser(commands)
-    options = parser.parse_args(arguments)
+    options = parser.parse_args(_join_words(sys.argv[1:] if arguments is None else arguments, commands.choices))
     try:
         with interrupted_by_sigterm():
             return int(options.execute(options))
@@ -36,3 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of a pipe went away, e.g. `harness boards | head -1`
         sys.stderr.close()
         return 0
+
+
+def _join_words(arguments: Sequence[str], commands: Container[str]) -> list[str]:
+    """Where the first two arguments are one command, such as `report list`, they become one argument."""
+    command = " ".join(arguments[:2])
+    return [command, *arguments[2:]] if command in commands else list(arguments)

@@ -91,7 +91,7 @@ def newest_samples(reports_dir: Path, measured: SessionTables, board: str) -> Sa
     Raises:
         ReportError: no session does; the fix is the command that makes one.
     """
-    for folder, info in reversed(list_sessions(reports_dir).infos.items()):
+    for folder, info in reversed(list_sessions(reports_dir).items()):
         if board not in info.boards or info.id == measured.info.id:
             continue
         modelled = read_session(folder)

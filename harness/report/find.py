@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 from pathlib import Path
-from typing import NamedTuple
 
 from harness.config.toml import suggest
 from harness.errors import ReportError
@@ -15,22 +15,13 @@ LATEST = "latest"
 LISTED_SESSIONS = 5
 
 
-class Listing(NamedTuple):
-    """The folders of sessions, oldest first, and why others cannot be read: one damaged must not hide the rest."""
-
-    infos: dict[Path, SessionInfo]
-    unreadable: dict[Path, str]
-
-
-def list_sessions(reports_dir: Path) -> Listing:
-    """The sessions in a folder."""
-    infos, unreadable = {}, {}
+def list_sessions(reports_dir: Path) -> dict[Path, SessionInfo]:
+    """The folders of the sessions that can be read, oldest first: one that is damaged must not hide the rest."""
+    infos = {}
     for file in reports_dir.glob(f"*/{SESSION_FILE}"):
-        try:
+        with contextlib.suppress(ReportError):
             infos[file.parent] = read_info(file.parent)
-        except ReportError as error:
-            unreadable[file.parent] = error.cause.removeprefix(f"{file}: ")
-    return Listing(dict(sorted(infos.items(), key=lambda entry: (entry[1].started, entry[0]))), unreadable)
+    return dict(sorted(infos.items(), key=lambda entry: (entry[1].started, entry[0])))
 
 
 def find_session(reports_dir: Path, which: str) -> Path:
@@ -45,7 +36,7 @@ def find_session(reports_dir: Path, which: str) -> Path:
     for folder in (reports_dir / which, Path(which)):
         if (folder / SESSION_FILE).is_file():
             return folder
-    folders = {folder.name: folder for folder in list_sessions(reports_dir).infos}
+    folders = {folder.name: folder for folder in list_sessions(reports_dir)}
     known = list(folders)
     if not known:
         raise ReportError(f"no session in {reports_dir}", "run one: pytest --board=native, or give --reports-dir")

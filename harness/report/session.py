@@ -73,5 +73,9 @@ class SessionInfo(Struct, frozen=True, kw_only=True):
 
     @property
     def outcome_text(self) -> str:
-        """A session that was killed stays "running" in its file for ever."""
-        return "not finished" if self.outcome == "running" else self.outcome
+        return outcome_text(self.outcome)
+
+
+def outcome_text(outcome: Outcome) -> str:
+    """A session that was killed stays "running" in its file for ever."""
+    return "not finished" if outcome == "running" else outcome

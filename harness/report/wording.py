@@ -63,6 +63,8 @@ def clock_frequency(hertz: int) -> str:
 
 def printable(text: str) -> str:
     """One line without control characters: names and messages come from files and tools."""
+    if text.isprintable():
+        return text
     return "".join(char if char.isprintable() else " " if char.isspace() else "?" for char in text)
 
 

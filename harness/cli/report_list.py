@@ -1,0 +1,62 @@
+"""`harness report list`: which sessions there are."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from harness.cli.report import add_reports_dir_option
+
+if TYPE_CHECKING:
+    from harness.history import Index, Summary
+
+BOUNDLESS = 1000  # columns, where the output is no terminal
+
+FILTERS = {
+    "suite": "with a run of this suite",
+    "board": "on this board",
+    "engine": "with this engine",
+    "branch": "of a checkout of this branch",
+    "commit": "of this commit; its first digits will do",
+}
+
+
+def add_parser(commands: Any) -> None:
+    parser = commands.add_parser("report list", help="list the sessions; exit code 1 where some cannot be read")
+    for name, meaning in FILTERS.items():
+        parser.add_argument(f"--{name}", metavar=name.upper(), help=f"sessions {meaning}")
+    parser.add_argument("--since", type=_time, metavar="TIME", help="2026-01-31 or 2026-01-31T12:00, in UTC")
+    parser.add_argument("--json", action="store_true", help="for other programs")
+    add_reports_dir_option(parser)
+    parser.set_defaults(execute=execute)
+
+
+def _time(text: str) -> datetime:
+    time = datetime.fromisoformat(text)
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+def execute(options: argparse.Namespace) -> int:
+    from harness.history import SessionFilter, listing_json, read_index
+
+    index = read_index(options.reports_dir)
+    wanted = SessionFilter(since=options.since, **{name: getattr(options, name) for name in FILTERS})
+    summaries = [summary for summary in index.summaries.values() if wanted.matches(summary)]
+    if options.json:
+        print(json.dumps(listing_json(summaries, index), indent=1))
+    else:
+        _print_lines(summaries, index)
+    return 1 if index.unreadable else 0
+
+
+def _print_lines(summaries: list[Summary], index: Index) -> None:
+    from harness.history import listing_lines, listing_notes
+
+    lines = [*listing_lines(summaries, shutil.get_terminal_size((BOUNDLESS, 0)).columns)]
+    if not summaries:
+        of_all = f": none of {len(index.summaries)} matches" if index.summaries else ""
+        lines.append(f"no session in {index.folder}{of_all}")
+    print(*lines, *listing_notes(summaries, index), sep="\n")

@@ -1,0 +1,149 @@
+"""The sessions of a folder as a list: which of them, for whom."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+import msgspec
+
+from harness.history.index import Group, Index, Summary
+from harness.report.wording import counted, printable
+
+NAMED = 5  # of the sessions that cannot be read for one reason, the newest
+_GAP = "  "
+_SHORTEST_BRANCH = 8
+_DIRTY = "*"
+
+
+@dataclass(frozen=True)
+class SessionFilter:
+    """Which sessions are wanted; what is None does not matter. `commit` is the first digits of a hash.
+
+    Suite, board and engine must be those of one and the same run.
+    """
+
+    suite: str | None = None
+    board: str | None = None
+    engine: str | None = None
+    branch: str | None = None
+    commit: str | None = None
+    since: datetime | None = None
+
+    def matches(self, summary: Summary) -> bool:
+        checkout = summary.checkout
+        return (
+            (self.since is None or summary.started >= self.since)
+            and (self.branch is None or (checkout is not None and checkout.branch == self.branch))
+            and (self.commit is None or (checkout is not None and checkout.commit.startswith(self.commit)))
+            and (self._of_run == (None, None, None) or any(map(self._matches_run, summary.groups)))
+        )
+
+    @property
+    def _of_run(self) -> tuple[str | None, ...]:
+        return self.suite, self.board, self.engine
+
+    def _matches_run(self, group: Group) -> bool:
+        return all(wanted in (None, found) for wanted, found in zip(self._of_run, group, strict=True))
+
+
+def listing_json(summaries: Iterable[Summary], index: Index) -> dict[str, Any]:
+    """The sessions, and those of the index that cannot be read, as JSON types."""
+    return {
+        "sessions": [
+            {
+                "id": summary.id,
+                "started": summary.started.isoformat(),
+                "outcome": summary.outcome,
+                "checkout": msgspec.to_builtins(summary.checkout),
+                "boards": summary.boards,
+                "engines": summary.engines,
+                "suites": summary.suites,
+            }
+            for summary in summaries
+        ],
+        "unreadable": [{"id": name, "reason": reason} for name, reason in index.unreadable.items()],
+    }
+
+
+def listing_lines(summaries: Sequence[Summary], width: int) -> Iterator[str]:
+    """A heading, and a line for each session; two or more where one is too long for `width` columns."""
+    if not summaries:
+        return
+    heads = [_HEADS, *map(_head_cells, summaries)]
+    tails = [_TAILS, *map(_tail_cells, summaries)]
+    rows = [head + tail for head, tail in zip(heads, tails, strict=True)]
+    if _line_width(rows) <= width:
+        yield from _aligned(rows)
+        return
+    room = max(width - _line_width([head[:-1] for head in heads]) - len(_GAP), _SHORTEST_BRANCH)
+    shortened = [(*head[:-1], _shortened(head[-1], room)) for head in heads]
+    for head, tail in zip(_aligned(shortened), tails, strict=True):
+        yield head
+        yield from _wrapped(" · ".join(filter(None, tail)), width)
+
+
+def listing_notes(summaries: Iterable[Summary], index: Index) -> Iterator[str]:
+    """What stands below the list: what its marks mean, and what is not in it."""
+    if any(summary.checkout and summary.checkout.dirty for summary in summaries):
+        yield f"{_DIRTY} the checkout was dirty: its files differed from that commit"
+    yield from unreadable_lines(index)
+
+
+def unreadable_lines(index: Index) -> Iterator[str]:
+    """How many sessions cannot be read, why, and the newest of them."""
+    names_by_reason: dict[str, list[str]] = {}
+    for name, reason in sorted(index.unreadable.items(), reverse=True):
+        names_by_reason.setdefault(reason, []).append(name)
+    for reason, names in names_by_reason.items():
+        more = ", …" if len(names) > NAMED else ""
+        named = ", ".join(names[:NAMED])
+        yield printable(f"{counted(len(names), 'session')} cannot be read: {reason}: {named}{more}")
+
+
+_HEADS = ("session", "started", "commit", "outcome", "branch")
+_TAILS = ("boards", "engines", "suites")
+
+
+def _head_cells(summary: Summary) -> tuple[str, ...]:
+    checkout = summary.checkout
+    return (
+        printable(summary.id),
+        f"{summary.started.astimezone(UTC):%Y-%m-%d %H:%M}",
+        printable(checkout.short_commit) + (_DIRTY if checkout.dirty else "") if checkout else "",
+        summary.outcome_text,
+        printable(checkout.branch or "") if checkout else "",
+    )
+
+
+def _tail_cells(summary: Summary) -> tuple[str, ...]:
+    return tuple(printable(", ".join(names)) for names in (summary.boards, summary.engines, summary.suites))
+
+
+def _line_width(rows: Iterable[Sequence[str]]) -> int:
+    widths = _widths(rows)
+    return sum(widths) + len(_GAP) * (len(widths) - 1)
+
+
+def _widths(rows: Iterable[Sequence[str]]) -> list[int]:
+    return [max(map(len, column)) for column in zip(*rows, strict=True)]
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    widths = _widths(rows)
+    for row in rows:
+        yield _GAP.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def _shortened(text: str, width: int) -> str:
+    return text if len(text) <= width else f"{text[: width - 1]}…"
+
+
+@cache
+def _wrapped(text: str, width: int) -> list[str]:
+    """Sessions repeat each other, and wrapping takes longer than all else."""
+    return textwrap.wrap(text, width, initial_indent=_GAP, subsequent_indent=_GAP, break_on_hyphens=False)
