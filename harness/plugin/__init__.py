@@ -59,6 +59,7 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
             f"tinyhil: board {board.name} ({selection.place_of(board)}), engine {engine}"
             for board, engine, _ in selection.setups()
         ),
+        *(f"tinyhil: {place.hint}" for place in selection.places.values() if place.hint),
         *(f"tinyhil: no tflm: {why}" for why in {engine.why for _, engine, _ in selection.setups() if engine.why}),
     ]
 

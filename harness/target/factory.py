@@ -19,10 +19,15 @@ TARGET_KINDS = (Emulated.kind, Native.kind, Attached.kind)
 
 @dataclass(frozen=True)
 class Place:
-    """Where a board runs: a kind of target, and of attached boards which one."""
+    """Where a board runs: a kind of target, and of attached boards which one.
+
+    Attributes:
+        hint: what a person may want to know who has such a board; empty where there is nothing.
+    """
 
     kind: str
     instance: Instance | None = None
+    hint: str = ""
 
     def __str__(self) -> str:
         if self.instance is None:
@@ -90,4 +95,8 @@ def make_target(board: Board, kind: str = "auto", instance: Instance | None = No
 def _place(board: Board, kind: str, desk: Desk, named: Sequence[str]) -> Place:
     word = check_target(board, kind)
     instance = (need_attached if word == Attached.kind else find_attached)(board, desk, named)
-    return Place(word) if instance is None else Place(Attached.kind, instance)
+    if instance is not None:
+        return Place(Attached.kind, instance)
+    strangers = " and ".join(stranger.probe for stranger in desk.unclaimed(board))
+    hint = f"probe {strangers} may be a {board.name}: `harness boards --add` lets runs take it" if strangers else ""
+    return Place(word, hint=hint)

@@ -56,7 +56,9 @@ def places(boards: dict[str, Board], kind: str, *named: str) -> dict[str, str]:
 def test_auto_is_the_one_attached_board_else_what_there_always_is(boards: dict[str, Board], cupboard: Cupboard) -> None:
     assert places(boards, "auto") == {"stm32l475": "emulated", "native": "native"}
     cupboard.plug("A1")
-    assert places(boards, "auto")["stm32l475"] == "emulated"
+    place = choose_places([boards["stm32l475"]], "auto", [])["stm32l475"]
+    assert str(place) == "emulated"
+    assert place.hint.startswith("probe A1 may be a stm32l475: `harness boards --add`")
     assert places(boards, "auto", "A1")["stm32l475"] == "attached: A1"
     cupboard.claim("desk-1", "A1")
     assert places(boards, "auto") == {"stm32l475": "attached: desk-1", "native": "native"}
