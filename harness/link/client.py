@@ -201,6 +201,12 @@ class Device:
         self._write_input(vector)
         return self._ask(TimeRequest(count), TimedRun, work=count)
 
+    def rest(self, seconds: float) -> None:
+        """Ask the device for nothing for so long."""
+        until_s = self._clock() + seconds
+        while (left_s := until_s - self._clock()) > 0:
+            self._pipeline.receive(self._stream.read(left_s), self._clock())
+
     def profile(self, vector: bytes) -> Profile:
         """An inference on `vector` in a quiet window, with a timestamp before and after each op.
 

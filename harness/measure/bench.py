@@ -15,6 +15,7 @@ from harness.link.baud import raise_baud
 from harness.link.client import Device
 from harness.link.failures import RefusedModelError
 from harness.link.messages import ErrorCode, Loaded
+from harness.measure.energy.supply import Supply, supply_of
 from harness.model import Model, check_model
 from harness.target import SerialStream, Target, make_target
 
@@ -44,9 +45,10 @@ class Bench:
     instance: Instance | None = None
     _firmware: Firmware | None = field(default=None, init=False, repr=False)
     _resting: list[Target] = field(default_factory=list, init=False, repr=False)
+    _supplies: list[Supply] = field(default_factory=list, init=False, repr=False)  # one at most
 
     def __post_init__(self) -> None:
-        weakref.finalize(self, _stop_all, self._resting)
+        weakref.finalize(self, _stop_all, self._resting, self._supplies)
 
     @property
     def firmware(self) -> Firmware:
@@ -69,6 +71,11 @@ class Bench:
         """A target of this bench's kind, not started."""
         return make_target(self.board, self.target, self.instance)
 
+    @property
+    def supply(self) -> Supply | None:
+        """The supply of the attached board through its meter, from the first start on; None where it has no meter."""
+        return self._supplies[0] if self._supplies else None
+
     @contextlib.contextmanager
     def start(self, model: Model | None = None) -> Iterator[Device]:
         """A started device, greeted, with `model` in its slot but not yet loaded, until the block ends.
@@ -76,8 +83,10 @@ class Bench:
         Raises:
             TargetError: it did not start, or died.
             LinkError: it did not answer, or runs another firmware.
+            MeterError: its meter is absent, held by another program, or cannot do what its entry says.
         """
         firmware = self.firmware
+        self._power()
         with self._target() as target:
             device = self._greeted(target, firmware, None if model is None else model.data)
             if model is not None and not target.preloads_model:
@@ -105,6 +114,11 @@ class Bench:
         if target.fastest_baud is not None and isinstance(line, SerialStream):
             raise_baud(device, line, target.fastest_baud)
         return device
+
+    def _power(self) -> None:
+        """Without a supply there is no board to look for."""
+        if self.instance and self.instance.meter:
+            self._supplies[:] = [supply_of(self.instance.meter)]
 
     @contextlib.contextmanager
     def _target(self) -> Iterator[Target]:
@@ -141,6 +155,7 @@ class Bench:
             raise NoFitError(f"{model.name} does not fit {self.board.name} with {self.engine}", [lacking]) from None
 
 
-def _stop_all(targets: list[Target]) -> None:
+def _stop_all(targets: list[Target], supplies: list[Supply]) -> None:
     for target in targets:
         target.stop()
+    supplies.clear()  # last: a probe does not like a board without a supply

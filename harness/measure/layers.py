@@ -2,44 +2,61 @@
 
 from __future__ import annotations
 
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
-from harness.link.client import Device
+from harness.link.client import Profile
 from harness.measure.bench import Bench
-from harness.measure.clock import Clock
 from harness.measure.costs import MAX_REGIONS, Cost, modelled
+from harness.measure.energy.trace import Trace
 from harness.measure.job import Job, key_fields
-from harness.measure.records import LayerRecord
-from harness.measure.timing import quiet
-from harness.model import op_macs
+from harness.measure.layer_energy import layer_energies
+from harness.measure.metering import Metered, quiet_trace
+from harness.measure.records import LayerRecord, Quantity
+from harness.measure.timing import Stopwatch, quiet
+from harness.model import Op, op_macs
 
 
-def profile_layers(device: Device, clock: Clock, bench: Bench, job: Job, vector: bytes) -> list[LayerRecord]:
-    """A record of every op, in model order.
+def profile_layers(stopwatch: Stopwatch, bench: Bench, job: Job, metered: Metered | None = None) -> list[LayerRecord]:
+    """A record of every op, in model order, with its energy where the inference was metered.
 
     Raises:
+        MeterError: the meter is gone.
         TargetError: the line is never quiet.
     """
-    profile, _ = quiet(lambda: device.profile(vector))
+    device, clock = stopwatch.device, stopwatch.clock
+    profile, trace = _profile(stopwatch, bench)
     costs = [clock.cost(begin, end) for begin, end in profile.layers]
     counted = (device.counters(index) if index < MAX_REGIONS else () for index in range(len(costs)))
     modelled_costs = [modelled(bench.board, cost, counters) for cost, counters in zip(costs, counted, strict=True)]
-    return layer_records(bench, job, modelled_costs)
-
-
-def layer_records(bench: Bench, job: Job, costs: list[Cost]) -> list[LayerRecord]:
-    """The records of a model's ops, which cost that much."""
-    model = job.model
-    outputs = [model.tensors[op.outputs[0]] for op in model.ops]
+    records = [_record(bench, job, op, cost) for op, cost in zip(job.model.ops, modelled_costs, strict=True)]
+    if metered is None or metered.mean_w is None:
+        return records
+    spans = [(begin / device.hello.timer_hz, end / device.hello.timer_hz) for begin, end in profile.layers]
+    energies = layer_energies(trace, spans, metered.mean_w)
     return [
-        LayerRecord(
-            **key_fields(bench, job),
-            op_index=op.index,
-            op=op.name,
-            output=output.name,
-            output_shape="x".join(map(str, output.shape)),
-            macs=op_macs(model, op),
-            **asdict(cost),
-        )
-        for op, output, cost in zip(model.ops, outputs, costs, strict=True)
+        replace(record, energy_uj=Quantity(energy.energy_uj, metered.provenance), energy_by=energy.by)
+        for record, energy in zip(records, energies, strict=True)
     ]
+
+
+def _profile(stopwatch: Stopwatch, bench: Bench) -> tuple[Profile, Trace | None]:
+    """The profile, and what the meter saw of it, if it sees the marker."""
+
+    device, vector = stopwatch.device, stopwatch.vector
+    if bench.supply is None or not bench.supply.meter.has_marker:
+        return quiet(lambda: device.profile(vector))[0], None
+    profile, trace, _ = quiet_trace(device, bench.supply, lambda: device.profile(vector))
+    return profile, trace
+
+
+def _record(bench: Bench, job: Job, op: Op, cost: Cost) -> LayerRecord:
+    output = job.model.tensors[op.outputs[0]]
+    return LayerRecord(
+        **key_fields(bench, job),
+        op_index=op.index,
+        op=op.name,
+        output=output.name,
+        output_shape="x".join(map(str, output.shape)),
+        macs=op_macs(job.model, op),
+        **asdict(cost),
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,8 +14,9 @@ from harness.measure.answers import Answers
 from harness.measure.bench import Bench
 from harness.measure.costs import rank, run_fields
 from harness.measure.job import Job, key_fields
+from harness.measure.metering import Metered
 from harness.measure.records import LayerRecord, Provenance, Quantity, RunRecord, WindowRecord
-from harness.measure.spread import quartiles
+from harness.measure.spread import outside_fences
 from harness.measure.timing import Window
 from harness.model import total_macs
 from harness.target import Target
@@ -34,6 +35,7 @@ class Progress:
     arena_parts: list[ArenaPart] = field(default_factory=list)
     clock_off_percent: float | None = None
     windows: list[Window] = field(default_factory=list)
+    metered: Metered | None = None
     layers: list[LayerRecord] = field(default_factory=list)
     status: DeviceStatus | None = None
     shortages: tuple[Shortage, ...] = ()
@@ -64,7 +66,7 @@ class Progress:
             firmware_flash_bytes=_known(firmware.footprint.flash_bytes if firmware else None, Provenance.STATIC),
             firmware_ram_bytes=_known(firmware.footprint.ram_bytes if firmware else None, Provenance.STATIC),
             **self._device_fields(),
-            **self._timing_fields(),
+            **self._timing_fields() | self._energy_fields(),
             **self._answer_fields(),
         )
 
@@ -84,6 +86,56 @@ class Progress:
         if self.windows:
             fields["inferences_per_window"] = self.windows[0].inferences
         return fields | {"repeats": len(self.windows), "clock_off_percent": self.clock_off_percent}
+
+    def _energy_fields(self) -> dict[str, Any]:
+        """What a meter found: it stands for what is modelled."""
+        metered = self.metered
+        if metered is None:
+            return {}
+        return {
+            "energy_uj": metered.energy_uj,
+            "energy_model": metered.meter,
+            "energy_incomplete": metered.incomplete,
+            "idle_power_uw": metered.idle_uw,
+            "meter": metered.meter,
+        }
+
+    def window_records(self) -> list[WindowRecord]:
+        """The timed and the metered windows, those outside of Tukey's fences marked."""
+        return [*self._timed_records(), *self._metered_records()]
+
+    def _timed_records(self) -> Iterator[WindowRecord]:
+        outliers = outside_fences([rank(window.cost) for window in self.windows])
+        for index, (window, outlier) in enumerate(zip(self.windows, outliers, strict=True)):
+            yield WindowRecord(
+                **key_fields(self.bench, self.job),
+                kind="time",
+                window=index,
+                inferences=window.inferences,
+                latency_us=window.cost.latency_us,
+                instructions=window.cost.instructions,
+                energy_uj=window.cost.energy_uj,
+                interrupts=window.interrupts,
+                outlier=outlier,
+            )
+
+    def _metered_records(self) -> Iterator[WindowRecord]:
+        if self.metered is None:
+            return
+        windows, provenance = self.metered.windows, Provenance(self.target.provenance)
+        outliers = outside_fences([window.energy_uj for window in windows])
+        for index, (window, outlier) in enumerate(zip(windows, outliers, strict=True)):
+            yield WindowRecord(
+                **key_fields(self.bench, self.job),
+                kind="energy",
+                window=index,
+                inferences=window.inferences,
+                latency_us=Quantity(window.latency_us, provenance),
+                energy_uj=_known(window.energy_uj, self.metered.provenance),
+                incomplete=window.incomplete,
+                interrupts=window.interrupts,
+                outlier=outlier,
+            )
 
     def _answer_fields(self) -> dict[str, Any]:
         """What the answers are worth by the metric, the oracle and the reference."""
@@ -106,25 +158,6 @@ class Progress:
 
 def _missing_bytes(shortages: Sequence[Shortage]) -> str:
     return json.dumps({lack.part: lack.missing_bytes for lack in shortages}) if shortages else ""
-
-
-def window_records(bench: Bench, job: Job, windows: Sequence[Window]) -> list[WindowRecord]:
-    """The timed windows, those outside of Tukey's fences marked."""
-    spread = quartiles([rank(window.cost) for window in windows])
-    return [
-        WindowRecord(
-            **key_fields(bench, job),
-            kind="time",
-            window=index,
-            inferences=window.inferences,
-            latency_us=window.cost.latency_us,
-            instructions=window.cost.instructions,
-            energy_uj=window.cost.energy_uj,
-            interrupts=window.interrupts,
-            outlier=spread is not None and spread.is_outlier(rank(window.cost)),
-        )
-        for index, window in enumerate(windows)
-    ]
 
 
 def _known(value: float | None, provenance: Provenance) -> Quantity | None:

@@ -81,7 +81,6 @@ class RunRecord(Struct, frozen=True, kw_only=True):
     energy_incomplete: str = ""  # what of the measured energy is missing, and why
     idle_power_uw: Quantity | None = None  # while the firmware waits for a request
     meter: str = ""  # what measured the energy
-    layer_energy: Literal["", "marker", "split by time"] = ""  # how the layers' energies were told apart
     arena_bytes: Quantity | None = None
     arena_persistent_bytes: Quantity | None = None
     arena_parts: str = ""  # JSON: what of arena_bytes is for what, names of the engine's own
@@ -123,6 +122,7 @@ class LayerRecord(Struct, frozen=True, kw_only=True):
     ram_accesses: Quantity | None = None
     latency_us: Quantity | None = None
     energy_uj: Quantity | None = None
+    energy_by: Literal["", "marker", "time"] = ""  # a meter's: read off its trace, or the op's share of the time
 
 
 class WindowRecord(Struct, frozen=True, kw_only=True):
@@ -141,6 +141,7 @@ class WindowRecord(Struct, frozen=True, kw_only=True):
     latency_us: Quantity | None = None
     instructions: Quantity | None = None
     energy_uj: Quantity | None = None
+    incomplete: str = ""  # why energy is missing
     interrupts: int = 0  # of the serial line in windows that this one repeats; it has none itself
     outlier: bool = False  # outside of Tukey's fences; counted all the same
 

@@ -11,8 +11,9 @@ from harness.measure.clock import calibrated_clock
 from harness.measure.frequency import check_frequency
 from harness.measure.job import Job, Result, Sink
 from harness.measure.layers import profile_layers
-from harness.measure.progress import Progress, window_records
-from harness.measure.records import RunRecord
+from harness.measure.metering import meter_inferences
+from harness.measure.progress import Progress
+from harness.measure.records import Provenance, RunRecord
 from harness.measure.timing import Stopwatch
 from harness.measure.verdict import Verdict
 from harness.model import check_model, encode_inputs
@@ -70,9 +71,11 @@ def _execute(run: Progress, sink: Sink) -> None:
         if clock.is_an_oscillator:
             run.clock_off_percent = check_frequency(device, inputs[0], per_window)
         run.windows = stopwatch.windows(per_window, job.repeats)
-        for window in window_records(bench, job, run.windows):
-            sink.add_window(window)
-        run.layers = profile_layers(device, clock, bench, job, inputs[0])
+        if bench.supply:
+            run.metered = meter_inferences(stopwatch, bench.supply, Provenance(run.target.provenance), job.repeats)
+        run.layers = profile_layers(stopwatch, bench, job, run.metered)
+        for record in run.window_records():
+            sink.add_window(record)
         for layer in run.layers:
             sink.add_layer(layer)
         run.status = device.status()

@@ -32,3 +32,9 @@ def quartiles(values: Sequence[float]) -> Quartiles | None:
         return None
     lower, _, upper = statistics.quantiles(values, n=4, method="inclusive")
     return Quartiles(lower, upper)
+
+
+def outside_fences(values: Sequence[float | None]) -> list[bool]:
+    """Which of `values` are outliers; those that are not known are none."""
+    spread = quartiles([value for value in values if value is not None])
+    return [spread is not None and value is not None and spread.is_outlier(value) for value in values]

@@ -38,12 +38,14 @@ class Window(NamedTuple):
     interrupts: int
 
 
-class _Timed(Protocol):
+class Timed(Protocol):
+    """What the device says of a window."""
+
     @property
     def interrupts(self) -> int: ...
 
 
-T = TypeVar("T", bound=_Timed)
+T = TypeVar("T", bound=Timed)
 
 
 def quiet(measure: Callable[[], T]) -> tuple[T, int]:
@@ -79,7 +81,7 @@ class Stopwatch:
         if not least_s:
             return 1
         count = 1
-        while count < MOST_INFERENCES and (lasted_s := self._seconds(count)) < least_s:
+        while count < MOST_INFERENCES and (lasted_s := self.seconds(self._ticks(count))) < least_s:
             growth = _MARGIN * least_s / max(lasted_s, least_s / _MOST_GROWTH)
             count = min(math.ceil(count * growth), MOST_INFERENCES)
         return count
@@ -92,9 +94,13 @@ class Stopwatch:
         """
         return [self._window(inferences) for _ in range(repeats or self.clock.default_windows)]
 
-    def _seconds(self, inferences: int) -> float:
-        latency = self.clock.cost(0, self.device.time(self.vector, inferences).ticks).latency_us
+    def seconds(self, ticks: int) -> float:
+        """How long a window of so many ticks lasted; endless where the clock counts instructions."""
+        latency = self.clock.cost(0, ticks).latency_us
         return latency.value / 1e6 if latency else math.inf
+
+    def _ticks(self, inferences: int) -> int:
+        return self.device.time(self.vector, inferences).ticks
 
     def _window(self, inferences: int) -> Window:
         timed, interrupts = quiet(lambda: self.device.time(self.vector, inferences))

@@ -79,7 +79,6 @@ def run_json(
             "meter": run.meter or None,
             "incomplete": run.energy_incomplete or None,
             "idle_power_uw": quantity_json(run.idle_power_uw),
-            "layers_by": run.layer_energy or None,
         },
         "modelled_by": {
             "cycles": run.cycles_model or None,
@@ -151,6 +150,7 @@ def _window(window: WindowRecord) -> dict[str, Any]:
         "latency_us": quantity_json(window.latency_us),
         "instructions": quantity_json(window.instructions),
         "energy_uj": quantity_json(window.energy_uj),
+        "incomplete": window.incomplete or None,
         "interrupts": window.interrupts,
         "outlier": window.outlier,
     }
@@ -170,4 +170,5 @@ def _layer(layer: LayerRecord) -> dict[str, Any]:
         "ram_accesses": quantity_json(layer.ram_accesses),
         "latency_us": quantity_json(layer.latency_us),
         "energy_uj": quantity_json(layer.energy_uj),
+        "energy_by": layer.energy_by or None,
     }

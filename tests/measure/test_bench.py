@@ -6,11 +6,18 @@ import os
 from pathlib import Path
 
 import pytest
+from support.fake_meter import FakeMeter
+from support.session_records import INFO
+from support.simulated_device import SimulatedDevice
+from support.simulated_line import SimulatedLine
 
-from harness.config import load_boards
-from harness.measure import Bench
+from harness.config import Instance, MeterEntry, load_boards
+from harness.measure import Bench, Job, random_vectors, run_model
+from harness.measure.energy import supply as supply_module
+from harness.measure.metering import UNSEEN
 from harness.model import Model, read_model_file
 from harness.paths import shipped_boards_file
+from harness.report import Records
 
 BOARDS = load_boards([shipped_boards_file()])
 DIGITS = shipped_boards_file().parent / "suites" / "digits"
@@ -57,3 +64,28 @@ def test_an_error_ends_the_process(bench: Bench, model: Model) -> None:
         assert children() - before
         raise KeyError
     assert children() == before
+
+
+def test_a_bench_with_a_meter_is_supplied_before_it_starts_and_until_it_goes(
+    model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meter = FakeMeter(SimulatedLine(SimulatedDevice()), marker=False)
+    monkeypatch.setattr(supply_module, "open_meter", lambda entry: meter)
+    entry = MeterEntry(kind="ppk2", port="x", voltage_v=3.3)
+    bench = Bench(BOARDS["native"], instance=Instance("desk-1", "native", "probe", "port", meter=entry))
+    assert bench.supply is None
+    with bench.start():
+        assert meter.calls == ["power 3.3"]
+    records = Records()
+    run = run_model(bench, Job("digits", "int8", model, random_vectors(model, 1), repeats=2), records).run
+    assert (run.meter, run.energy_uj) == ("a fake meter", None)
+    assert run.energy_incomplete == f"2 of 2 windows: {UNSEEN}"
+    windows = records.tables(INFO).window_records
+    assert [(window.kind, window.window) for window in windows] == [
+        ("time", 0),
+        ("time", 1),
+        ("energy", 0),
+        ("energy", 1),
+    ]
+    del bench
+    assert meter.calls[-1] == "close"

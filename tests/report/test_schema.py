@@ -36,7 +36,7 @@ BY_TYPE: dict[type, st.SearchStrategy[object]] = {
 BY_NAME: dict[str, st.SearchStrategy[object]] = {
     "metric": st.sampled_from(get_args(MetricName)),
     "kind": st.sampled_from(["time", "energy"]),
-    "layer_energy": st.sampled_from(["", "marker", "split by time"]),
+    "energy_by": st.sampled_from(["", "marker", "time"]),
     "cycles_by_class": st.just("") | st.dictionaries(TEXTS, COUNTS, max_size=3).map(json.dumps),
 }
 

@@ -57,6 +57,7 @@ class SimulatedLine:
         self.device = device
         self.now_s = 0.0
         self.unread_bytes_most = 0  # at the device, in one write
+        self.windows: list[tuple[float, float]] = []  # when the device was timed, and until when
         self._faults = iter(faults)
         self._arrivals: deque[tuple[float, bytes]] = deque()
 
@@ -70,10 +71,11 @@ class SimulatedLine:
     def write(self, data: bytes) -> None:
         self.unread_bytes_most = max(self.unread_bytes_most, len(data))
         there, back = next(self._faults, Fault()), next(self._faults, Fault())
-        busy_s = -self.device.busy_s
+        busy_s, begin_s = self.device.busy_s, self.now_s + there.delay_s
         answers = self.transmit(data, there, back)
-        busy_s += self.device.busy_s
-        arrival_s = self.now_s + there.delay_s + busy_s + back.delay_s
+        if self.device.busy_s > busy_s:
+            self.windows.append((begin_s, begin_s + self.device.busy_s - busy_s))
+        arrival_s = begin_s + self.device.busy_s - busy_s + back.delay_s
         if self._arrivals:
             arrival_s = max(arrival_s, self._arrivals[-1][0])  # a line keeps the order
         self._arrivals.append((arrival_s, answers))

@@ -1,0 +1,83 @@
+"""A board's supply through its power meter: one for all benches of this process, on from before the first flash."""
+
+from __future__ import annotations
+
+import contextlib
+import weakref
+from collections.abc import Callable
+from typing import TypeVar
+from weakref import WeakValueDictionary
+
+from harness.config import MeterEntry
+from harness.errors import MeterError
+from harness.measure.energy.meters import open_meter
+from harness.measure.energy.trace import Trace
+
+T = TypeVar("T")
+
+
+class Supply:
+    """A board that is powered through an open meter, until nobody holds this any more.
+
+    Raises:
+        MeterError: the meter is absent, held by another program, or cannot give this voltage or rate.
+    """
+
+    def __init__(self, entry: MeterEntry) -> None:
+        self.meter = open_meter(entry)
+        self._voltage_v = entry.voltage_v
+        self._end = weakref.finalize(self, self.meter.close)
+        self._end.atexit = False  # the benches' turn comes first: a probe does not like a board that lost its supply
+        self.rate_hz = entry.rate_hz or self.meter.max_rate_hz
+        try:
+            self._refuse_rate()
+            self.meter.power(entry.voltage_v)
+        except MeterError:
+            self._end()
+            raise
+
+    @property
+    def is_over(self) -> bool:
+        return not self._end.alive
+
+    def traced(self, act: Callable[[], T]) -> tuple[T, Trace]:
+        """What `act` returns, and the current from before it until after it.
+
+        Raises:
+            MeterError: the meter is gone; the supply is over.
+        """
+        try:
+            self.meter.start(self.rate_hz, self._voltage_v)
+            try:
+                done = act()
+            except BaseException:
+                with contextlib.suppress(MeterError):
+                    self.meter.stop()
+                raise
+            return done, self.meter.stop()
+        except MeterError:
+            self._end()
+            raise
+
+    def _refuse_rate(self) -> None:
+        if self.rate_hz > self.meter.max_rate_hz:
+            raise MeterError(
+                f"{self.meter.description} samples at {self.meter.max_rate_hz} Hz at most, rate_hz is {self.rate_hz}",
+                "correct rate_hz of the board's meter in boards.toml, or leave it out",
+            )
+
+
+_supplies: WeakValueDictionary[tuple[str, str], Supply] = WeakValueDictionary()
+
+
+def supply_of(entry: MeterEntry) -> Supply:
+    """The supply through this meter, shared with everybody in this process who holds it.
+
+    Raises:
+        MeterError: as for `Supply`.
+    """
+    key = entry.kind, entry.port
+    supply = _supplies.get(key)
+    if supply is None or supply.is_over:
+        supply = _supplies[key] = Supply(entry)
+    return supply

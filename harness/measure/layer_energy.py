@@ -1,0 +1,58 @@
+"""The energy of each layer: read off a meter's trace of the profiled inference, or split by time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+from harness.measure.energy.trace import Edge, Trace
+
+LEAST_SAMPLES = 20  # of an op: fewer say too little
+EDGE_TOLERANCE = 0.01  # of the time since the first edge, and two samples, between an edge and what the device says
+
+Span = tuple[float, float]  # seconds since the start of the inference
+
+
+class LayerEnergy(NamedTuple):
+    """An op's energy, and how it was told from the others'."""
+
+    energy_uj: float
+    by: Literal["marker", "time"]
+
+
+def layer_energies(trace: Trace | None, spans: Sequence[Span], mean_w: float) -> list[LayerEnergy]:
+    """The energy of each op.
+
+    The marker's first edge says when in the trace the first op began, the device's time stamps what came from there;
+    the other edges, one between two ops, must agree. Where they do not, and for ops that are too short for the meter,
+    an op has its share of the time.
+
+    Args:
+        trace: of the profiled inference; None where the meter does not sample the marker.
+        spans: of the ops, by the device.
+        mean_w: power of the inferences that were metered as a whole.
+    """
+    by_time = [LayerEnergy(mean_w * (end_s - begin_s) * 1e6, "time") for begin_s, end_s in spans]
+    begin_s = _first_op_s(trace, spans) if trace else None
+    if trace is None or begin_s is None:
+        return by_time
+    shift_s, least_s = begin_s - spans[0][0], LEAST_SAMPLES / trace.pieces[0].rate_hz
+    return [
+        LayerEnergy(trace.energy_j(begin + shift_s, end + shift_s) * 1e6, "marker") if end - begin >= least_s else split
+        for (begin, end), split in zip(spans, by_time, strict=True)
+    ]
+
+
+def _first_op_s(trace: Trace, spans: Sequence[Span]) -> float | None:
+    """When the first op began, on the trace's clock; None where the trace does not tell."""
+    edges = trace.edges()
+    if not edges or not edges[0].rising or not spans or trace.saturated or len(trace.pieces) > 1:
+        return None
+    boundaries = [time_s - spans[0][0] for span in spans for time_s in span]
+    slack_s = 2 / trace.pieces[0].rate_hz
+
+    def is_explained(edge: Edge) -> bool:
+        since_s = edge.time_s - edges[0].time_s
+        return any(abs(boundary - since_s) <= slack_s + EDGE_TOLERANCE * since_s for boundary in boundaries)
+
+    return edges[0].time_s if all(map(is_explained, edges)) else None

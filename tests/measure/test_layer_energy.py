@@ -1,0 +1,87 @@
+"""Energy of layers: read off a trace whose edges agree with the device's time stamps, else split by time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import accumulate, pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.measure.energy.trace import Samples, Trace
+from harness.measure.layer_energy import LEAST_SAMPLES, Span, layer_energies
+
+RATE_HZ = 100_000
+VOLTAGE_V = 3.0
+QUIET_S = 0.01
+MEAN_W = 0.02
+
+
+def spans_of(durations_s: Sequence[float]) -> list[Span]:
+    """Ops one after the other, as the device times them from its start."""
+    return list(pairwise(accumulate(durations_s, initial=0.0001)))
+
+
+def traced(spans: Sequence[Span], currents_a: Sequence[float], begin_s: float = 1000.0) -> Trace:
+    """What a meter samples of such ops: the marker changes at every boundary."""
+    bounds = np.array([spans[0][0], *(end for _, end in spans)]) - spans[0][0] + QUIET_S
+    times = (np.arange(int((bounds[-1] + QUIET_S) * RATE_HZ)) + 0.5) / RATE_HZ
+    op = np.searchsorted(bounds, times, side="right") - 1
+    inside = (op >= 0) & (op < len(spans))
+    current = np.where(inside, np.array([*currents_a, 0.0])[op.clip(0, len(spans))], 0.001)
+    return Trace((Samples(begin_s, RATE_HZ, current, VOLTAGE_V, inside & (op % 2 == 0)),), 0, stand_in=False)
+
+
+@given(
+    st.lists(st.tuples(st.floats(LEAST_SAMPLES * 1.01 / RATE_HZ, 0.01), st.floats(0.001, 0.05)), min_size=1, max_size=9)
+)
+def test_ops_that_are_long_enough_have_the_energy_of_their_samples(ops: list[tuple[float, float]]) -> None:
+    spans = spans_of([duration_s for duration_s, _ in ops])
+    found = layer_energies(traced(spans, [current_a for _, current_a in ops]), spans, MEAN_W)
+    assert {energy.by for energy in found} == {"marker"}
+    greatest_a = max(current_a for _, current_a in ops)
+    for energy, (duration_s, current_a) in zip(found, ops, strict=True):
+        samples_off_uj = 2 * greatest_a * VOLTAGE_V / RATE_HZ * 1e6
+        assert energy.energy_uj == pytest.approx(current_a * VOLTAGE_V * duration_s * 1e6, abs=samples_off_uj)
+
+
+def test_an_op_that_is_too_short_has_its_share_of_the_time_the_others_are_read_off() -> None:
+    spans = spans_of([0.004, 0.000002, 0.003])
+    found = layer_energies(traced(spans, [0.010, 0.5, 0.020]), spans, MEAN_W)
+    assert [energy.by for energy in found] == ["marker", "time", "marker"]
+    assert [energy.energy_uj for energy in found] == pytest.approx([120.0, MEAN_W * 2, 180.0], rel=0.01)
+
+
+def test_without_a_trace_energy_is_split_by_time() -> None:
+    found = layer_energies(None, spans_of([0.001, 0.003]), MEAN_W)
+    assert [(energy.energy_uj, energy.by) for energy in found] == [
+        (pytest.approx(20.0), "time"),
+        (pytest.approx(60.0), "time"),
+    ]
+
+
+def broken(trace: Trace, how: str) -> Trace:
+    (samples,) = trace.pieces
+    assert samples.marker is not None
+    if how == "saturated":
+        return Trace(trace.pieces, 3, stand_in=False)
+    if how == "lost samples":
+        later = Samples(samples.begin_s + 1.0, RATE_HZ, samples.current_a, VOLTAGE_V, samples.marker)
+        return Trace((samples, later), 0, stand_in=False)
+    marker = {"no marker": np.zeros_like(samples.marker), "another's marker": np.roll(samples.marker, 1)}[how]
+    if how == "another's marker":
+        marker[-500:-400] = True
+    return Trace((Samples(0.0, RATE_HZ, samples.current_a, VOLTAGE_V, marker),), 0, stand_in=False)
+
+
+@pytest.mark.parametrize("how", ["saturated", "lost samples", "no marker", "another's marker"])
+def test_a_trace_that_cannot_be_believed_is_not_used(how: str) -> None:
+    spans = spans_of([0.004, 0.003])
+    found = layer_energies(broken(traced(spans, [0.01, 0.02]), how), spans, MEAN_W)
+    assert {energy.by for energy in found} == {"time"}
+
+
+def test_a_model_without_ops_has_no_energies() -> None:
+    assert layer_energies(traced(spans_of([0.001]), [0.01]), [], MEAN_W) == []
