@@ -1,9 +1,9 @@
 // Arm's MPS2 and MPS3 boards: the host listens on UART 0.
 #include "board.h"
+#include "core_timer.h"
 #include "cortex_m_registers.h"
 #include "mps2_registers.h"
 #include "receive_ring.h"
-#include "systick.h"
 
 namespace harness {
 namespace {
@@ -51,7 +51,7 @@ void wait_for_transmitter() {
 }  // namespace
 
 void board_start() {
-  systick_restart();
+  core_timer_start();
   start_uart();
 }
 
@@ -79,13 +79,13 @@ uint32_t board_rx_overruns() { return received.overruns() + hardware_overruns; }
 
 uint32_t board_uart_interrupts() { return interrupts; }
 
-void board_restart_timer() { systick_restart(); }
+void board_restart_timer() { core_timer_restart(); }
 
-uint64_t board_ticks() { return systick_ticks(); }
+uint64_t board_ticks() { return core_timer_ticks(); }
 
 uint32_t board_timer_hz() { return HARNESS_CLOCK_HZ; }
 
-const char* board_timer_name() { return "SysTick"; }
+const char* board_timer_name() { return core_timer_name(); }
 
 void board_marker(bool) {}
 

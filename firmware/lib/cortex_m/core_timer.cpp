@@ -1,0 +1,52 @@
+#include "core_timer.h"
+
+#include "cortex_m_registers.h"
+#include "systick.h"
+
+namespace harness {
+namespace {
+
+// Armv7-M ARM, C1.6.5 and C1.8.
+constexpr uint32_t kDemcr = 0xE000EDFC;
+constexpr uint32_t kDemcrTraceEnable = 1u << 24;
+constexpr uint32_t kDwtCtrl = 0xE0001000;
+constexpr uint32_t kCtrlCountCycles = 1u << 0;
+constexpr uint32_t kDwtCyccnt = 0xE0001004;
+
+bool counts_cycles;
+
+void enable_cycle_counter() {
+  reg32(kDemcr) = reg32(kDemcr) | kDemcrTraceEnable;
+  reg32(kDwtCtrl) = reg32(kDwtCtrl) | kCtrlCountCycles;
+}
+
+}  // namespace
+
+void core_timer_start() {
+  enable_cycle_counter();
+  const uint32_t before = reg32(kDwtCyccnt);
+  counts_cycles = reg32(kDwtCyccnt) != before;
+  core_timer_restart();
+}
+
+void core_timer_restart() {
+  if (counts_cycles) enable_cycle_counter();  // a debugger that leaves has switched it off
+  systick_restart();
+  if (counts_cycles) reg32(kDwtCyccnt) = 0;
+}
+
+// SysTick, which runs at the same clock, tells how often the 32 bits of the cycle counter have wrapped. Its handler is
+// all that interrupts a timed window of ours, once in 2^24 cycles: none that is shorter.
+uint64_t core_timer_ticks() {
+  if (!counts_cycles) return systick_ticks();
+  const uint32_t cycles = reg32(kDwtCyccnt);
+  const uint64_t coarse = systick_ticks();
+  const auto ahead = static_cast<int32_t>(cycles - static_cast<uint32_t>(coarse));
+  return coarse + static_cast<uint64_t>(int64_t{ahead});
+}
+
+const char* core_timer_name() { return counts_cycles ? "DWT" : "SysTick"; }
+
+bool core_timer_counts_cycles() { return counts_cycles; }
+
+}  // namespace harness
