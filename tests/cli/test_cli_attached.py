@@ -11,7 +11,7 @@ from support.desks import DAPLINK, Cupboard
 
 from harness.config import Instance, MeterEntry, load_instances
 from harness.paths import shipped_boards_file
-from harness.scan import held
+from harness.scan import held, udev_rules
 
 ENTRY = '[attached.desk-1]\nboard = "stm32l475"\nprobe = "0670FF"\nport = "0670FF"\n'
 
@@ -64,6 +64,17 @@ def test_a_scan_says_what_it_is_whose_it_is_and_whether_it_is_free(
     assert "\nattached.far: microbit, not there (" in stranger
     assert stranger.endswith("port /dev/ttyACM2 STM32 STLink 10c4:ea60 none\n")
     assert "free" in harness("boards", "--scan").out
+
+
+def test_the_documented_scan(harness: Callable[..., Any], cupboard: Cupboard, tmp_path: Path) -> None:
+    file = tmp_path / "boards.toml"
+    file.write_text(ENTRY)
+    cupboard.plug("0670FF").plug("0671AA")
+    documented = (shipped_boards_file().parent / "docs" / "hardware.md").read_text()
+    out = harness("boards", "--scan").out.replace(str(file), "/home/me/project/boards.toml")
+    assert f"$ harness boards --scan\n{out}```\n" in documented
+    for rule in udev_rules("0483:374b").splitlines():
+        assert rule in documented
 
 
 def test_a_scan_gives_the_rule_for_what_may_not_be_opened(
