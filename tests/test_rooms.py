@@ -14,7 +14,7 @@ import harness
 
 PACKAGE = Path(harness.__file__).parent
 FLOW = ["setup", "config", "model", "build", "scan", "flash", "target", "link", "measure", "report", "history"]
-FOR_ALL = {"errors", "paths", "processes"}
+FOR_ALL = {"closing", "errors", "paths", "processes"}
 STANDIN = "standin"  # behind the line, for the command alone
 CALLERS = {"plugin", "cli"}
 HEAVY = ("tensorflow", "pandas", "pyarrow", "tflite_micro", "numpy", "rich", "pyocd", "unicorn", "duckdb", "fsspec")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import ClassVar, Self
+from typing import ClassVar
 
+from harness.closing import Closing
 from harness.errors import TargetError
 
 
@@ -39,7 +39,7 @@ class Flashed:
     seconds: float
 
 
-class Flasher(ABC):
+class Flasher(Closing):
     """Owns the connection to one probe; a context manager that gives it up. After an error it is of no more use.
 
     Attributes:
@@ -71,14 +71,6 @@ class Flasher(ABC):
     @abstractmethod
     def close(self) -> None:
         """Give the probe up; closing twice is harmless."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def firmware_pieces(elf: Path) -> list[Piece]:

@@ -13,9 +13,9 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import TracebackType
-from typing import IO, Self
+from typing import IO
 
+from harness.closing import Closing
 from harness.errors import ModelError, SetupError, VectorError
 from harness.model.pipes import Kind, receive, send
 from harness.model.tflite import read_model
@@ -27,7 +27,7 @@ def require_oracle() -> None:
         raise SetupError("the oracle needs the package tflite-micro", "pip install 'tinyhil[oracle]'")
 
 
-class Oracle:
+class Oracle(Closing):
     """Runs one model: `with Oracle(model_bytes) as oracle: output = oracle.infer(input)`.
 
     Args:
@@ -91,14 +91,6 @@ class Oracle:
         self._child.kill()
         self._child.communicate()
         self._messages.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _exchange(self, kind: Kind, request: bytes) -> bytes:
         """Send one message and return the answer's bytes."""

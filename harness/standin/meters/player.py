@@ -9,15 +9,15 @@ import select
 import threading
 import time
 import tty
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import TracebackType
-from typing import ClassVar, Self
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.closing import Closing
 from harness.standin.waveform import Times, Waveform
 
 _TICK_S = 0.004
@@ -50,7 +50,7 @@ class Faults:
 SOUND = Faults()
 
 
-class Player(ABC):
+class Player(Closing):
     """A stand-in for a meter, in a thread that `close` ends.
 
     Attributes:
@@ -88,14 +88,6 @@ class Player(ABC):
     @abstractmethod
     def close(self) -> None:
         """Be unplugged; closing twice is harmless."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 class Sampling:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from types import TracebackType
-from typing import ClassVar, Self
+from abc import abstractmethod
+from typing import ClassVar
 
+from harness.closing import Closing
 from harness.errors import MeterError
 from harness.measure.energy.trace import Trace
 
@@ -35,7 +35,7 @@ def check_rate(meter: str, rate_hz: int, max_rate_hz: int) -> None:
         )
 
 
-class Meter(ABC):
+class Meter(Closing):
     """An open power meter; a context manager that closes it.
 
     Samples that are lost and currents beyond the range raise nothing: they are gaps and `saturated` of the trace.
@@ -89,11 +89,3 @@ class Meter(ABC):
     @abstractmethod
     def close(self) -> None:
         """End sampling and supply, and give the meter up; closing twice is harmless."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
