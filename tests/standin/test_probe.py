@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 from pyocd.core import exceptions
 from pyocd.probe.aggregator import DebugProbeAggregator
@@ -50,6 +51,13 @@ def test_a_closed_probe_answers_nothing(tmp_path: Path) -> None:
     assert not probe.is_open
     with pytest.raises(exceptions.ProbeDisconnected, match="DESK1"):
         probe.read_dp(0)
+
+
+def test_another_chip_is_not_simulated(tmp_path: Path) -> None:
+    desk = make_desk(tmp_path)
+    desk.write(msgspec.structs.replace(desk.read(), probe_target="stm32l4r5zitx"))
+    with pytest.raises(exceptions.ProbeError, match="stm32l4r5zitx"):
+        StandInProbe(desk).open()
 
 
 def test_reset_is_a_line(tmp_path: Path) -> None:

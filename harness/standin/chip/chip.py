@@ -5,6 +5,7 @@ from __future__ import annotations
 import mmap
 import struct
 
+from harness.errors import TargetError
 from harness.standin.chip.bus import Bus, Registers, Window
 from harness.standin.chip.coresight import COMPONENT_BYTES, SCS_ADDRESS, component_windows
 from harness.standin.chip.cpu import Cpu
@@ -13,6 +14,7 @@ from harness.standin.chip.debug_unit import DebugUnit
 from harness.standin.chip.flash_controller import REGISTERS_ADDRESS, FlashController
 from harness.standin.folder import DeskFolder
 
+_TARGETS = "stm32l475"  # pyOCD's names of them begin so
 _RAM = ((0x20000000, 0x18000), (0x10000000, 0x8000))  # SRAM1, SRAM2: RM0351 2.2.2
 _IWDG_ADDRESS, _DBGMCU_ADDRESS = 0x40003000, 0xE0042000
 _PERIPHERAL_BYTES = 0x400
@@ -24,12 +26,14 @@ class Chip:
     """The chip on a desk, just powered: its RAM is empty, its flash is the desk's.
 
     Raises:
-        TargetError: the desk's folder is unusable.
+        TargetError: the desk's folder is unusable, or its chip is another one.
         OSError: its flash is.
     """
 
     def __init__(self, desk: DeskFolder) -> None:
         settings = desk.read()
+        if not settings.probe_target.startswith(_TARGETS):
+            raise TargetError(f"no simulated chip is a {settings.probe_target}", "take a desk with board stm32l475")
         faults = settings.faults
         with desk.flash_file.open("r+b") as file:
             self._array = mmap.mmap(file.fileno(), settings.flash_bytes)
