@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import threading
 import time
+from pathlib import Path
 from typing import NamedTuple
 
 import serial
-from serial.tools import list_ports
 
 from harness.errors import MeterError
+from harness.scan import SerialPort, permission_fix, same_id
+from harness.scan.ports import serial_ports
 
 SILENCE_S = 0.5  # a meter that should sample and sends nothing for so long has failed
 _POLL_S = 0.02
@@ -39,11 +42,11 @@ class Line:
 
     def __init__(self, port: str, meter: str, baud: int) -> None:
         self._name = f"{meter} at {port}"
-        path = _path(port, meter)
+        found = _resolve(port, meter)
         try:
-            self._serial = serial.Serial(path, baudrate=baud, timeout=_POLL_S, write_timeout=2, exclusive=True)
+            self._serial = serial.Serial(found.path, baudrate=baud, timeout=_POLL_S, write_timeout=2, exclusive=True)
         except (serial.SerialException, OSError, ValueError) as error:
-            raise MeterError(f"{self._name} cannot be opened: {error}", _fix(error)) from None
+            raise MeterError(f"{self._name} cannot be opened: {error}", _fix(error, found)) from None
         self._thread: threading.Thread | None = None
         self._stopping = threading.Event()
         self._chunks: list[Chunk] = []
@@ -144,22 +147,19 @@ class Line:
         return MeterError(f"{self._name} is gone: {error}", "plug the meter in again, and see to its cable")
 
 
-def _path(port: str, meter: str) -> str:
-    """The device of a port that is named by its USB serial number; of several, the first: PPK2s have two."""
-    if "/" in port:
-        return port
-    ports = sorted(list_ports.comports(), key=lambda found: (found.location or "", found.device))
+def _resolve(port: str, meter: str) -> SerialPort:
+    """The port of this path or USB serial number; of several with one number, the first: a PPK2 has two."""
+    ports = serial_ports()
     for found in ports:
-        if (found.serial_number or "").casefold() == port.casefold():
-            return str(found.device)
-    there = ", ".join(f"{found.device} ({found.serial_number or 'no serial number'})" for found in ports)
+        if found.path == port or same_id(found.serial, port):
+            return found
+    if Path(port).exists():
+        return SerialPort(port)
+    there = ", ".join(f"{found.path} ({found.serial or 'no serial number'})" for found in ports)
     raise MeterError(f"{meter} at {port}: no such port; there is {there or 'none'}", "plug it in, or correct its port")
 
 
-def _fix(error: Exception) -> str:
-    text = str(error).casefold()
-    if "lock" in text or "busy" in text:
-        return "end the other program that uses the meter"
-    if "permission" in text:
-        return "allow your user to open it: usually, add yourself to the group of the device (dialout)"
-    return "plug the meter in, or correct its port in boards.toml"
+def _fix(error: Exception, port: SerialPort) -> str:
+    if getattr(error, "errno", None) == errno.EACCES:
+        return permission_fix(port.usb_id)
+    return f"end the program that uses it (`fuser -v {port.path}`)"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
+import errno
 
 import pytest
 import serial
@@ -12,32 +12,26 @@ from harness.config.attached import MeterEntry
 from harness.errors import MeterError
 from harness.measure.energy.meters import line, open_meter
 from harness.measure.energy.meters.line import Line
+from harness.scan import SerialPort
 from harness.standin.meters.ppk2 import Ppk2Player
 
 
-def plugged_in(*ports: tuple[str, str, str]) -> list[SimpleNamespace]:
-    return [
-        SimpleNamespace(device=device, serial_number=number, location=location) for device, number, location in ports
-    ]
-
-
 def test_a_meter_that_is_absent_is_named_beside_what_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = plugged_in(("/dev/ttyACM3", "0670FF", "1-1:1.1"))
-    monkeypatch.setattr(line.list_ports, "comports", lambda: found)
+    monkeypatch.setattr(line, "serial_ports", lambda: [SerialPort("/dev/ttyACM3", serial="0670FF")])
     with pytest.raises(MeterError, match=r"PPK2 at C0FFEE: no such port; there is /dev/ttyACM3 \(0670FF\)"):
         open_meter(MeterEntry("ppk2", "C0FFEE", 3.3))
 
 
 def test_a_meter_with_two_ports_has_its_protocol_on_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
     with Ppk2Player(Stage()) as player:
-        found = plugged_in(("/dev/none", "c0ffee", "1-2:1.3"), (player.port, "c0ffee", "1-2:1.1"))
-        monkeypatch.setattr(line.list_ports, "comports", lambda: found)
+        found = [SerialPort(player.port, serial="c0ffee"), SerialPort("/dev/none", serial="c0ffee")]
+        monkeypatch.setattr(line, "serial_ports", lambda: found)
         with open_meter(MeterEntry("ppk2", "C0FFEE", 3.3)) as meter:
             assert meter.stand_in
 
 
 def test_a_path_that_is_not_there_is_named() -> None:
-    with pytest.raises(MeterError, match=r"(?s)PPK2 at /dev/none cannot be opened.*plug the meter in"):
+    with pytest.raises(MeterError, match=r"PPK2 at /dev/none: no such port"):
         Line("/dev/none", "PPK2", 115_200)
 
 
@@ -45,18 +39,18 @@ def test_a_port_that_another_program_holds_is_named() -> None:
     with (
         Ppk2Player(Stage()) as player,
         serial.Serial(player.port, exclusive=True),
-        pytest.raises(MeterError, match=r"(?s)cannot be opened.*end the other program"),
+        pytest.raises(MeterError, match=r"(?s)cannot be opened.*end the program that uses it"),
     ):
         Line(player.port, "PPK2", 115_200)
 
 
 def test_a_port_that_may_not_be_opened_says_how_to_be_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
-        raise serial.SerialException("[Errno 13] could not open port: Permission denied")
+        raise serial.SerialException(errno.EACCES, "Permission denied")
 
     monkeypatch.setattr(line.serial, "Serial", refuse)
     with pytest.raises(MeterError, match="dialout"):
-        Line("/dev/ttyACM0", "PPK2", 115_200)
+        Line("/dev/null", "PPK2", 115_200)
 
 
 def test_what_never_stops_sending_is_no_meter(monkeypatch: pytest.MonkeyPatch) -> None:
