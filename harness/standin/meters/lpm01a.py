@@ -68,11 +68,13 @@ class Lpm01aPlayer(TerminalPlayer):
             self.sampling = None
             self.send(_END + b"\r\nPowerShield > Acquisition completed\r\n")
 
-    def tick(self) -> None:
-        """Begin at a rising edge, where one is awaited."""
-        if self._armed is None:
-            return
-        times_s = self._armed.due()
+    def exchange(self) -> None:
+        super().exchange()
+        if self._armed is not None:
+            self._await_edge(self._armed)
+
+    def _await_edge(self, armed: Sampling) -> None:
+        times_s = armed.due()
         levels = np.concatenate(([self._level], self.waveform.marker(times_s)))
         self._level = bool(levels[-1])
         rises = np.flatnonzero(levels[1:] & ~levels[:-1])

@@ -1,4 +1,4 @@
-"""What all players share: a terminal that a meter's program opens, samples in real time, faults on demand."""
+"""What all players share: a thread that talks to a meter's program and samples in real time, and faults on demand."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from harness.closing import Closing
 from harness.standin.waveform import Times, Waveform
 
-_TICK_S = 0.004
+TICK_S = 0.004
 _PATIENCE_S = 20.0
 _MOST_SAMPLES = 20_000  # made at once, when the player was late
 _MOST_UNSENT_BYTES = 1 << 20  # then samples are lost, as a meter's own memory is finite
@@ -32,7 +32,7 @@ class Faults:
 
     Attributes:
         drop: samples that it loses, by their number since the start.
-        silent_from: the sample from which on it sends nothing.
+        silent_from: the sample from which on it has none.
         vanish_at: the sample at which it is unplugged.
         mute: it never answers.
         refuse_voltage: it does not take the voltage that it is told.
@@ -50,46 +50,6 @@ class Faults:
 SOUND = Faults()
 
 
-class Player(Closing):
-    """A stand-in for a meter, in a thread that `close` ends.
-
-    Attributes:
-        kind: of the meter that it stands in for.
-        port: what a `MeterEntry` names to reach it.
-    """
-
-    kind: ClassVar[str]
-    port: str
-
-    def __init__(self) -> None:
-        self._progress = threading.Condition()
-        self._gone = False
-
-    @abstractmethod
-    def sampled_until_s(self) -> float:
-        """Up to when it sampled, on the monotonic clock; minus infinity where it does not sample."""
-
-    def wait_for(self, predicate: Callable[[], bool]) -> None:
-        """Wait until it is so.
-
-        Raises:
-            TimeoutError: it is not for 20 s, or until the player ends.
-        """
-        with self._progress:
-            self._progress.wait_for(lambda: self._gone or predicate(), _PATIENCE_S)
-            if not predicate():
-                raise TimeoutError(f"the {self.kind} player ended, or made no progress for {_PATIENCE_S:g} s")
-
-    def tell_progress(self, gone: bool = False) -> None:
-        with self._progress:
-            self._gone = gone
-            self._progress.notify_all()
-
-    @abstractmethod
-    def close(self) -> None:
-        """Be unplugged; closing twice is harmless."""
-
-
 class Sampling:
     """The samples of a waveform from `begin_s` on, as time goes by."""
 
@@ -103,56 +63,48 @@ class Sampling:
         """When the next sample begins."""
         return self.begin_s + self.next / self._rate_hz
 
-    def due(self, most: int = _MOST_SAMPLES) -> Times:
-        """The middles of the samples that are over and were not given yet, at most so many."""
+    def due(self) -> Times:
+        """The middles of the samples that are over and were not given yet, at most 20,000."""
         until_s = min(time.monotonic(), self._waveform.known_until_s())
-        end = min(int((until_s - self.begin_s) * self._rate_hz), self.next + most)
+        end = min(int((until_s - self.begin_s) * self._rate_hz), self.next + _MOST_SAMPLES)
         numbers = np.arange(self.next, max(self.next, end))
         self.next += len(numbers)
         return np.asarray(self.begin_s + (numbers + 0.5) / self._rate_hz)
 
 
-class TerminalPlayer(Player):
-    """A player whose meter is a serial port: `port` is a pseudo-terminal's path."""
+class Player(Closing):
+    """A stand-in for a meter, in a thread that `close` ends.
+
+    Attributes:
+        kind: of the meter that it stands in for.
+        port: what a `MeterEntry` names to reach it.
+        sampling: None while it does not sample.
+    """
+
+    kind: ClassVar[str]
+    port: str
 
     def __init__(self, waveform: Waveform, faults: Faults = SOUND) -> None:
-        super().__init__()
         self.waveform = waveform
         self.faults = faults
         self.sampling: Sampling | None = None
-        self._master, self._slave = pty.openpty()
-        tty.setraw(self._slave)
-        os.set_blocking(self._master, False)
-        self.port = os.ttyname(self._slave)
-        self._unsent = bytearray()
+        self._progress = threading.Condition()
+        self._gone = False
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._play, name=f"{self.kind} player", daemon=True)
         self._thread.start()
 
-    def sampled_until_s(self) -> float:
-        return -np.inf if self.sampling is None else self.sampling.until_s()
-
-    def join(self) -> None:
-        """Wait until it is unplugged."""
-        self._thread.join()
-
-    def close(self) -> None:
-        self._closing.set()
-        self.join()
+    @abstractmethod
+    def exchange(self) -> None:
+        """Take what the program sent, and send what is to be sent; wait for either for a moment."""
 
     @abstractmethod
-    def take(self, data: bytes) -> None:
-        """What the program sent."""
+    def keep(self, numbers: range, times_s: Times) -> None:
+        """Take in samples, with their numbers since the start and their middles, but for those to `drop`."""
 
     @abstractmethod
-    def encode(self, numbers: range, times_s: Times) -> bytes:
-        """The bytes of the samples with these numbers since the start and these middles, without those to `drop`."""
-
-    def tick(self) -> None:
-        """What it does now and then of itself."""
-
-    def send(self, data: bytes) -> None:
-        self._unsent += data
+    def release(self) -> None:
+        """Free the port."""
 
     def begin(self, rate_hz: int, begin_s: float) -> None:
         """Sample from `begin_s` on."""
@@ -162,21 +114,79 @@ class TerminalPlayer(Player):
         """Which of these samples are not to be dropped."""
         return ~np.isin(np.array(numbers), np.array(self.faults.drop))
 
+    def sampled_until_s(self) -> float:
+        """Up to when it sampled, on the monotonic clock; minus infinity where it does not sample."""
+        return -np.inf if self.sampling is None else self.sampling.until_s()
+
+    def wait_for(self, predicate: Callable[[], bool]) -> None:
+        """Wait until it is so.
+
+        Raises:
+            TimeoutError: it is not for 20 s, or until the player ends.
+        """
+        with self._progress:
+            self._progress.wait_for(lambda: self._gone or predicate(), _PATIENCE_S)
+            if not predicate():
+                raise TimeoutError(f"the {self.kind} player ended, or made no progress for {_PATIENCE_S:g} s")
+
+    def join(self) -> None:
+        """Wait until it is unplugged."""
+        self._thread.join()
+
+    def close(self) -> None:
+        """Be unplugged; closing twice is harmless."""
+        self._closing.set()
+        self.join()
+
     def _play(self) -> None:
         try:
             while not self._closing.is_set():
-                self._exchange()
-                self.tick()
+                self.exchange()
                 if self.sampling is not None:
                     self._sample(self.sampling)
-                self.tell_progress()
+                self._tell(gone=False)
         finally:
-            os.close(self._master)
-            os.close(self._slave)
-            self.tell_progress(gone=True)
+            self.release()
+            self._tell(gone=True)
 
-    def _exchange(self) -> None:
-        readable, _, _ = select.select([self._master], [], [], _TICK_S)
+    def _sample(self, sampling: Sampling) -> None:
+        first = sampling.next
+        times_s = sampling.due()
+        if sampling.next >= self.faults.vanish_at:
+            self._closing.set()
+        elif first < self.faults.silent_from and len(times_s):
+            self.keep(range(first, sampling.next), times_s)
+
+    def _tell(self, gone: bool) -> None:
+        with self._progress:
+            self._gone = gone
+            self._progress.notify_all()
+
+
+class TerminalPlayer(Player):
+    """A player whose meter is a serial port: `port` is a pseudo-terminal's path."""
+
+    def __init__(self, waveform: Waveform, faults: Faults = SOUND) -> None:
+        self._master, self._slave = pty.openpty()
+        tty.setraw(self._slave)
+        os.set_blocking(self._master, False)
+        self.port = os.ttyname(self._slave)
+        self._unsent = bytearray()
+        super().__init__(waveform, faults)
+
+    @abstractmethod
+    def take(self, data: bytes) -> None:
+        """What the program sent."""
+
+    @abstractmethod
+    def encode(self, numbers: range, times_s: Times) -> bytes:
+        """The bytes of samples."""
+
+    def send(self, data: bytes) -> None:
+        self._unsent += data
+
+    def exchange(self) -> None:
+        readable, _, _ = select.select([self._master], [], [], TICK_S)
         if readable:
             data = os.read(self._master, 4096)
             self.take(b"" if self.faults.mute else data)
@@ -184,10 +194,10 @@ class TerminalPlayer(Player):
             while self._unsent:
                 del self._unsent[: os.write(self._master, self._unsent)]
 
-    def _sample(self, sampling: Sampling) -> None:
-        first = sampling.next
-        times_s = sampling.due()
-        if sampling.next >= self.faults.vanish_at:
-            self._closing.set()
-        elif first < self.faults.silent_from and len(self._unsent) < _MOST_UNSENT_BYTES and len(times_s):
-            self.send(self.encode(range(first, sampling.next), times_s))
+    def keep(self, numbers: range, times_s: Times) -> None:
+        if len(self._unsent) < _MOST_UNSENT_BYTES:
+            self.send(self.encode(numbers, times_s))
+
+    def release(self) -> None:
+        os.close(self._master)
+        os.close(self._slave)

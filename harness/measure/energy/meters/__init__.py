@@ -9,7 +9,7 @@ from harness.measure.energy.meters.base import Meter
 
 __all__ = ["Meter", "open_meter"]
 
-_CLASSES = {"lpm01a": "Lpm01a", "ppk2": "Ppk2"}
+_CLASSES = {"js220": "Js220", "lpm01a": "Lpm01a", "otii": "Otii", "ppk2": "Ppk2"}
 
 
 def open_meter(entry: MeterEntry) -> Meter:
