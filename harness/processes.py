@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import functools
 import os
 import signal
 import subprocess
@@ -30,12 +31,14 @@ def start_group(
     Raises:
         OSError: it cannot be started.
     """
-
-    def die_with_parent() -> None:
-        _LIBC.prctl(_PR_SET_PDEATHSIG, death_signal)
-
-    preexec = die_with_parent if sys.platform == "linux" else None
+    preexec = functools.partial(end_with_parent, death_signal)
     return subprocess.Popen(command, start_new_session=True, preexec_fn=preexec, **options)  # noqa: PLW1509  one system call
+
+
+def end_with_parent(death_signal: signal.Signals) -> None:
+    """Have this process sent a signal, on Linux, when the thread that started it ends."""
+    if sys.platform == "linux":
+        _LIBC.prctl(_PR_SET_PDEATHSIG, death_signal)
 
 
 def end_group(child: subprocess.Popen[bytes]) -> None:

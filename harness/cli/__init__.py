@@ -7,7 +7,7 @@ import sys
 from collections.abc import Container, Sequence
 
 from harness import __version__
-from harness.cli import boards, calibrate, convert, doctor, estimate, ops, report, report_list, run, setup
+from harness.cli import boards, calibrate, convert, desk, doctor, estimate, ops, report, report_list, run, setup
 from harness.errors import HarnessError
 from harness.processes import interrupted_by_sigterm
 
@@ -21,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--version", action="version", version=f"tinyhil {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for module in (boards, ops, convert, run, estimate, report, report_list, calibrate, doctor, setup):
+    for module in (boards, ops, convert, run, estimate, report, report_list, calibrate, doctor, desk, setup):
         module.add_parser(commands)
     options = parser.parse_args(_join_words(sys.argv[1:] if arguments is None else arguments, commands.choices))
     try:

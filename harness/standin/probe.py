@@ -168,9 +168,7 @@ def _told_to_pyocd() -> Iterator[None]:
     """What is wrong with a desk, as an error of the probe."""
     try:
         yield
-    except TargetError as error:
-        raise exceptions.ProbeError(error.cause) from None
-    except OSError as error:
+    except (TargetError, OSError) as error:
         raise exceptions.ProbeError(str(error)) from None
 
 

@@ -20,7 +20,7 @@ from harness.target.cost_file import cost_file_text
 from harness.target.process import TargetProcess
 from harness.target.stream import ByteStream, DescriptorStream
 
-_QEMU = "qemu-system-arm"
+QEMU = "qemu-system-arm"
 _READ_BYTES = 1 << 16
 
 
@@ -104,7 +104,9 @@ class Emulated(ProcessTarget):
         resources.enter_context(line)
         resources.enter_context(stub)
         with board_line, board_stub:
-            command = [_QEMU, *self._machine_arguments(board_line.fileno()), *firmware_arguments(firmware.elf)]
+            command = [QEMU, *machine_arguments(self._options, board_line.fileno()), *firmware_arguments(firmware.elf)]
+            # QEMU's default, sleep=on: a waiting firmware takes no time of this computer, and bytes wake it at once.
+            command += ["-icount", f"shift={self.icount_shift}"]
             command += GdbStub.arguments(board_stub.fileno())
             command += self._plugin_arguments(folder)
             slot_address = self._board.firmware.model_slot.address
@@ -122,16 +124,16 @@ class Emulated(ProcessTarget):
         costs.write_text(cost_file_text(self._board.cost_model), "utf-8")
         return ["-plugin", f"{build_cycle_plugin()},costs={costs}"]
 
-    def _machine_arguments(self, serial_descriptor: int) -> list[str]:
-        unused = ["-serial", "null"] * self._options.serial
-        return [
-            *("-machine", self._options.machine, "-display", "none", "-monitor", "none"),
-            # QEMU's default, sleep=on: a waiting firmware takes no time of this computer, and bytes wake it at once.
-            *("-icount", f"shift={self.icount_shift}"),
-            # A socket that both ends hold from the start: nothing to poll for, no banner lost, and its end is seen.
-            *("-chardev", f"socket,id=link,fd={serial_descriptor}"),
-            *(*unused, "-serial", "chardev:link"),
-        ]
+
+def machine_arguments(options: EmulatedTarget, serial_descriptor: int) -> list[str]:
+    """QEMU's arguments for a machine without firmware, whose line is the socket `serial_descriptor`."""
+    unused = ["-serial", "null"] * options.serial
+    return [
+        *("-machine", options.machine, "-display", "none", "-monitor", "none"),
+        # A socket that both ends hold from the start: nothing to poll for, no banner lost, and its end is seen.
+        *("-chardev", f"socket,id=link,fd={serial_descriptor}"),
+        *(*unused, "-serial", "chardev:link"),
+    ]
 
 
 @functools.cache
@@ -146,7 +148,7 @@ def qemu_version() -> str:
         minimum = ".".join(map(str, probes.MINIMUM_QEMU))
         found = f" ({finding.version})" if finding.version else ""
         raise SetupError(
-            f"{_QEMU} is {finding.state.value}{found}; needed is {minimum} or newer",
+            f"{QEMU} is {finding.state.value}{found}; needed is {minimum} or newer",
             f"run `{SETUP_COMMAND}`, or install QEMU (Debian 12 has it in bookworm-backports)",
         )
     return finding.version
