@@ -67,6 +67,7 @@ void start_uart() {
 void board_start() {
   start_clock();
   start_timer();
+  reg32(kGpioOutput) = kMarker;
   start_uart();
 }
 
@@ -104,6 +105,6 @@ uint32_t board_timer_hz() { return HARNESS_CLOCK_HZ; }
 
 const char* board_timer_name() { return "TIMER0"; }
 
-void board_marker(bool) {}
+void board_marker(bool level) { reg32(level ? kGpioSet : kGpioClear) = kMarker; }
 
 }  // namespace harness

@@ -31,6 +31,16 @@ constexpr uint32_t kUartTxd = 0x4000251C;
 constexpr uint32_t kUartBaudrate = 0x40002524;
 constexpr uint32_t kUartInterrupt = 2;
 
+// GPIO: bit n is P0.n.
+constexpr uint32_t kGpioSet = 0x50000508;     // OUTSET
+constexpr uint32_t kGpioClear = 0x5000050C;   // OUTCLR
+constexpr uint32_t kGpioOutput = 0x50000518;  // DIRSET
+#ifdef HARNESS_MARKER_PIN
+constexpr uint32_t kMarker = 1u << HARNESS_MARKER_PIN;
+#else
+constexpr uint32_t kMarker = 0;  // what is written has no effect
+#endif
+
 // TIMER0. A task is triggered by writing 1; an event reads 1 until 0 is written.
 constexpr uint32_t kTimerStart = 0x40008000;
 constexpr uint32_t kTimerClear = 0x4000800C;
