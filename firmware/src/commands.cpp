@@ -7,6 +7,7 @@
 #include "cost_regions.h"
 #include "crc32.h"
 #include "link_sizes.h"
+#include "memory_check.h"
 #include "tensors.h"
 
 namespace harness {
@@ -175,10 +176,12 @@ Error Commands::model_load(PayloadReader& request, PayloadWriter& answer) {
   const ConstBytes slot = board_model_slot();
   model_ = {};
   if (model_bytes > slot.size) return out_of_range(static_cast<uint32_t>(slot.size), "larger than the model slot");
+  Error error = check_memories();
+  if (failed(error)) return error;
   const uint32_t found_crc = crc32(0, slot.data, model_bytes);
   if (found_crc != wanted_crc) return {ErrorCode::kSlotCrcDiffers, found_crc, "another model is in the slot"};
 
-  const Error error = to_error(engine_.load({slot.data, model_bytes}, {board_arena(), board_second_arena()}));
+  error = to_error(engine_.load({slot.data, model_bytes}, {board_arena(), board_second_arena()}));
   if (failed(error)) return error;
   model_.loaded = true;
   model_.input_bytes = input_bytes(engine_);

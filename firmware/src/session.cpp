@@ -1,6 +1,7 @@
 #include "session.h"
 
 #include "board.h"
+#include "memory_check.h"
 #include "payload.h"
 
 namespace harness {
@@ -74,7 +75,9 @@ void Session::send_nak(NakReason reason) {
 void Session::report_fault(uint32_t fault_status) {
   uint8_t payload[32];
   PayloadWriter writer(payload, sizeof payload);
-  write_error({ErrorCode::kProcessorFault, fault_status, "processor fault"}, writer);
+  const Error memory = memory_under_check();
+  const bool is_memorys = memory.code != ErrorCode::kNone;
+  write_error(is_memorys ? memory : Error{ErrorCode::kProcessorFault, fault_status, "processor fault"}, writer);
   // The delimiter in front ends a frame that the fault may have cut.
   const uint8_t delimiter = 0;
   board_write(&delimiter, 1);

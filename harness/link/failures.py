@@ -18,6 +18,7 @@ _DETAILS = {
     ErrorCode.ENGINE_FAILED: "op {detail}",
     ErrorCode.NO_SUCH_BAUD: "{detail} bits a second",
     ErrorCode.PROCESSOR_FAULT: "fault status register CFSR {detail:#010x}",
+    ErrorCode.NO_MEMORY: "no memory of its own at {detail:#010x}",
 }
 _REBUILD = "rebuild the firmware: it and the harness disagree"
 _FIXES = {
@@ -30,6 +31,7 @@ _FIXES = {
     ErrorCode.ENGINE_FAILED: "check the model with --check; if it is sound, report a bug of the engine",
     ErrorCode.NO_SUCH_BAUD: "lower baud in boards.toml",
     ErrorCode.PROCESSOR_FAULT: "raise stack_bytes in boards.toml, correct its memories, or report a bug",
+    ErrorCode.NO_MEMORY: "correct this part of the board's firmware in boards.toml, or the memory that it names",
 }
 
 

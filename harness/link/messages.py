@@ -58,6 +58,7 @@ class ErrorCode(IntEnum):
     ENGINE_FAILED = 10
     PROCESSOR_FAULT = 11
     NO_SUCH_BAUD = 12
+    NO_MEMORY = 13
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from harness.build import Firmware, build_firmware
 from harness.config import Board, Instance
 from harness.config.defaults import DEFAULT_TIMEOUT_S
-from harness.errors import LinkError, NoFitError, Shortage
+from harness.errors import ConfigError, LinkError, NoFitError, Shortage
 from harness.link.baud import raise_baud
 from harness.link.client import Device
-from harness.link.failures import RefusedModelError
+from harness.link.failures import DeviceError, RefusedModelError
 from harness.link.messages import ErrorCode, Loaded
 from harness.measure.energy.supply import Supply, supply_of
 from harness.model import Model, check_model
@@ -145,7 +145,7 @@ class Bench:
             yield device, self._loaded(device, model)
 
     def _loaded(self, device: Device, model: Model) -> Loaded:
-        """The engine has the last word on the arena."""
+        """The engine has the last word on the arena, the device on its memories."""
         try:
             return device.load(model.data)
         except RefusedModelError as refusal:
@@ -153,6 +153,19 @@ class Bench:
                 raise
             lacking = Shortage("arena", refusal.answer.detail, device.hello.arena_bytes)
             raise NoFitError(f"{model.name} does not fit {self.board.name} with {self.engine}", [lacking]) from None
+        except DeviceError as refusal:
+            if refusal.answer.code != ErrorCode.NO_MEMORY:
+                raise
+            raise _wrong_memory(self.board, refusal.answer.text, refusal.answer.detail) from None
+
+
+def _wrong_memory(board: Board, part: str, address: int) -> ConfigError:
+    """What to say of a `part` of the firmware whose word at `address` keeps nothing, or shows elsewhere, too."""
+    key, memory = f"boards.{board.name}.firmware.{part}", getattr(board.firmware, part).memory
+    return ConfigError(
+        f"{board.source}: {key}: {board.mcu} has no memory of its own at {address:#x}",
+        f"correct that key, or boards.{board.name}.memory.{memory}",
+    )
 
 
 def _stop_all(targets: list[Target], supplies: list[Supply]) -> None:

@@ -18,6 +18,8 @@ _LAST_LINES = 6
 # What a sanitizer and QEMU begin their complaints with; QEMU dumps registers behind its own.
 _TELLING = ("ERROR: ", "runtime error: ", "SUMMARY: ", "qemu: ", "qemu-system")
 
+_LOCKUP = "Lockup: "  # what QEMU says of a core that faults where it cannot even report a fault
+
 
 class TargetProcess:
     """A started program in a process group of its own; on Linux it dies with the thread that started it.
@@ -81,7 +83,7 @@ class TargetProcess:
         except subprocess.TimeoutExpired:
             ending = "closed its end of the line"
         words = self._last_words()
-        fix = "mend what it complains of" if words else "see who ended it, and whether memory ran out"
+        fix = _fix_of(words) if words else "see who ended it, and whether memory ran out"
         return TargetError(f"{self._name} {ending}{':' if words else ''}{words}", fix)
 
     def stop(self) -> None:
@@ -96,6 +98,12 @@ class TargetProcess:
         lines = self._stderr.read_text("utf-8", "replace").splitlines()
         telling = [line for line in lines if any(mark in line for mark in _TELLING)]
         return "".join(f"\n  {line.strip()}" for line in (telling or lines)[-_LAST_LINES:])
+
+
+def _fix_of(words: str) -> str:
+    if _LOCKUP in words:
+        return "correct the board's firmware.data and its memory in boards.toml: the firmware came to no working stack"
+    return "mend what it complains of"
 
 
 def _ending(status: int) -> str:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 from support.fake_meter import FakeMeter
+from support.files import edit
 from support.session_records import INFO
 from support.simulated_device import SimulatedDevice
 from support.simulated_line import SimulatedLine
 
 from harness.config import Instance, MeterEntry, load_boards
+from harness.errors import ConfigError
 from harness.measure import Bench, Job, random_vectors, run_model
 from harness.measure.energy import supply as supply_module
 from harness.measure.metering import UNSEEN
@@ -89,3 +92,14 @@ def test_a_bench_with_a_meter_is_supplied_before_it_starts_and_until_it_goes(
     ]
     del bench
     assert meter.calls[-1] == "close"
+
+
+def test_a_memory_that_the_chip_does_not_have_is_named(model: Model, tmp_path: Path) -> None:
+    boards = tmp_path / "boards.toml"
+    shutil.copy(shipped_boards_file(), boards)
+    edit(boards, "0x20000000, bytes = 0x18000", "0x20000000, bytes = 0x20000")
+    bench = Bench(load_boards([boards])["stm32l475"])
+    said = r"boards\.toml: boards\.stm32l475\.firmware\.arena: STM32L475VGT6 has no memory of its own at 0x2001fffc"
+    with pytest.raises(ConfigError, match=said) as caught, bench.load(model):
+        pass
+    assert caught.value.fix == "correct that key, or boards.stm32l475.memory.sram1"

@@ -72,6 +72,12 @@ def test_of_a_sanitizers_report_the_telling_lines_are_kept(tmp_path: Path) -> No
     assert "#1 frame" not in text
 
 
+def test_a_core_that_cannot_even_fault_is_the_memory_map(tmp_path: Path) -> None:
+    words = "qemu: fatal: Lockup: can not escalate 3 to HardFault"
+    with started(tmp_path, f"import os, sys; sys.stderr.write('{words}'); sys.stderr.flush(); os.abort()") as process:
+        assert "firmware.data and its memory in boards.toml" in process.death().fix
+
+
 def test_a_program_that_says_nothing_is_given_up(tmp_path: Path) -> None:
     with (
         started(tmp_path, "import sys; sys.stdin.read()") as process,

@@ -44,6 +44,7 @@ enum class ErrorCode : uint16_t {
   kEngineFailed = 10,
   kProcessorFault = 11,
   kNoSuchBaud = 12,
+  kNoMemory = 13,
 };
 
 // Why a request failed; what `detail` means depends on the code. `text` has static lifetime.

@@ -103,9 +103,15 @@ def events(device: Path, data: bytes) -> list[str]:
     return _run(device, data, {}).stderr.decode().splitlines()
 
 
-def exchange(device: Path, data: bytes, slot: str = "ram", regions: int | None = None) -> list[Frame]:
-    """The frames that the device answers to `data`; `slot` is "ram" or "flash", `regions` None where nothing counts."""
-    fake = {"FAKE_SLOT": slot, **({} if regions is None else {"FAKE_REGIONS": str(regions)})}
+def exchange(device: Path, data: bytes, slot: str = "ram", regions: int | None = None, memory: str = "") -> list[Frame]:
+    """The frames that the device answers to `data`.
+
+    Args:
+        slot: "ram" or "flash".
+        regions: None where nothing counts.
+        memory: what is wrong with the arena's second piece, "hole" or "alias"; empty where there is none.
+    """
+    fake = {"FAKE_SLOT": slot, "FAKE_MEMORY": memory, **({} if regions is None else {"FAKE_REGIONS": str(regions)})}
     done = _run(device, data, fake)
     assert not done.stdout or done.stdout.endswith(b"\0")
     frames = FrameDecoder().feed(done.stdout)
@@ -114,10 +120,12 @@ def exchange(device: Path, data: bytes, slot: str = "ram", regions: int | None =
     return whole
 
 
-def ask(device: Path, requests: Iterable[Request], slot: str = "ram", regions: int | None = None) -> list[Message]:
+def ask(
+    device: Path, requests: Iterable[Request], slot: str = "ram", regions: int | None = None, memory: str = ""
+) -> list[Message]:
     """The answers to HELLO and `requests`, without HELLO's: a message of ERROR, or of the class in `_ANSWERS`."""
     asked = list(requests)
-    frames = exchange(device, encode(asked), slot, regions)
+    frames = exchange(device, encode(asked), slot, regions, memory)
     assert [frame.seq for frame in frames] == list(range(1 + len(asked)))
     return [unpack(request, frame) for request, frame in zip(asked, frames[1:], strict=True)]
 

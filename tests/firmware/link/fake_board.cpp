@@ -1,8 +1,11 @@
 // A board whose line is standard input and output. It ends with its input. Its timer advances with every reading, and
 // it aborts where something is timed before the line is quiet. FAKE_REGIONS cost regions are recorded, whatever ran.
 // Its UART makes all rates that are multiples of 100. What it does in the course is logged on standard error.
+// FAKE_MEMORY: the second piece of its arena is a "hole", or the first piece once more.
+#include <sys/mman.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -15,7 +18,10 @@ namespace {
 
 constexpr uint64_t kTicksPerReading = 10;
 
-alignas(16) uint8_t arena[4096];
+constexpr size_t kArenaBytes = 4096;
+
+uint8_t* arena;
+uint8_t* second_arena;
 alignas(16) uint8_t slot[1000];
 uint32_t reads;
 bool quiet;
@@ -28,9 +34,34 @@ bool slot_is_flash() {
   return kind != nullptr && strcmp(kind, "flash") == 0;
 }
 
+bool memory_is(const char* kind) {
+  const char* wanted = getenv("FAKE_MEMORY");
+  return wanted != nullptr && strcmp(wanted, kind) == 0;
+}
+
+uint8_t* map_arena(int file, int protection) {
+  void* const mapped = mmap(nullptr, kArenaBytes, protection, MAP_SHARED, file, 0);
+  if (mapped == MAP_FAILED) abort();
+  return static_cast<uint8_t*>(mapped);
+}
+
+void on_fault(int) {
+  constexpr uint32_t kBusFault = 0x8200;
+  report_fault(kBusFault);
+  _exit(EXIT_SUCCESS);
+}
+
 }  // namespace
 
-void board_start() {}
+void board_start() {
+  const int file = memfd_create("arena", 0);
+  if (file < 0 || ftruncate(file, kArenaBytes) != 0) abort();
+  arena = map_arena(file, PROT_READ | PROT_WRITE);
+  if (memory_is("alias")) second_arena = map_arena(file, PROT_READ | PROT_WRITE);
+  if (!memory_is("hole")) return;
+  second_arena = map_arena(file, PROT_NONE);
+  signal(SIGSEGV, on_fault);
+}
 
 size_t board_read(uint8_t* bytes, size_t capacity) {
   ++reads;
@@ -84,8 +115,8 @@ void board_marker(bool level) { fprintf(stderr, "marker %d\n", level); }
 
 uint32_t board_run_known_loop() { return 20'001; }
 
-Bytes board_arena() { return {arena, sizeof arena}; }
-Bytes board_second_arena() { return {}; }
+Bytes board_arena() { return {arena, kArenaBytes}; }
+Bytes board_second_arena() { return {second_arena, second_arena == nullptr ? 0 : kArenaBytes}; }
 
 ConstBytes board_model_slot() { return {slot, sizeof slot}; }
 

@@ -110,6 +110,13 @@ def test_load(fake_device: Path) -> None:
     assert answers == [Done(), Loaded(30, 5, 16, 14, 3)]
 
 
+@pytest.mark.parametrize(("memory", "key"), [("alias", "arena"), ("hole", "second_arena")])
+def test_a_memory_that_is_not_there_is_named(fake_device: Path, memory: str, key: str) -> None:
+    *_, refused = ask(fake_device, MODEL.requests(), memory=memory)
+    assert isinstance(refused, ErrorAnswer)
+    assert (refused.code, refused.text) == (ErrorCode.NO_MEMORY, key)
+
+
 @pytest.mark.parametrize("code", [ErrorCode.BAD_MODEL, ErrorCode.UNSUPPORTED, ErrorCode.ARENA_TOO_SMALL])
 def test_refused_model_is_not_loaded(fake_device: Path, code: ErrorCode) -> None:
     requests = [*MODEL.requests(), *FakeModel(load_code=code).requests(), InferRequest(0, INPUT)]
