@@ -20,12 +20,14 @@ class Sample(NamedTuple):
         cycles: by the cost model, without any scale.
         flash_reads: data reads from flash, as emulated.
         energy_uj: None where no meter was there.
+        supply_v: the voltage that it was measured at; None: the model's.
     """
 
     cycles: float
     flash_reads: float
     latency_us: float
     energy_uj: float | None = None
+    supply_v: float | None = None
 
 
 class Fit(NamedTuple):
@@ -45,10 +47,10 @@ def fit_cycle_scale(samples: Sequence[Sample], clock_hz: int, old: float) -> Fit
 
 def fit_run_current(samples: Sequence[Sample], model: EnergyModel, clock_hz: int) -> Fit | None:
     """The current per MHz (uA) that comes nearest to the measured energies; None where there are none."""
-    volt_mhz = model.supply_v * clock_hz / 1e6
+    megacycles = [clock_hz / 1e6 * sample.latency_us / 1e6 for sample in samples]
     points = [
-        (volt_mhz * sample.latency_us / 1e6, sample.energy_uj - sample.flash_reads * model.flash_read_nj / 1e3)
-        for sample in samples
+        ((sample.supply_v or model.supply_v) * count, sample.energy_uj - sample.flash_reads * model.flash_read_nj / 1e3)
+        for sample, count in zip(samples, megacycles, strict=True)
         if sample.energy_uj is not None
     ]
     return _fit(points, model.run_ua_per_mhz) if points else None

@@ -55,6 +55,7 @@ class Metered:
     """What a meter found of a model."""
 
     meter: str
+    supply_v: float
     provenance: Provenance
     windows: Sequence[MeteredWindow]
 
@@ -125,7 +126,8 @@ def meter_inferences(stopwatch: Stopwatch, supply: Supply, board: Provenance, re
     inferences = stopwatch.inferences_lasting(least_s)
     count = repeats or stopwatch.clock.default_windows
     windows = tuple(_window(stopwatch, supply, inferences) for _ in range(count))
-    return Metered(supply.meter.description, Provenance.REHEARSED if supply.meter.stand_in else board, windows)
+    provenance = Provenance.REHEARSED if supply.meter.stand_in else board
+    return Metered(supply.meter.description, supply.voltage_v, provenance, windows)
 
 
 def _window(stopwatch: Stopwatch, supply: Supply, inferences: int) -> MeteredWindow:

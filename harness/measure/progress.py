@@ -98,6 +98,7 @@ class Progress:
             "energy_incomplete": metered.incomplete,
             "idle_power_uw": metered.idle_uw,
             "meter": metered.meter,
+            "supply_v": metered.supply_v,
         }
 
     def window_records(self) -> list[WindowRecord]:

@@ -81,6 +81,7 @@ class RunRecord(Struct, frozen=True, kw_only=True):
     energy_incomplete: str = ""  # what of the measured energy is missing, and why
     idle_power_uw: Quantity | None = None  # while the firmware waits for a request
     meter: str = ""  # what measured the energy
+    supply_v: float | None = None  # the voltage that it was measured at
     arena_bytes: Quantity | None = None
     arena_persistent_bytes: Quantity | None = None
     arena_parts: str = ""  # JSON: what of arena_bytes is for what, names of the engine's own

@@ -15,6 +15,7 @@ _FIGURES = (
     "cycles",
     "latency_us",
     "energy_uj",
+    "idle_power_uw",
     "arena_bytes",
     "model_bytes",
     "firmware_flash_bytes",
@@ -36,9 +37,9 @@ def note_figures(item: pytest.Item, run: RunRecord) -> None:
         quantity = getattr(run, field)
         if quantity is not None:
             note(item, field, f"{quantity.value} ({quantity.provenance})")
-    for field in ("cycles_model", "energy_model"):
-        if model := getattr(run, field):
-            note(item, field, model)
+    for field in ("cycles_model", "energy_model", "energy_incomplete"):
+        if said := getattr(run, field):
+            note(item, field, said)
 
 
 def note(item: pytest.Item, name: str, value: str) -> None:

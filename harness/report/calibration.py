@@ -49,9 +49,9 @@ def measured_boards(session: SessionTables) -> list[str]:
     """
     boards = [run.board for run in session.run_records if _has(run.latency_us, Provenance.MEASURED)]
     if not boards:
-        raise ReportError(
-            f"session {session.info.id} has no measured times", "name a session that ran on an attached board"
-        )
+        rehearsed = any(_has(run.latency_us, Provenance.REHEARSED) for run in session.run_records)
+        why = "was rehearsed on a stand-in for hardware" if rehearsed else "has no measured times"
+        raise ReportError(f"session {session.info.id} {why}", "name a session that ran on an attached board")
     return list(dict.fromkeys(boards))
 
 
@@ -80,8 +80,12 @@ def pair_samples(measured: SessionTables, modelled: SessionTables, board: str) -
             "measure a suite with more layers, e.g. suites/digits",
         )
     clock_hz = _clock_hz(measured, modelled, board)
-    rows = [_sample(f"{run_key(run)}", run, prediction) for run, prediction in runs]
-    rows += [_sample(f"{run_key(layer)}, op {layer.op_index}", layer, prediction) for layer, prediction in layers]
+    voltages = {run_key(run): run.supply_v for run, _ in runs}
+    rows = [_sample(f"{run_key(run)}", run, prediction, run.supply_v) for run, prediction in runs]
+    rows += [
+        _sample(f"{run_key(layer)}, op {layer.op_index}", layer, prediction, voltages[run_key(layer)])
+        for layer, prediction in layers
+    ]
     return Samples(modelled.info.id, clock_hz, _cycle_scale(runs[0][1], clock_hz), tuple(rows))
 
 
@@ -122,15 +126,24 @@ def _layer_pairs(
     ]
 
 
-def _sample(name: str, measured: RunRecord | LayerRecord, prediction: RunRecord | LayerRecord) -> Sample:
+def _sample(
+    name: str, measured: RunRecord | LayerRecord, prediction: RunRecord | LayerRecord, supply_v: float | None
+) -> Sample:
     assert measured.latency_us and prediction.cycles  # pairs are made of those that have them
-    energy = measured.energy_uj if _has(measured.energy_uj, Provenance.MEASURED) else None
+    energy = measured.energy_uj if _is_measured_energy(measured) else None
     return Sample(
         cycles=_sensible(f"{name}: cycles", prediction.cycles),
         flash_reads=float(prediction.flash_reads.value) if prediction.flash_reads else 0.0,
         latency_us=_sensible(f"{name}: latency_us", measured.latency_us),
         energy_uj=_sensible(f"{name}: energy_uj", energy) if energy else None,
+        supply_v=supply_v,
     )
+
+
+def _is_measured_energy(measured: RunRecord | LayerRecord) -> bool:
+    """Not one with samples missing, nor a layer's that is only its share of the time."""
+    whole = not measured.energy_incomplete if isinstance(measured, RunRecord) else measured.energy_by != "time"
+    return whole and _has(measured.energy_uj, Provenance.MEASURED)
 
 
 def _sensible(name: str, quantity: Quantity) -> float:

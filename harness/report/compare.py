@@ -8,10 +8,11 @@ from itertools import groupby
 from harness.measure.records import Provenance, RunRecord
 from harness.report.compare_boards import board_comparisons
 from harness.report.compare_engines import engine_comparisons, engine_text
-from harness.report.cost import CYCLES, INSTRUCTIONS, CostKind, known_costs, layer_cost
+from harness.report.cost import CYCLES, INSTRUCTIONS, CostKind, known_costs, layer_costs, time_of
 from harness.report.cycles import class_rows, model_notes, timing_missing
 from harness.report.figures import inference, judged, layers_sum, memory
 from harness.report.layers import layer_rows
+from harness.report.measured import REHEARSED, is_rehearsed, measured_notes, meter_rows, window_rows
 from harness.report.session import BoardInfo, SessionInfo
 from harness.report.table import Comparison, Row, distinct
 from harness.report.tables import SessionTables, run_key
@@ -46,10 +47,12 @@ def _comparison(tables: SessionTables, runs: list[RunRecord]) -> Comparison:
     rows = [*_outcome_rows(runs), *_metric_rows(runs)]
     for kind in known_costs(runs) or [INSTRUCTIONS]:
         rows += [inference(kind).row(runs), *_range_rows(runs, kind)]
+        rows += window_rows(runs) if kind is time_of(runs) else []
         rows += class_rows(runs) if kind is CYCLES else []
-    kind = layer_cost([layer for of_run in layers.values() for layer in of_run])
-    if found := layer_rows(list(layers.values()), kind):
-        rows += [*found, layers_sum(kind, layers).row(runs)]
+    rows += meter_rows(runs)
+    for kind in layer_costs([layer for of_run in layers.values() for layer in of_run]):
+        if found := layer_rows(list(layers.values()), kind):
+            rows += [*found, layers_sum(kind, layers).row(runs)]
     limits = tables.info.boards[runs[0].board].limits if runs[0].board in tables.info.boards else {}
     rows += [figure.row(runs) for figure in memory(limits)]
     return Comparison(
@@ -57,7 +60,7 @@ def _comparison(tables: SessionTables, runs: list[RunRecord]) -> Comparison:
         details=tuple(map(printable, _details(tables.info, runs))),
         variants=tuple(printable(run.variant) for run in runs),
         rows=tuple(rows),
-        notes=_notes(runs, rows),
+        notes=tuple(map(printable, (*_notes(runs, rows), *measured_notes(tables, runs)))),
     )
 
 
@@ -67,6 +70,7 @@ def _details(info: SessionInfo, runs: list[RunRecord]) -> list[str]:
     commit = f"commit {info.checkout}" if info.checkout else "no git checkout"
     toolchain = distinct(run.toolchain for run in runs)
     return [
+        *([REHEARSED] if is_rehearsed(runs) else []),
         *([_board_line(info.boards[runs[0].board])] if runs[0].board in info.boards else []),
         distinct(f"target {run.target}: {run.target_description}" for run in runs),
         f"engine {engine}, {_vectors(runs)}, {commit}",
@@ -112,7 +116,7 @@ def _oracle_cell(run: RunRecord) -> str:
 
 
 def _range_rows(runs: list[RunRecord], kind: CostKind) -> list[Row]:
-    """The least and the greatest of the repeats, where they differ."""
+    """The least and the greatest of the windows, where they differ."""
 
     def cell(run: RunRecord) -> str:
         low, high = kind.range_of(run)
@@ -120,8 +124,8 @@ def _range_rows(runs: list[RunRecord], kind: CostKind) -> list[Row]:
 
     if all(low == high for low, high in map(kind.range_of, runs)):
         return []
-    repeats = max(run.repeats for run in runs)
-    return [_text_row(f"range of {repeats} repeats", runs, cell, depth=1)]
+    windows = counted(max(run.repeats for run in runs), "window")
+    return [_text_row(f"range of {windows}", runs, cell, depth=1)]
 
 
 def _text_row(label: str, runs: list[RunRecord], cell: Callable[[RunRecord], str], depth: int = 0) -> Row:
@@ -129,7 +133,7 @@ def _text_row(label: str, runs: list[RunRecord], cell: Callable[[RunRecord], str
     return Row(label, tuple(map(cell, runs)), ("",) * (len(runs) - 1), depth=depth)
 
 
-def _notes(runs: list[RunRecord], rows: list[Row]) -> tuple[str, ...]:
+def _notes(runs: list[RunRecord], rows: list[Row]) -> list[str]:
     """Why runs did not pass or were not judged, what went wrong on the line, what figures are worth."""
     reasons = [f"{run.variant}: {run.outcome}: {' '.join(run.message.split())}" for run in runs if run.message]
     reasons += [
@@ -140,4 +144,4 @@ def _notes(runs: list[RunRecord], rows: list[Row]) -> tuple[str, ...]:
     soft = [run.variant for run in runs if run.soft_float]
     softened = [f"floats in software, no FPU: {', '.join(soft)}"] if soft else []
     hosted = [HOST_NOTE] if any(row.how == Provenance.HOST for row in rows) else []
-    return tuple(map(printable, (*reasons, *softened, *model_notes(runs), *timing_missing(runs), *hosted)))
+    return [*reasons, *softened, *model_notes(runs), *timing_missing(runs), *hosted]

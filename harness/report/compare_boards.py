@@ -11,6 +11,7 @@ from harness.report.cost import CYCLES, INSTRUCTIONS, CostKind, known_costs
 from harness.report.cycles import models_named, timing_missing
 from harness.report.figures import ARENA, Figure, inference, judged
 from harness.report.layers import TOP_LAYERS
+from harness.report.measured import REHEARSED, is_rehearsed, meter_notes
 from harness.report.session import SessionInfo
 from harness.report.table import Comparison, Row, distinct
 from harness.report.tables import SessionTables, run_key
@@ -33,7 +34,7 @@ def _comparison(tables: SessionTables, runs: Sequence[RunRecord]) -> Comparison:
     rows = [*_rows(runs), *_layer_rows(runs, layers), _figure_row(ARENA, runs)]
     return Comparison(
         heading=printable(f"{runs[0].suite} {runs[0].variant}: boards compared"),
-        details=(),
+        details=(REHEARSED,) if is_rehearsed(runs) else (),
         variants=tuple(map(printable, _columns(runs))),
         rows=tuple(rows),
         notes=tuple(map(printable, _notes(tables.info, runs))),
@@ -131,4 +132,13 @@ def _remarks(info: SessionInfo, run: RunRecord) -> list[str]:
     why = [f"{run.outcome}: {' '.join(run.message.split())}"] if run.message else []
     soft = ["floats in software, no FPU"] if run.soft_float else []
     no_energy = ["no energy model"] if run.cycles and not run.energy_uj else []
-    return [*clock, f"engine {run.engine}", *soft, *why, *models_named([run]), *timing_missing([run]), *no_energy]
+    return [
+        *clock,
+        f"engine {run.engine}",
+        *soft,
+        *why,
+        *models_named([run]),
+        *timing_missing([run]),
+        *no_energy,
+        *meter_notes([run]),
+    ]

@@ -10,6 +10,7 @@ from harness.measure.records import RunRecord
 from harness.report.cost import known_costs
 from harness.report.cycles import model_notes
 from harness.report.figures import ARENA, FIRMWARE_FLASH, inference
+from harness.report.measured import REHEARSED, is_rehearsed
 from harness.report.table import Comparison, Row, distinct
 from harness.report.wording import EQUAL, counted, printable
 
@@ -61,7 +62,10 @@ def _comparison(runs: Sequence[RunRecord], remarks: Sequence[str]) -> Comparison
     near = [TOLERANCE_NOTE] if any("near" in delta for row in rows for delta in row.deltas) else []
     return Comparison(
         heading=printable(f"{runs[0].suite} on {runs[0].board}: engines compared"),
-        details=tuple(printable(engine_text([run for run in runs if run.engine == engine])) for engine in engines),
+        details=(
+            *([REHEARSED] if is_rehearsed(runs) else []),
+            *(printable(engine_text([run for run in runs if run.engine == engine])) for engine in engines),
+        ),
         variants=tuple(map(printable, engines)),
         rows=tuple(rows),
         notes=(*near, *map(printable, (*model_notes(runs), *remarks))),

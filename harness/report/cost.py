@@ -74,6 +74,9 @@ def time_of(runs: Iterable[RunRecord]) -> CostKind:
     return MILLISECONDS if max(latencies, default=0) >= _US_PER_MS else MICROSECONDS
 
 
-def layer_cost(layers: Sequence[LayerRecord]) -> CostKind:
-    """What layers are ranked by: the nearest to time that is known without a model of the clock, else time itself."""
-    return next((kind for kind in (CYCLES, INSTRUCTIONS) if kind.sum(layers)), MICROSECONDS)
+def layer_costs(layers: Sequence[LayerRecord]) -> list[CostKind]:
+    """What layers are ranked by: the nearest to time that is known without a model of the clock, else time itself; and
+    energy where a meter measured theirs.
+    """
+    ranked = next((kind for kind in (CYCLES, INSTRUCTIONS) if kind.sum(layers)), MICROSECONDS)
+    return [ranked, MICROJOULES] if any(layer.energy_by for layer in layers) else [ranked]

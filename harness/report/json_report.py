@@ -77,6 +77,7 @@ def run_json(
         },
         "energy": {
             "meter": run.meter or None,
+            "supply_v": run.supply_v,
             "incomplete": run.energy_incomplete or None,
             "idle_power_uw": quantity_json(run.idle_power_uw),
         },

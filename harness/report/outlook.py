@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.config.battery import Battery
 from harness.config.numbers import Rate
-from harness.measure.energy import ASSUMPTIONS, battery_days
+from harness.measure.energy import ASSUMPTIONS, Idling, battery_days
 from harness.measure.estimate import Estimate
 from harness.model import Model, total_macs
 from harness.report.json_report import quantity_json
@@ -35,7 +35,9 @@ class Outlook:
         energy, latency, model = found.energy_uj, found.latency_us, found.board.energy
         if energy is None or latency is None or model is None:
             return None
-        return battery_days(self.battery, model, self.rate, latency.value, energy.value)
+        metered_v = found.run.supply_v if found.run else None
+        asleep = Idling(metered_v or model.supply_v, model.sleep_ua)
+        return battery_days(self.battery, asleep, self.rate, latency.value, energy.value)
 
     def is_too_slow(self, found: Estimate) -> bool:
         """Whether the board is known not to keep up with the rate."""

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from support.calibration_sessions import CURRENT_UA_PER_MHZ, SCALE, measured_rows, predicted_rows, write_session
 
 from harness.config import load_boards
+from harness.measure import Provenance, Quantity
 from harness.paths import shipped_boards_file
 
 
@@ -56,6 +58,15 @@ def test_a_second_calibration_finds_the_same_and_keeps_the_history(
     assert len(history) == 2
     assert "run_ua_per_mhz 127.5 (STM32L475xx datasheet" in history[1]
     assert "run_ua_per_mhz 140.0 -> 140.0" in history[0]
+
+
+def test_a_rehearsal_is_no_measurement(harness: Callable[..., Any], reports: Path, tmp_path: Path) -> None:
+    rows = [replace(row, latency_us=Quantity(1.0, Provenance.REHEARSED)) for row in measured_rows()]
+    write_session(reports / "rehearsal", rows)
+    done = harness("calibrate", "rehearsal")
+    assert done.code == 2
+    assert "session rehearsal was rehearsed on a stand-in for hardware\n  fix: name a session" in done.err
+    assert not (tmp_path / "boards.toml").exists()
 
 
 def test_what_cannot_be_fitted_changes_nothing(harness: Callable[..., Any], reports: Path, tmp_path: Path) -> None:

@@ -59,5 +59,11 @@ def test_reads_from_flash_are_taken_off_the_measured_energy() -> None:
     assert fit == Fit(100.0, 100.0, 1, pytest.approx(0.0), pytest.approx(0.0))
 
 
+def test_energy_counts_at_the_voltage_that_it_was_measured_at() -> None:
+    # 3.3 V x 8 mA x 10 ms
+    fit = fit_run_current([Sample(800_000, 0, 10_000.0, 264.0, supply_v=3.3)], MODEL, CLOCK_HZ)
+    assert fit is not None and fit.new == pytest.approx(100.0)
+
+
 def test_without_a_meter_there_is_no_current() -> None:
     assert fit_run_current([Sample(800_000, 0, 10_000.0)], MODEL, CLOCK_HZ) is None

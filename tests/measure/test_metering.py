@@ -110,7 +110,7 @@ def test_complete_windows_count_alone_where_there_are_any(table: Table) -> None:
     meter = FakeMeter(table.line, lost=slice(400, 500))
     lossy = table.metered(meter, 3).windows
     sound = table.metered(FakeMeter(table.line), 1).windows
-    metered = Metered("m", Provenance.MEASURED, [*lossy, *sound])
+    metered = Metered("m", VOLTAGE_V, Provenance.MEASURED, [*lossy, *sound])
     assert metered.incomplete == f"3 of 4 windows: {GAPS}"
     assert metered.energy_uj is not None and metered.energy_uj.value == sound[0].energy_uj
 

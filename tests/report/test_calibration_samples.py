@@ -87,6 +87,20 @@ def test_a_layer_shorter_than_a_tick_is_left_out(tmp_path: Path) -> None:
     assert len(pair_samples(short, session(tmp_path, predicted_rows()), "stm32l475").rows) == len(rows()) - 2
 
 
+def test_an_energy_that_is_incomplete_or_a_share_of_the_time_is_no_sample(tmp_path: Path) -> None:
+    doubtful = [
+        replace(row, energy_incomplete="samples were lost", supply_v=3.3)
+        if isinstance(row, RunRecord)
+        else replace(row, energy_by="time" if row.op == "CONV_2D" else "marker")
+        for row in measured_rows()
+        if isinstance(row, RunRecord | LayerRecord)
+    ]
+    measured = read_session(write_session(tmp_path / "doubtful", doubtful))
+    rows = pair_samples(measured, session(tmp_path, predicted_rows()), "stm32l475").rows
+    assert sum(row.energy_uj is not None for row in rows) == len(rows) - 2 - 2 * 2
+    assert {row.supply_v for row in rows} == {3.3}
+
+
 @pytest.mark.parametrize("value", [-3.5, float("inf"), float("nan")])
 def test_a_number_that_makes_no_sense_is_named(tmp_path: Path, value: float) -> None:
     wrong = [

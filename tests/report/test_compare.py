@@ -167,10 +167,10 @@ def test_a_target_that_measures_time_says_so_and_the_host_says_what_it_is_worth(
     assert compared(timed(FLOAT, 713.25, Provenance.MEASURED)).notes == ()
 
 
-def test_repeats_that_differ_show_their_range() -> None:
+def test_windows_that_differ_show_their_range() -> None:
     varied = replace(timed(FLOAT, 713.25, Provenance.MEASURED), latency_us_max=800.0)
-    assert rows_of(compared(varied))["range of 3 repeats"].cells == ("1.00-800.00",)
-    assert "range of 3 repeats" not in rows_of(compared(FLOAT))
+    assert rows_of(compared(varied))["range of 3 windows"].cells == ("1.00-800.00",)
+    assert "range of 3 windows" not in rows_of(compared(FLOAT))
 
 
 def test_a_variant_that_failed_says_why_and_leaves_the_other_its_figures() -> None:

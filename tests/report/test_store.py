@@ -275,7 +275,16 @@ def test_another_schema_version_is_refused(writer: SessionWriter) -> None:
         read_session(writer.path)
 
 
-NEW_IN_4 = ("inferences_per", "latency_us_spread", "clock_off", "energy_incomplete", "idle_", "meter", "energy_by")
+NEW_IN_4 = (
+    "inferences_per",
+    "latency_us_spread",
+    "clock_off",
+    "energy_incomplete",
+    "idle_",
+    "meter",
+    "supply_v",
+    "energy_by",
+)
 NEW_IN_3 = ("cycles", "flash_reads", "ram_accesses", "energy_", "missing_bytes")
 NEW_SINCE = {2: (*NEW_IN_3, *NEW_IN_4), 3: NEW_IN_4}
 

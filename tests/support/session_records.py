@@ -146,6 +146,44 @@ def modelled_run(run: RunRecord, **changes: object) -> RunRecord:
     return replace(run, **fields | changes)
 
 
+def metered_run(run: RunRecord, latency_us: float, energy_uj: float, **changes: object) -> RunRecord:
+    """`run` on a board with a meter, timed in 10 windows of 64, with `changes`."""
+    measured = Provenance.MEASURED
+    fields: dict[str, object] = {
+        "target": "attached",
+        "target_description": "desk-1, attached: probe 0670FF with pyocd, port 0670FF",
+        "instructions": None,
+        "instructions_min": None,
+        "instructions_max": None,
+        "repeats": 10,
+        "inferences_per_window": 64,
+        "latency_us": Quantity(latency_us, measured),
+        "latency_us_min": latency_us * 0.99,
+        "latency_us_max": latency_us * 1.03,
+        "latency_us_spread": latency_us * 0.004,
+        "clock_off_percent": -0.25,
+        "energy_uj": Quantity(energy_uj, measured),
+        "energy_model": "PPK2 C0FFEE",
+        "idle_power_uw": Quantity(6612.0, measured),
+        "meter": "PPK2 C0FFEE",
+        "supply_v": 3.3,
+    }
+    return replace(run, **fields | changes)
+
+
+def metered_layers(run: RunRecord) -> list[LayerRecord]:
+    """Those of `layer_records`, with energy by the marker where they compute something, else by time."""
+    return [
+        replace(
+            layer,
+            energy_uj=Quantity(layer.latency_us.value * 0.03, layer.latency_us.provenance),
+            energy_by="marker" if layer.macs else "time",
+        )
+        for layer in layer_records(run)
+        if layer.latency_us
+    ]
+
+
 def modelled_layers(run: RunRecord, ops: Iterable[tuple[str, str, int]] = OPS) -> list[LayerRecord]:
     """Those of `layer_records` with cycles and what is computed from them."""
     return [_modelled_layer(layer) for layer in layer_records(run, ops)]

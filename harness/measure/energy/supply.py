@@ -25,7 +25,7 @@ class Supply:
 
     def __init__(self, entry: MeterEntry) -> None:
         self.meter = open_meter(entry)
-        self._voltage_v = entry.voltage_v
+        self.voltage_v = entry.voltage_v
         self._end = weakref.finalize(self, self.meter.close)
         self._end.atexit = False  # the benches' turn comes first: a probe does not like a board that lost its supply
         self.rate_hz = entry.rate_hz or self.meter.max_rate_hz
@@ -47,7 +47,7 @@ class Supply:
             MeterError: the meter is gone; the supply is over.
         """
         try:
-            self.meter.start(self.rate_hz, self._voltage_v)
+            self.meter.start(self.rate_hz, self.voltage_v)
             try:
                 done = act()
             except BaseException:
