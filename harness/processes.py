@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
@@ -25,14 +26,26 @@ def start_group(
     """Start a program in a process group of its own.
 
     Args:
-        death_signal: what the program gets, on Linux, when the thread that starts it ends.
+        death_signal: what the program gets, on Linux, when this process ends.
         options: of `subprocess.Popen`.
 
     Raises:
         OSError: it cannot be started.
     """
     preexec = functools.partial(end_with_parent, death_signal)
-    return subprocess.Popen(command, start_new_session=True, preexec_fn=preexec, **options)  # noqa: PLW1509  one system call
+
+    def start() -> subprocess.Popen[bytes]:
+        return subprocess.Popen(command, start_new_session=True, preexec_fn=preexec, **options)  # noqa: PLW1509  one system call
+
+    if threading.current_thread() is threading.main_thread():
+        return start()
+    return _lasting_thread(os.getpid()).submit(start).result()
+
+
+@functools.cache
+def _lasting_thread(process: int) -> ThreadPoolExecutor:
+    """A thread that ends with `process`: the kernel takes what another one started for orphaned when that one ends."""
+    return ThreadPoolExecutor(1, f"starter of {process}")
 
 
 def end_with_parent(death_signal: signal.Signals) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -59,18 +62,24 @@ def test_a_program_that_is_not_there() -> None:
     assert b"/no-such-program" in done.stderr
 
 
+@contextlib.contextmanager
+def handling_sigterm(handler: Any) -> Iterator[None]:
+    before = signal.signal(signal.SIGTERM, handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def test_sigterm_is_an_interrupt_within_the_block_alone() -> None:
-    with pytest.raises(KeyboardInterrupt), interrupted_by_sigterm():
-        signal.raise_signal(signal.SIGTERM)
-    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+    with handling_sigterm(signal.SIG_DFL):
+        with pytest.raises(KeyboardInterrupt), interrupted_by_sigterm():
+            signal.raise_signal(signal.SIGTERM)
+        assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
 
 
 def test_a_handler_of_sigterm_that_is_there_stays() -> None:
     caught: list[int] = []
-    before = signal.signal(signal.SIGTERM, lambda number, frame: caught.append(number))
-    try:
-        with interrupted_by_sigterm():
-            signal.raise_signal(signal.SIGTERM)
-    finally:
-        signal.signal(signal.SIGTERM, before)
+    with handling_sigterm(lambda number, frame: caught.append(number)), interrupted_by_sigterm():
+        signal.raise_signal(signal.SIGTERM)
     assert caught == [signal.SIGTERM]

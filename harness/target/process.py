@@ -22,7 +22,7 @@ _LOCKUP = "Lockup: "  # what QEMU says of a core that faults where it cannot eve
 
 
 class TargetProcess:
-    """A started program in a process group of its own; on Linux it dies with the thread that started it.
+    """A started program in a process group of its own; on Linux it dies with this process.
 
     Its stdin is an open pipe, and its stdout one that `read_line` reads.
 

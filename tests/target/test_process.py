@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from harness.target.process import TargetProcess
 WAIT = "import sys; print('ready', flush=True); sys.stdin.read()"
 
 
-@contextmanager
+@contextlib.contextmanager
 def started(folder: Path, program: str) -> Iterator[TargetProcess]:
     process = TargetProcess("the child", [sys.executable, "-c", program], folder)
     try:
@@ -97,6 +98,21 @@ def test_a_program_that_ends_instead_of_speaking_is_explained(tmp_path: Path) ->
 def test_a_missing_program_is_named(tmp_path: Path) -> None:
     with pytest.raises(TargetError, match=r"the child cannot be started: .*no-such-program"):
         TargetProcess("the child", ["/no-such-program"], tmp_path)
+
+
+def test_it_outlives_the_thread_that_started_it(tmp_path: Path) -> None:
+    processes: list[TargetProcess] = []
+    command = [sys.executable, "-c", WAIT]
+    starter = threading.Thread(target=lambda: processes.append(TargetProcess("the child", command, tmp_path)))
+    starter.start()
+    starter.join()
+    while Path(f"/proc/self/task/{starter.native_id}").exists():
+        os.sched_yield()
+    (process,) = processes
+    with contextlib.ExitStack() as ending:
+        ending.callback(process.stop)
+        os.kill(process.pid, signal.SIGTERM)
+        assert "was killed by SIGTERM" in str(process.death())
 
 
 def test_it_dies_with_a_killed_parent(tmp_path: Path) -> None:
