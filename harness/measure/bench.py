@@ -44,6 +44,7 @@ class Bench:
     engine_chosen_by: str = ""
     instance: Instance | None = None
     _firmware: Firmware | None = field(default=None, init=False, repr=False)
+    _baud: int | None = field(default=None, init=False, repr=False)  # that its line carried before
     _resting: list[Target] = field(default_factory=list, init=False, repr=False)
     _supplies: list[Supply] = field(default_factory=list, init=False, repr=False)  # one at most
 
@@ -112,7 +113,7 @@ class Bench:
                 "flash the firmware again; of an attached board, see that its port is that of its probe",
             )
         if target.fastest_baud is not None and isinstance(line, SerialStream):
-            raise_baud(device, line, target.fastest_baud)
+            self._baud = raise_baud(device, line, self._baud or target.fastest_baud)
         return device
 
     def _power(self) -> None:

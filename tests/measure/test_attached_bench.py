@@ -1,7 +1,8 @@
-"""A bench on an attached board that runs what it ran before: it is flashed once more, then believed to be another."""
+"""A bench on an attached board: its line's rate; where it runs what it ran before, it is flashed once more."""
 
 from __future__ import annotations
 
+import termios
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from support.simulated_device import HELLO
 
 from harness.config import load_boards
 from harness.errors import LinkError
+from harness.link.messages import MessageType
 from harness.measure import Bench
 from harness.paths import shipped_boards_file
 
@@ -49,3 +51,15 @@ def test_a_firmware_that_stays_another_is_refused(board: AttachedBoard) -> None:
         pass
     assert [event for event in board.events if event[0] == "flash"] == [("flash", "firmware")] * 2
     assert board.events[-1] == ("close",)
+
+
+@pytest.mark.parametrize(("bauds", "raised"), [({460800, 921600}, 921600), ({460800}, 460800), (set(), 115200)])
+def test_the_line_goes_on_at_the_fastest_rate_of_the_uart(board: AttachedBoard, bauds: set[int], raised: int) -> None:
+    board.hellos, board.bauds = [FRESH], frozenset(bauds)
+    bench = bench_on(board)
+    for _ in range(2):  # it is reset in between, and starts at 115200 again
+        with bench.start():
+            assert board.device is not None
+            assert board.device.rate.baud == raised
+            assert termios.tcgetattr(board.master)[4] == getattr(termios, f"B{raised}")
+    assert board.device.executed.count(MessageType.BAUD) == (raised > 115200)  # what failed is not tried again

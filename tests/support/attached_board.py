@@ -21,7 +21,10 @@ from harness.link.messages import Hello
 
 @dataclass
 class AttachedBoard:
-    """What it holds and what happened to it: ("flash", names of pieces), ("run",), ("close",)."""
+    """What it holds and what happened to it: ("flash", names of pieces), ("run",), ("close",).
+
+    `bauds` are the rates that its UART makes beside the first.
+    """
 
     port: str
     master: int
@@ -31,13 +34,14 @@ class AttachedBoard:
     stand_in: bool = True
     flash_error: TargetError | None = None
     device: SimulatedDevice | None = None
+    bauds: frozenset[int] = frozenset()
 
     def instance(self, name: str = "desk-1") -> Instance:
         return Instance(name, "stm32l475", "A1", self.port, stand_in=True)
 
     def reset(self) -> None:
         hello = self.hellos.pop(0) if len(self.hellos) > 1 else self.hellos[0]
-        self.device = SimulatedDevice(hello)
+        self.device = SimulatedDevice(hello, bauds=self.bauds)
 
     def serve(self) -> None:
         """Answer what comes down the line until it is closed."""
