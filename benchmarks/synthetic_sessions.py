@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import shutil
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import product
@@ -21,7 +22,7 @@ VARIANTS = ("float32", "int8")
 BOARDS = ("stm32l475", "mps2-an386")
 ENGINES = ("builtin", "tflm")
 RUNS = len(SUITES) * len(VARIANTS) * len(BOARDS) * len(ENGINES)  # 40
-TEMPLATES = 20  # sessions that are really written; the others are copies with metadata of their own
+TEMPLATES = 20  # sessions with figures of their own; the others repeat them
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -31,22 +32,20 @@ def write_sessions(reports_dir: Path, count: int, first: int = 0) -> None:
     Args:
         first: the number of the first one; sessions of one number are equal.
     """
-    templates = []
-    for number in range(first, first + count):
-        folder = reports_dir / _info(number).id
-        if number - first < TEMPLATES:
-            _write_session(folder, number)
-            templates.append(folder)
-        else:
-            shutil.copytree(templates[number % TEMPLATES], folder)
-            (folder / SESSION_FILE).write_bytes(msgspec.json.encode(_info(number)))
+    with tempfile.TemporaryDirectory() as folder:
+        for number in range(first, first + count):
+            template = Path(folder) / str(number % TEMPLATES)
+            if not template.exists():
+                _write_template(template, number % TEMPLATES)
+            session = reports_dir / _info(number).id
+            shutil.copytree(template, session)
+            (session / SESSION_FILE).write_bytes(msgspec.json.encode(_info(number)))
 
 
-def _write_session(folder: Path, number: int) -> None:
-    folder.mkdir(parents=True)
+def _write_template(folder: Path, number: int) -> None:
+    folder.mkdir()
     writer = SessionWriter(folder, _info(number))
-    draw = random.Random(number)
-    for run in _runs(draw):
+    for run in _runs(random.Random(number)):
         writer.add_run(run)
         for layer in _layers(run):
             writer.add_layer(layer)

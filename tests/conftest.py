@@ -1,9 +1,13 @@
-"""Hypothesis: the same examples in every run, and no deadlines on a shared machine. The engine, compiled once. And
-what the conformance tests compared, whichever process compared it.
+"""Hypothesis: the same examples in every run, and no deadlines on a shared machine. The engine, compiled once. Other
+Python processes. And what the conformance tests compared, whichever process compared it.
 """
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,3 +47,21 @@ def engine_objects(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 def driver(engine_objects: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The program that runs models with it."""
     return compile_program("driver.cpp", engine_objects, tmp_path_factory.mktemp("driver"))
+
+
+@pytest.fixture
+def start_python() -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Starts `python -c code arguments…` with pipes; what still runs at the end of the test is killed."""
+    processes: list[subprocess.Popen[str]] = []
+
+    def start(code: str, *arguments: Path) -> subprocess.Popen[str]:
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+        command = [sys.executable, "-c", code, *map(str, arguments)]
+        pipe = subprocess.PIPE
+        processes.append(subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=environment))
+        return processes[-1]
+
+    yield start
+    for process in processes:
+        process.kill()
+        process.communicate()

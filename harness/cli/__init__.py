@@ -7,10 +7,37 @@ import sys
 from collections.abc import Container, Sequence
 
 from harness import __version__
-from harness.cli import boards, calibrate, convert, desk, doctor, estimate, ops, report, report_list, run, setup
+from harness.cli import (
+    boards,
+    calibrate,
+    convert,
+    desk,
+    doctor,
+    estimate,
+    ops,
+    report,
+    report_list,
+    report_places,
+    run,
+    setup,
+)
 from harness.errors import HarnessError
 from harness.processes import interrupted_by_sigterm
 
+COMMANDS = (
+    boards,
+    ops,
+    convert,
+    run,
+    estimate,
+    report,
+    report_list,
+    report_places,
+    calibrate,
+    doctor,
+    desk,
+    setup,
+)
 INTERRUPTED = 130  # as shells say it: 128 + SIGINT
 
 
@@ -21,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--version", action="version", version=f"tinyhil {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for module in (boards, ops, convert, run, estimate, report, report_list, calibrate, doctor, desk, setup):
+    for module in COMMANDS:
         module.add_parser(commands)
     options = parser.parse_args(_join_words(sys.argv[1:] if arguments is None else arguments, commands.choices))
     try:

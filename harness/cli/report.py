@@ -6,9 +6,11 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+FURTHER = "Further commands: harness report list, harness report push, harness report pull."
+
 
 def add_parser(commands: Any) -> None:
-    parser = commands.add_parser("report", help="print a session again", epilog="Further: harness report list")
+    parser = commands.add_parser("report", help="print a session again", epilog=FURTHER)
     parser.add_argument("session", nargs="?", default="latest", help="an id, a path, or latest (default)")
     parser.add_argument("--markdown", action="store_true", help="as Markdown")
     add_reports_dir_option(parser)

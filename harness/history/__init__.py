@@ -2,14 +2,23 @@
 
 from harness.history.index import Group, Index, Summary, read_index
 from harness.history.listing import SessionFilter, listing_json, listing_lines, listing_notes
+from harness.history.places import PlaceError, open_place
+from harness.history.transfer import Moved, Step, ended_sessions, pull, push
 
 __all__ = [
     "Group",
     "Index",
+    "Moved",
+    "PlaceError",
     "SessionFilter",
+    "Step",
     "Summary",
+    "ended_sessions",
     "listing_json",
     "listing_lines",
     "listing_notes",
+    "open_place",
+    "pull",
+    "push",
     "read_index",
 ]

@@ -116,7 +116,7 @@ def read_index(reports_dir: Path) -> Index:
         entry = known.get(name)
         try:
             if entry is None or entry.stamp != stamp:
-                entry = _Entry(stamp, _summary(reports_dir / name))
+                entry = _Entry(stamp, summarize(reports_dir / name))
             entries[name] = entry
         except ReportError as error:
             unreadable[name] = error.cause.removeprefix(f"{reports_dir / name}{os.sep}")
@@ -146,8 +146,12 @@ def _file_stamp(file: str) -> tuple[int, int]:
     return status.st_size, status.st_ctime_ns
 
 
-def _summary(folder: Path) -> Summary:
-    """Reads the session in `folder`. Raises: ReportError: it is damaged, or of another schema version."""
+def summarize(folder: Path) -> Summary:
+    """Read the session in `folder`.
+
+    Raises:
+        ReportError: a file is damaged or missing, or of another schema version.
+    """
     info = read_info(folder)
     try:
         started = datetime.fromisoformat(info.started)

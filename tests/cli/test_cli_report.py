@@ -49,3 +49,38 @@ def test_sessions_that_cannot_be_read_are_named_and_the_exit_code_says_so(
 def test_a_time_that_is_none_is_refused(harness: Harness) -> None:
     with pytest.raises(SystemExit, match="2"):
         harness("report", "list", "--since=yesterday")
+
+
+@pytest.mark.usefixtures("reports")
+def test_what_another_pulls_is_what_was_pushed(harness: Harness, tmp_path: Path) -> None:
+    (tmp_path / "share").mkdir()
+    pushed = harness("report", "push", "share")
+    assert (pushed.code, pushed.out.splitlines()[-1]) == (0, "3 pushed, 0 there before, 0 skipped")
+    pulled = harness("report", "pull", "share", "--reports-dir=other")
+    assert (pulled.code, pulled.out.splitlines()[-1]) == (0, "3 pulled, 0 there before, 0 skipped")
+    for command in (["list"], [], ["--markdown"]):
+        assert harness("report", *command, "--reports-dir=other") == harness("report", *command)
+
+
+@pytest.mark.usefixtures("reports")
+def test_one_session_is_pushed_and_pulled_by_its_id(harness: Harness, tmp_path: Path) -> None:
+    (tmp_path / "share").mkdir()
+    assert harness("report", "push", "share", "latest").out.splitlines()[-1].startswith("1 pushed")
+    name = next((tmp_path / "share" / "sessions").iterdir()).name.partition(".")[0]
+    assert harness("report", "pull", "share", name, "--reports-dir=other").out.startswith(f"pulled {name}\n")
+
+
+def test_what_is_skipped_is_named_and_the_exit_code_says_so(harness: Harness, reports: Path, tmp_path: Path) -> None:
+    (tmp_path / "share").mkdir()
+    (sorted(reports.iterdir())[1] / "runs.parquet").unlink()
+    done = harness("report", "push", "share")
+    assert (done.code, done.out.splitlines()[-1]) == (1, "2 pushed, 0 there before, 1 skipped")
+    assert done.err.startswith("skipped 20260101T010000Z-")
+    assert done.err.endswith("runs.parquet: is missing\n")
+
+
+@pytest.mark.usefixtures("reports")
+def test_a_place_that_is_not_there_is_an_error(harness: Harness) -> None:
+    done = harness("report", "push", "nowhere")
+    assert (done.code, done.out) == (2, "0 pushed, 0 there before, 0 skipped\n")
+    assert "harness report push: nowhere: No such file or directory" in done.err
