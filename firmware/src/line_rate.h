@@ -12,7 +12,7 @@ namespace harness {
 // the line goes on at kStartBaud.
 class LineRate {
  public:
-  static constexpr uint32_t kMaxBadFrames = 8;
+  static constexpr uint32_t kMaxBadFrames = 32;
 
   void change(uint32_t baud);
 

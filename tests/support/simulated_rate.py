@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from harness.config.defaults import START_BAUD
 
 TRIAL_REQUESTS = 2
-MAX_BAD_FRAMES = 8
+MAX_BAD_FRAMES = 32
 
 
 @dataclass

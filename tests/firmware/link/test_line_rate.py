@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -57,7 +58,10 @@ def test_bad_frames_in_a_row_end_any_rate_but_the_first(rate_steps: Path) -> Non
 all_steps = st.sampled_from([FAST, "change=230400", "change=115200", "good_frame", "greeted", "executed", "silence"])
 
 
-@given(st.lists(all_steps | st.just("bad_frame"), max_size=60))
+garbage = st.integers(1, MAX_BAD_FRAMES + 1).map(lambda count: ["bad_frame"] * count)
+
+
+@given(st.lists(all_steps.map(lambda step: [step]) | garbage, max_size=40).map(lambda runs: list(chain(*runs))))
 def test_the_stand_in_follows_the_same_rules(rate_steps: Path, steps: list[str]) -> None:
     simulated, expected = SimulatedRate(), []
     for step in steps:
