@@ -3,14 +3,18 @@
 from harness.history.index import Group, Index, Summary, read_index
 from harness.history.listing import SessionFilter, listing_json, listing_lines, listing_notes
 from harness.history.places import PlaceError, open_place
+from harness.history.select import BoardEngine, Selection, Source, select
 from harness.history.transfer import Moved, Step, ended_sessions, pull, push
 
 __all__ = [
+    "BoardEngine",
     "Group",
     "Index",
     "Moved",
     "PlaceError",
+    "Selection",
     "SessionFilter",
+    "Source",
     "Step",
     "Summary",
     "ended_sessions",
@@ -21,4 +25,5 @@ __all__ = [
     "pull",
     "push",
     "read_index",
+    "select",
 ]
