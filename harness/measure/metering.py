@@ -25,7 +25,7 @@ LEAST_SAMPLES = 1000  # of a window: an edge is found to one sample
 LEAD_S = 0.01  # before a window: its rising edge needs a sample before it
 REST_S = 0.06  # after a window
 ANSWER_S = 0.01  # of that: the answer's some 20 bytes leave at 115200 baud or faster
-SPAN_TOLERANCE = 0.1  # between the marker's time and the device's own of a window
+SPAN_TOLERANCE = 0.2  # between the marker's time and the device's own of a window: no other signal is so near
 
 UNSEEN = "no marker that is high for as long as the inferences took: see its wiring in docs/hardware.md"
 GAPS = "samples were lost"

@@ -22,7 +22,7 @@ from harness.measure.records import Quantity
 
 QUIET_ATTEMPTS = 3
 MOST_INFERENCES = 1_000_000  # of one TIME request
-_MOST_GROWTH = 1000  # of a window from one trial to the next: what took less than a tick says little
+_MOST_GROWTH = 10  # of a window from one trial to the next: the first ones say little
 _MARGIN = 1.05  # a window of a length that was aimed at exactly would fall short of it every other time
 
 

@@ -46,7 +46,7 @@ def window_rows(runs: Sequence[RunRecord]) -> list[Row]:
 
     if all(run.inferences_per_window == 1 for run in runs):
         return []
-    return [Row("median of windows ±IQR/2", tuple(map(cell, runs)), ("",) * (len(runs) - 1), depth=1)]
+    return [Row("windows ±IQR/2", tuple(map(cell, runs)), ("",) * (len(runs) - 1), depth=1)]
 
 
 def meter_rows(runs: Sequence[RunRecord]) -> list[Row]:

@@ -135,7 +135,8 @@ def test_a_marker_that_is_high_for_another_time_is_not_believed(table: Table) ->
 
 
 def test_a_disturbed_window_is_metered_again(table: Table) -> None:
-    table.simulated.interrupts = [0, 0, 4]
+    trials = [0, 0, 0]
+    table.simulated.interrupts = [*trials, 4]
     metered = table.metered(FakeMeter(table.line), 2)
     assert [window.interrupts for window in metered.windows] == [4, 0]
     assert metered.incomplete == ""

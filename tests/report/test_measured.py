@@ -46,7 +46,7 @@ def test_time_is_a_median_of_windows_with_its_spread() -> None:
     rows = rows_of(compared(tables_of(FLOAT, replace(INT8, inferences_per_window=1_000))))
     assert rows["ms/inference"] == Row("ms/inference", ("34.57", "14.60"), ("2.4x faster",), "measured")
     assert rows["range of 10 windows"].cells == ("34.22-35.61", "14.46-15.04")
-    assert rows["median of windows ±IQR/2"].cells == ("10 of 64 ±0.20%", "10 of 1,000 ±0.20%")
+    assert rows["windows ±IQR/2"].cells == ("10 of 64 ±0.20%", "10 of 1,000 ±0.20%")
 
 
 def test_a_meter_gives_energy_idle_power_and_days() -> None:
@@ -113,7 +113,7 @@ def test_a_rehearsal_says_so_above_all_else_in_every_table(run: RunRecord) -> No
 def test_without_a_meter_none_of_it_is_there() -> None:
     run = run_record()
     text = render_markdown(tables_of(run, layers=layer_records(run)))
-    for word in ("median of windows", "µW", "cr2032", "REHEARSED", "clock is"):
+    for word in ("IQR", "µW", "cr2032", "REHEARSED", "clock is"):
         assert word not in text
 
 
