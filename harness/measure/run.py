@@ -7,7 +7,7 @@ from collections.abc import Callable
 from harness.errors import HarnessError, NoFitError
 from harness.measure.answers import Answers
 from harness.measure.bench import Bench
-from harness.measure.clock import calibrated_clock
+from harness.measure.clock import best_self_check, calibrated_clock
 from harness.measure.frequency import check_frequency
 from harness.measure.job import Job, Result, Sink
 from harness.measure.layers import profile_layers
@@ -64,7 +64,7 @@ def _execute(run: Progress, sink: Sink) -> None:
     with bench.load(job.model) as (device, run.loaded):
         run.arena_parts = device.arena_parts()
         run.engine_version = device.hello.engine_version
-        clock = calibrated_clock(device.hello, run.target, device.self_check())
+        clock = calibrated_clock(device.hello, run.target, best_self_check(device.self_check))
         run.answers.stream(device, inputs)  # first: a target may run slower from the first timed window on
         stopwatch = Stopwatch(device, clock, bench.board, inputs[0])
         per_window = stopwatch.inferences_lasting(clock.least_window_s)

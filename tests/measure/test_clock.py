@@ -13,7 +13,15 @@ from msgspec.structs import replace
 from harness.config import EmulatedTarget, load_boards
 from harness.errors import TargetError
 from harness.link.messages import Hello, SelfCheck
-from harness.measure.clock import NO_WRAP, WRAPS, Clock, InstructionClock, RealTimeClock, calibrated_clock
+from harness.measure.clock import (
+    NO_WRAP,
+    WRAPS,
+    Clock,
+    InstructionClock,
+    RealTimeClock,
+    best_self_check,
+    calibrated_clock,
+)
 from harness.measure.records import Provenance
 from harness.paths import shipped_boards_file
 from harness.target import Emulated, make_target
@@ -49,6 +57,11 @@ def test_a_region_costs_its_instructions_less_those_of_reading_the_timer(
     assert cost.instructions is not None
     assert cost.instructions.value == length
     assert cost.latency_us is None
+
+
+def test_an_empty_region_that_the_host_interrupted_does_not_count() -> None:
+    checks = iter([SelfCheck(20_001, 30_000, empty) for empty in (9_000, 12, 11, 4_000, 13)])
+    assert best_self_check(lambda: next(checks)).empty_ticks == 11
 
 
 def test_the_handler_of_a_wrap_is_no_part_of_a_region() -> None:
