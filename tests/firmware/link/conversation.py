@@ -98,9 +98,13 @@ def encode(requests: Iterable[Request]) -> bytes:
     return b"".join(encode_frame(Frame(request.type, seq, request.pack())) for seq, request in enumerate(asked))
 
 
-def events(device: Path, data: bytes) -> list[str]:
-    """What the board is made to do in the course of `data`, as fake_board.cpp logs it."""
-    return _run(device, data, {}).stderr.decode().splitlines()
+def events(device: Path, data: bytes, silent_behind: int | None = None) -> list[str]:
+    """What the board is made to do in the course of `data`, as fake_board.cpp logs it.
+
+    The line is silent for a while behind `silent_behind` bytes.
+    """
+    fake = {} if silent_behind is None else {"FAKE_SILENCE": str(silent_behind)}
+    return _run(device, data, fake).stderr.decode().splitlines()
 
 
 def exchange(device: Path, data: bytes, slot: str = "ram", regions: int | None = None, memory: str = "") -> list[Frame]:

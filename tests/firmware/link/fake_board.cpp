@@ -1,10 +1,12 @@
 // A board whose line is standard input and output. It ends with its input. Its timer advances with every reading, and
-// it aborts where something is timed before the line is quiet. FAKE_REGIONS cost regions are recorded, whatever ran.
-// Its UART makes all rates that are multiples of 100. What it does in the course is logged on standard error.
+// it aborts where something is timed before the line is quiet. Its UART makes all rates that are multiples of 100. What
+// it does in the course is logged on standard error. FAKE_REGIONS cost regions are recorded, whatever ran. Behind
+// FAKE_SILENCE bytes the line is silent for a while.
 // FAKE_MEMORY: the second piece of its arena is a "hole", or the first piece once more.
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -28,6 +30,13 @@ bool quiet;
 uint64_t ticks;
 CostMailbox mailbox;
 uint32_t next_region;
+
+size_t until_silence() {
+  const char* bytes = getenv("FAKE_SILENCE");
+  return bytes == nullptr ? SIZE_MAX : strtoul(bytes, nullptr, 10);
+}
+
+size_t bytes_until_silence = until_silence();
 
 bool slot_is_flash() {
   const char* kind = getenv("FAKE_SLOT");
@@ -65,8 +74,10 @@ void board_start() {
 
 size_t board_read(uint8_t* bytes, size_t capacity) {
   ++reads;
-  const ssize_t size = read(STDIN_FILENO, bytes, capacity);
-  if (size <= 0) exit(EXIT_SUCCESS);
+  const bool speaks = bytes_until_silence > 0;
+  const ssize_t size = read(STDIN_FILENO, bytes, std::min(capacity, bytes_until_silence));
+  if (speaks && size <= 0) exit(EXIT_SUCCESS);
+  bytes_until_silence = speaks ? bytes_until_silence - static_cast<size_t>(size) : SIZE_MAX;
   return static_cast<size_t>(size);
 }
 

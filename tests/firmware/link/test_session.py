@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from firmware.link.conversation import MAX_PAYLOAD_BYTES, FakeModel, exchange
+from firmware.link.conversation import MAX_PAYLOAD_BYTES, FakeModel, events, exchange
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +14,7 @@ from harness.link.messages import (
     ANSWER_BIT,
     ERROR_TYPE,
     NAK_TYPE,
+    BaudRequest,
     DeviceStatus,
     HelloRequest,
     InferRequest,
@@ -118,6 +119,48 @@ def test_error_is_an_answer_like_others(fake_device: Path) -> None:
     frames = exchange(fake_device, hello(0) + unknown + unknown + status(2))
     assert kinds(frames)[1:] == [(ERROR_TYPE, 1), (ERROR_TYPE, 1), (STATUS_ANSWER, 2)]
     assert frames[1] == frames[2]
+
+
+def baud(seq: int) -> bytes:
+    return encode(seq, BaudRequest(460_800))
+
+
+def rates(device: Path, data: bytes, then: bytes = b"") -> list[str]:
+    """The rates that the line goes on at; between `data` and `then` it is silent."""
+    told = events(device, data + then, silent_behind=len(data))
+    return [event.removeprefix("baud ") for event in told if event.startswith("baud")]
+
+
+def test_a_rate_at_which_nothing_is_heard_is_given_up(fake_device: Path) -> None:
+    assert rates(fake_device, hello(0) + baud(1), status(2)) == ["460800", "115200"]
+
+
+@pytest.mark.parametrize(
+    "heard",
+    [
+        pytest.param(hello(9) * 5, id="greeted again and again"),
+        pytest.param(status(2) * 5, id="the same request again and again"),
+        pytest.param(status(7) * 5, id="out of order"),
+        pytest.param(status(2)[1:] * 5, id="garbage"),
+    ],
+)
+def test_a_rate_at_which_no_answer_is_heard_is_given_up(fake_device: Path, heard: bytes) -> None:
+    assert rates(fake_device, hello(0) + baud(1) + heard) == ["460800", "115200"]
+
+
+def test_a_rate_at_which_answers_are_heard_stays(fake_device: Path) -> None:
+    assert rates(fake_device, hello(0) + baud(1) + hello(9) + status(10), status(11)) == ["460800"]
+    assert rates(fake_device, hello(0) + baud(1) + status(2) + status(3), status(3)) == ["460800"]
+
+
+def test_garbage_without_end_ends_a_rate(fake_device: Path) -> None:
+    proven = hello(0) + baud(1) + status(2) + status(3)
+    assert rates(fake_device, proven + (status(4)[1:] * 31 + status(4)) * 3) == ["460800"]
+    assert rates(fake_device, proven + status(4)[1:] * 32 + status(4)) == ["460800", "115200"]
+
+
+def test_silence_is_no_fault_of_the_first_rate(fake_device: Path) -> None:
+    assert rates(fake_device, hello(0) + status(1), status(2)) == []
 
 
 @given(st.lists(st.integers(0, 12), max_size=40))
