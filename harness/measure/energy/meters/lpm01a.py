@@ -31,10 +31,11 @@ _VOLTAGE = re.compile(rb"ack volt get +(\d+)([-+]\d+)")
 _COMPLETED = re.compile(rb"\xf0\xf4\xff\xff|Acquisition completed|ack stop")
 _OVERCURRENT = b"\xf5"
 _VOLTAGE_TOLERANCE_V = 0.05
-# No sample's first byte is 0xF?, so these are nowhere but between samples: messages, stamps, ends, the voltage.
-_METADATA = re.compile(
-    rb"\xf0(?:\xf3(?P<stamp>....).|(?P<end>[\xf4\xf5])|\xf6|\xf7..|[\xf1\xf2].*?)\xff\xff", re.DOTALL
-)
+# What stands between samples. Records: messages, stamps, ends, the voltage; no sample's first byte is 0xF?, so they are
+# nowhere else. Answers to commands: their line ends would be samples of thousands of amperes.
+_RECORD = rb"\xf0(?:\xf3(?P<stamp>....).|(?P<end>[\xf4\xf5])|\xf6|\xf7..|[\xf1\xf2].*?)\xff\xff"
+_TEXT = rb"(?:\r\n)*PowerShield > [ -~]*[\r\n]*"
+_METADATA = re.compile(_RECORD + b"|" + _TEXT, re.DOTALL)
 
 
 def decode(words: NDArray[np.uint16]) -> NDArray[np.float64]:
@@ -89,8 +90,9 @@ class _Track:
             self._pieces.append((self._next, []))
 
     def add(self, current_a: NDArray[np.float64]) -> None:
-        self._pieces[-1][1].append(current_a)
-        self._next += len(current_a)
+        if self._first_ms is not None:  # what comes before any stamp is text
+            self._pieces[-1][1].append(current_a)
+            self._next += len(current_a)
 
     def pieces(self, voltage_v: float) -> tuple[Samples, ...]:
         joined = [(index, np.concatenate([np.empty(0), *blocks])) for index, blocks in self._pieces]

@@ -51,11 +51,24 @@ def test_samples_begin_behind_the_first_stamp() -> None:
     assert (samples.begin_s, len(samples.current_a), samples.marker, saturated) == (2.0, 1010, None, 0)
 
 
-@pytest.mark.parametrize("between", [b"", b"\xf0\xf7\x0c\xe4\xff\xff", b"\xf0\xf2\xf0\xf3hello\xff\xff"])
-def test_other_records_between_samples_are_left_out(between: bytes) -> None:
+@pytest.mark.parametrize(
+    "between",
+    [
+        b"",
+        b"\xf0\xf7\x0c\xe4\xff\xff",
+        b"\xf0\xf2\xf0\xf3hello\xff\xff",
+        b"\r\nPowerShield > ack stop\r\n",
+    ],
+)
+def test_what_stands_between_samples_is_left_out(between: bytes) -> None:
     stream = stamp(0) + block(400) + between + block(600) + stamp(10) + block(1000)
     (samples,), _ = samples_of([Chunk(0.0, stream)], RATE_HZ, 3.3)
     assert samples.current_a.tolist() == pytest.approx([640.9e-6] * 2000, rel=1e-3)
+
+
+def test_text_without_samples_is_none() -> None:
+    text = b"PowerShield > ack stop\r\nAcquisition completed\r\nPowerShield > "
+    assert samples_of([Chunk(0.0, text)], RATE_HZ, 3.3) == ((), 0)
 
 
 @pytest.mark.parametrize(
