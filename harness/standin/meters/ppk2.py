@@ -78,7 +78,7 @@ class Ppk2Player(TerminalPlayer):
     """It says `HW: stand-in` in its metadata.
 
     Attributes:
-        mode: what it was told to be.
+        mode, voltage_v: what it was told to be, and to supply.
     """
 
     kind = "ppk2"
@@ -86,8 +86,8 @@ class Ppk2Player(TerminalPlayer):
     def __init__(self, waveform: Waveform, faults: Faults = SOUND) -> None:
         self._calibration = Calibration.parse(METADATA)
         self._commands = bytearray()
-        self._voltage_v = 3.3
-        self.mode = ppk2.SOURCE_METER
+        self.voltage_v = 3.3
+        self.mode = 0
         super().__init__(waveform, faults)
 
     def take(self, data: bytes) -> None:
@@ -101,7 +101,7 @@ class Ppk2Player(TerminalPlayer):
         if command == ppk2.GET_METADATA:
             self.send(METADATA.encode())
         elif command == ppk2.SET_VOLTAGE:
-            self._voltage_v = int.from_bytes(arguments, "big") / 1000
+            self.voltage_v = int.from_bytes(arguments, "big") / 1000
         elif command == ppk2.SET_MODE:
             self.mode = arguments[0]
         elif command == ppk2.START:
@@ -113,5 +113,5 @@ class Ppk2Player(TerminalPlayer):
         counters = np.array(numbers) % ppk2.COUNTER_PERIOD
         current_a = np.minimum(self.waveform.current_a(times_s), ppk2.MAX_CURRENT_A * 1.01)
         levels = self.waveform.marker(times_s).astype(np.int64) << ppk2.MARKER_BIT
-        words = quantise(self._calibration, current_a, self._voltage_v) | counters << 18 | levels << 24
+        words = quantise(self._calibration, current_a, self.voltage_v) | counters << 18 | levels << 24
         return words[self.kept(numbers)].astype("<u4").tobytes()

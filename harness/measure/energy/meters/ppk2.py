@@ -30,7 +30,7 @@ MARKER_BIT = 0  # the marker is on the logic input D0
 COUNTER_PERIOD = 64
 
 START, STOP, SWITCH_OUTPUT, SET_VOLTAGE, SET_MODE, GET_METADATA = 0x06, 0x07, 0x0C, 0x0D, 0x11, 0x19
-AMPERE_METER, SOURCE_METER = 1, 2
+SOURCE_METER = 2
 RANGES = 5
 VOLTS_PER_COUNT = 1.8 / 163_840  # of the converter's value with two bits more than a sample has: 1.8 V, gain 10
 
@@ -165,7 +165,7 @@ def _begin_s(chunks: Sequence[Chunk]) -> float:
 
 
 class Ppk2(Meter):
-    """A PPK2: it supplies the board from `power` on, and until then measures what another supply gives.
+    """A PPK2 as a source meter: it supplies the board that it measures.
 
     Args:
         port: its USB serial number, or a path.
@@ -190,7 +190,6 @@ class Ppk2(Meter):
             failing.pop_all()
         self._calibration = Calibration.parse(metadata)
         self.stand_in = "stand-in" in metadata
-        self._supplies = False
         self._voltage_v = 0.0
 
     @property
@@ -198,13 +197,16 @@ class Ppk2(Meter):
         return f"PPK2 {self._port}{' (stand-in)' if self.stand_in else ''}"
 
     def power(self, voltage_v: float) -> None:
-        self._set_up(SOURCE_METER, voltage_v)
-        self._supplies = True
+        check_voltage(self.description, voltage_v, VOLTAGE_RANGE_V)
+        self._voltage_v = voltage_v
+        self._line.write(bytes([SET_MODE, SOURCE_METER]))
+        self._line.write(bytes([SET_VOLTAGE, *round(voltage_v * 1000).to_bytes(2, "big")]))
+        self._line.write(bytes([SWITCH_OUTPUT, 1]))
 
     def start(self, rate_hz: int, voltage_v: float) -> None:
         check_rate(self.description, rate_hz, self.max_rate_hz)
-        if not self._supplies:
-            self._set_up(AMPERE_METER, voltage_v)
+        if voltage_v != self._voltage_v:
+            self.power(voltage_v)
         self._line.drain()
         self._line.write(bytes([START]))
 
@@ -221,10 +223,3 @@ class Ppk2(Meter):
         with contextlib.suppress(MeterError):
             self._line.write(bytes([STOP, SWITCH_OUTPUT, 0]))
         self._line.close()
-
-    def _set_up(self, mode: int, voltage_v: float) -> None:
-        check_voltage(self.description, voltage_v, VOLTAGE_RANGE_V)
-        self._voltage_v = voltage_v
-        self._line.write(bytes([SET_MODE, mode]))
-        self._line.write(bytes([SET_VOLTAGE, *round(voltage_v * 1000).to_bytes(2, "big")]))
-        self._line.write(bytes([SWITCH_OUTPUT, 1]))

@@ -119,13 +119,13 @@ def test_a_kit_that_still_samples_is_stopped_first(stage: Stage) -> None:
             assert metered(meter, player, stage)[1].windows()
 
 
-def test_one_that_supplies_nothing_measures_what_another_supply_gives(stage: Stage) -> None:
+def test_the_start_supplies_what_was_not_supplied_before(stage: Stage) -> None:
     with Ppk2Player(stage) as player, Ppk2(player.port) as meter:
         meter.start(1000, 1.8)
         sampled_s = time.monotonic() + 0.01
         player.wait_for(lambda: player.sampled_until_s() > sampled_s)
         trace = meter.stop()
-    assert player.mode == ppk2.AMPERE_METER
+    assert (player.mode, player.voltage_v) == (ppk2.SOURCE_METER, 1.8)
     assert trace.pieces[0].voltage_v == 1.8
 
 
