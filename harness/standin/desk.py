@@ -4,8 +4,7 @@ The probe is `harness.standin.probe`, which pyOCD loads in the process that flas
 (`harness.standin.folder`) the folder holds
 
     serial       the board's serial port
-    meter        the power meter's port, where there is one
-    boards.toml  the entry [attached.stand-in] of the board
+    boards.toml  the entry [attached.stand-in] of the board, with the power meter where there is one
 
 `control` takes `unplug` and `plug`, too: the cable of the serial port.
 """
@@ -20,7 +19,7 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import tomlkit
 
@@ -33,6 +32,9 @@ from harness.standin.folder import VARIABLE, DeskFolder, DeskSettings, Faults
 from harness.standin.lane import Lane
 from harness.standin.pseudo_terminal import PseudoTerminal
 from harness.standin.uart import UartWire
+
+if TYPE_CHECKING:
+    from harness.standin.meters import Player
 
 INSTANCE = "stand-in"  # its name in boards.toml
 _SUPPLY_V = 3.3  # of the B-L475E-IOT01A, UM2153
@@ -78,9 +80,8 @@ class Desk:
             resources.callback(self.device.close)
             resources.callback(self.unplug)
             self.plug()
-            if meter is not None:
-                resources.enter_context(self._played(meter))
-            self._write_entry(settings.unique_id, meter)
+            player = resources.enter_context(self._played(meter)) if meter else None
+            self._write_entry(settings.unique_id, player)
             actions = (self.device.run, self.device.halt, self.plug, self.unplug)
             control = Control(shared.control, {action.__name__: action for action in actions})
             resources.callback(control.close)
@@ -127,16 +128,14 @@ class Desk:
     ) -> None:
         self.close()
 
-    @contextlib.contextmanager
-    def _played(self, meter: MeterKind) -> Iterator[None]:
-        """A stand-in for a meter at the port `meter`."""
+    def _played(self, meter: MeterKind) -> Player:
+        """A stand-in for a meter."""
         from harness.standin.live import LiveWaveform
         from harness.standin.meters import play
 
-        with play(meter, LiveWaveform(self.device)) as player, _linked(self.folder / "meter", player.port):
-            yield
+        return play(meter, LiveWaveform(self.device))
 
-    def _write_entry(self, unique_id: str, meter: MeterKind | None) -> None:
+    def _write_entry(self, unique_id: str, meter: Player | None) -> None:
         entry: dict[str, object] = {
             "board": self.board_name,
             "probe": unique_id,
@@ -144,7 +143,7 @@ class Desk:
             "stand_in": True,
         }
         if meter is not None:
-            entry["meter"] = {"kind": meter, "port": str(self.folder / "meter"), "voltage_v": _SUPPLY_V}
+            entry["meter"] = {"kind": meter.kind, "port": meter.port, "voltage_v": _SUPPLY_V}
         self.boards_file.write_text(tomlkit.dumps({"attached": {INSTANCE: entry}}), "utf-8")
 
 
