@@ -47,6 +47,12 @@ uint64_t systick_ticks() {
   return static_cast<uint64_t>(high) << kCounterBits | ticks;
 }
 
+uint64_t systick_reloaded_ticks() {
+  while (reg32(kCvr) == 0) {
+  }
+  return systick_ticks();
+}
+
 void systick_handler() { wraps = wraps + 1; }
 
 }  // namespace harness

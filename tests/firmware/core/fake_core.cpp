@@ -1,6 +1,7 @@
-// The core's timer on a core that is played. The arguments: the cycles of a register access, and `dwt` or `no-dwt` for
-// whether the cycle counter counts. Standard input has one number a line: cycles that pass until the timer is read
-// again, or -1 for a restart. Each reading prints the ticks and the cycles since the restart.
+// The core's timer on a core that is played. The arguments: the cycles of a register access, and `dwt` where the cycle
+// counter counts, `no-dwt` where it does not, `late` where SysTick is reloaded late, too. Standard input has one number
+// a line: cycles that pass until the timer is read again, or -1 for a restart. Each reading prints the ticks and the
+// cycles since the restart.
 #include <cstdlib>
 #include <cstring>
 #include <iostream>
@@ -17,11 +18,14 @@ constexpr uint32_t kDwtCyccnt = 0xE0001004;
 constexpr uint32_t kDemcr = 0xE000EDFC;
 constexpr uint32_t kTraceEnable = 1u << 24;
 constexpr uint64_t kPeriod = 1u << 24;
+constexpr uint64_t kLateCycles = 1000;
 
 struct Core {
   uint64_t access_cycles = 1;
   bool has_dwt = true;
+  uint64_t late_cycles = 0;  // that SysTick shows zero before it is reloaded
   uint64_t now = 0;
+  uint64_t restarted = 0;
   uint64_t systick_begin = 0;
   uint64_t cyccnt_begin = 0;
   uint64_t wraps_seen = 0;  // of SysTick's, by the handler or as pending
@@ -35,7 +39,7 @@ struct Core {
   // Time passes from wrap to wrap of SysTick, so that the handler runs for each of them unless it is locked out.
   void pass(uint64_t cycles) {
     const uint64_t end = now + cycles;
-    while (systick_begin + (wraps_seen + 1) * kPeriod <= end) {
+    while (systick_begin + (wraps_seen + 1) * kPeriod + late_cycles <= end) {
       ++wraps_seen;
       pending = true;
       interrupt();
@@ -49,10 +53,15 @@ struct Core {
     harness::systick_handler();
   }
 
+  uint32_t systick_counter() const {
+    const uint64_t ticks = (now - systick_begin) % kPeriod;
+    return ticks < late_cycles ? 0 : static_cast<uint32_t>((kPeriod - ticks) % kPeriod);
+  }
+
   uint32_t read(uint32_t address) const {
     switch (address) {
       case kSystickCvr:
-        return static_cast<uint32_t>((kPeriod - (now - systick_begin) % kPeriod) % kPeriod);
+        return systick_counter();
       case kDwtCyccnt:
         return counts() ? static_cast<uint32_t>(now - cyccnt_begin) : 0;
       case harness::kIcsr:
@@ -98,16 +107,18 @@ harness::InterruptLock::~InterruptLock() {
 int main(int, char** arguments) {
   core.access_cycles = strtoull(arguments[1], nullptr, 10);
   core.has_dwt = strcmp(arguments[2], "dwt") == 0;
+  core.late_cycles = strcmp(arguments[2], "late") == 0 ? kLateCycles : 0;
   harness::core_timer_start();
   std::cout << harness::core_timer_name() << std::endl;
   for (int64_t step; std::cin >> step;) {
     if (step < 0) {
       core.trace_enabled = false;  // a debugger has left
       harness::core_timer_restart();
+      core.restarted = core.now;
       continue;
     }
     core.pass(static_cast<uint64_t>(step));
     const uint64_t ticks = harness::core_timer_ticks();
-    std::cout << ticks << ' ' << core.now - core.systick_begin << std::endl;
+    std::cout << ticks << ' ' << core.now - core.restarted << std::endl;
   }
 }
