@@ -152,19 +152,19 @@ def test_a_locked_chip_is_refused_and_not_erased(desk: DeskFolder, level: int, m
 
 
 @pytest.mark.parametrize(
-    ("faults", "message"),
+    ("faults", "options", "message"),
     [
-        ({"stuck_bsy": True}, "timed out"),
-        ({"progerr_at_dword": 300}, "program page failure .*0x08000800"),
-        ({"wrperr_page": 2}, "erase sector failure .*0x08001000"),
+        ({"stuck_bsy": True}, {"controller_timeout_s": 0.2}, "timed out"),
+        ({"progerr_at_dword": 300}, {}, "program page failure .*0x08000800"),
+        ({"wrperr_page": 2}, {}, "erase sector failure .*0x08001000"),
     ],
 )
 def test_a_flash_that_refuses_is_an_error_and_the_next_run_mends_it(
-    desk: DeskFolder, faults: dict[str, Any], message: str
+    desk: DeskFolder, faults: dict[str, Any], options: dict[str, Any], message: str
 ) -> None:
     make_desk(desk.path, **faults)
     with pytest.raises(FlashError, match=message) as caught:
-        flash_once(FIRMWARE, controller_timeout_s=0.2)
+        flash_once(FIRMWARE, **options)
     assert "DESK1" in caught.value.cause
     make_desk(desk.path)
     flash_once(FIRMWARE)
