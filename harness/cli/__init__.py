@@ -18,6 +18,7 @@ from harness.cli import (
     report,
     report_list,
     report_places,
+    report_sql,
     run,
     setup,
 )
@@ -33,6 +34,7 @@ COMMANDS = (
     report,
     report_list,
     report_places,
+    report_sql,
     calibrate,
     doctor,
     desk,

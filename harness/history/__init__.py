@@ -1,12 +1,15 @@
 """Many sessions: which there are, where they are shared, and what changed between them."""
 
+from harness.history.columns import columns_markdown
 from harness.history.index import Group, Index, Summary, read_index
-from harness.history.listing import SessionFilter, listing_json, listing_lines, listing_notes
+from harness.history.listing import SessionFilter, listing_json, listing_lines, listing_notes, unreadable_lines
 from harness.history.places import PlaceError, open_place
+from harness.history.query import Answer, answer_json, answer_lines, query
 from harness.history.select import BoardEngine, Selection, Source, select
 from harness.history.transfer import Moved, Step, ended_sessions, pull, push
 
 __all__ = [
+    "Answer",
     "BoardEngine",
     "Group",
     "Index",
@@ -17,6 +20,9 @@ __all__ = [
     "Source",
     "Step",
     "Summary",
+    "answer_json",
+    "answer_lines",
+    "columns_markdown",
     "ended_sessions",
     "listing_json",
     "listing_lines",
@@ -24,6 +30,8 @@ __all__ = [
     "open_place",
     "pull",
     "push",
+    "query",
     "read_index",
     "select",
+    "unreadable_lines",
 ]

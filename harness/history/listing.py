@@ -12,10 +12,10 @@ from typing import Any
 import msgspec
 
 from harness.history.index import Group, Index, Summary
+from harness.history.layout import GAP, aligned, line_width
 from harness.report.wording import counted, printable
 
 NAMED = 5  # of the sessions that cannot be read for one reason, the newest
-_GAP = "  "
 _SHORTEST_BRANCH = 8
 _DIRTY = "*"
 
@@ -77,12 +77,12 @@ def listing_lines(summaries: Sequence[Summary], width: int) -> Iterator[str]:
     heads = [_HEADS, *map(_head_cells, summaries)]
     tails = [_TAILS, *map(_tail_cells, summaries)]
     rows = [head + tail for head, tail in zip(heads, tails, strict=True)]
-    if _line_width(rows) <= width:
-        yield from _aligned(rows)
+    if line_width(rows) <= width:
+        yield from aligned(rows)
         return
-    room = max(width - _line_width([head[:-1] for head in heads]) - len(_GAP), _SHORTEST_BRANCH)
+    room = max(width - line_width([head[:-1] for head in heads]) - len(GAP), _SHORTEST_BRANCH)
     shortened = [(*head[:-1], _shortened(head[-1], room)) for head in heads]
-    for head, tail in zip(_aligned(shortened), tails, strict=True):
+    for head, tail in zip(aligned(shortened), tails, strict=True):
         yield head
         yield from _wrapped(" · ".join(filter(None, tail)), width)
 
@@ -124,21 +124,6 @@ def _tail_cells(summary: Summary) -> tuple[str, ...]:
     return tuple(printable(", ".join(names)) for names in (summary.boards, summary.engines, summary.suites))
 
 
-def _line_width(rows: Iterable[Sequence[str]]) -> int:
-    widths = _widths(rows)
-    return sum(widths) + len(_GAP) * (len(widths) - 1)
-
-
-def _widths(rows: Iterable[Sequence[str]]) -> list[int]:
-    return [max(map(len, column)) for column in zip(*rows, strict=True)]
-
-
-def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    widths = _widths(rows)
-    for row in rows:
-        yield _GAP.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-
-
 def _shortened(text: str, width: int) -> str:
     return text if len(text) <= width else f"{text[: width - 1]}…"
 
@@ -146,4 +131,4 @@ def _shortened(text: str, width: int) -> str:
 @cache
 def _wrapped(text: str, width: int) -> list[str]:
     """Sessions repeat each other, and wrapping takes longer than all else."""
-    return textwrap.wrap(text, width, initial_indent=_GAP, subsequent_indent=_GAP, break_on_hyphens=False)
+    return textwrap.wrap(text, width, initial_indent=GAP, subsequent_indent=GAP, break_on_hyphens=False)

@@ -84,3 +84,28 @@ def test_a_place_that_is_not_there_is_an_error(harness: Harness) -> None:
     done = harness("report", "push", "nowhere")
     assert (done.code, done.out) == (2, "0 pushed, 0 there before, 0 skipped\n")
     assert "harness report push: nowhere: No such file or directory" in done.err
+
+
+@pytest.mark.usefixtures("reports")
+def test_sql_over_all_sessions(harness: Harness) -> None:
+    statement = "select board, count(distinct session) n from runs group by board order by board"
+    assert harness("report", "sql", statement).out.splitlines() == [
+        "board       n",
+        "mps2-an386  3",
+        "stm32l475   3",
+    ]
+    told = json.loads(harness("report", "sql", statement, "--json").out)
+    assert told == [{"board": "mps2-an386", "n": 3}, {"board": "stm32l475", "n": 3}]
+    refused = harness("report", "sql", "select nonsense from runs")
+    assert (refused.code, refused.err.splitlines()[-1]) == (2, "  fix: docs/reports.md lists tables and columns")
+
+
+def test_sql_names_what_it_cannot_read(harness: Harness, reports: Path) -> None:
+    (sorted(reports.iterdir())[1] / "runs.parquet").unlink()
+    done = harness("report", "sql", "select count(*) from sessions")
+    assert (done.code, done.out.split()) == (1, ["count_star()", "2"])
+    assert "1 session cannot be read: runs.parquet: is missing: 20260101T010000Z-" in done.err
+
+
+def test_the_columns_are_listed(harness: Harness) -> None:
+    assert harness("report", "columns").out.startswith("Schema version ")

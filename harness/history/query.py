@@ -1,0 +1,162 @@
+"""SQL over the tables of all sessions of a folder, by DuckDB."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from datetime import UTC
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from harness.errors import ReportError
+from harness.history.index import Index, Summary
+from harness.history.layout import aligned
+from harness.report.schema import TABLES, arrow_schema
+from harness.report.store import table_file
+from harness.report.wording import printable
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+
+class Column(NamedTuple):
+    """A column of `sessions`."""
+
+    sql_type: str
+    meaning: str
+
+
+SHARED = ("session", "started", "commit", "branch", "dirty")  # by all tables
+SESSIONS = {
+    "session": Column("VARCHAR", "its id: the name of its folder"),
+    "started": Column("TIMESTAMP", "in UTC"),
+    "commit": Column("VARCHAR", "in full; null outside of a git checkout"),
+    "branch": Column("VARCHAR", "null where HEAD was detached"),
+    "dirty": Column("BOOLEAN", "files of the checkout differed from the commit"),
+    "outcome": Column("VARCHAR", "passed, failed or interrupted"),
+    "boards": Column("VARCHAR[]", "that it was to run on"),
+    "engines": Column("VARCHAR[]", "of its runs"),
+    "suites": Column("VARCHAR[]", "of its runs"),
+}
+_FOLDER = "folder_of_session"  # in no table that is shown
+
+
+class Answer(NamedTuple):
+    """What a query gives: the names of its columns, and rows of Python values."""
+
+    columns: list[str]
+    rows: list[tuple[Any, ...]]
+
+
+def query(statement: str, index: Index) -> Answer:
+    """The answer to a query over `sessions` and the tables of the sessions that have ended.
+
+    Every table begins with the columns of `sessions`. What a session of an older schema lacks is null.
+
+    Raises:
+        ReportError: DuckDB is not installed, or does not understand the statement, or a table is damaged.
+    """
+    try:
+        import duckdb
+    except ImportError:
+        raise ReportError("SQL needs DuckDB", "pip install 'tinyhil[sql]'") from None
+    with duckdb.connect() as connection:
+        try:
+            _make_views(connection, statement, index)
+            connection.execute(statement)
+            columns = [column[0] for column in connection.description or ()]
+            return Answer(columns, connection.fetchall() if columns else [])
+        except duckdb.Error as error:
+            cause, _, _ = str(error).partition("\n\n")  # then the statement again
+            raise ReportError(cause, "docs/reports.md lists tables and columns") from None
+
+
+def _make_views(connection: duckdb.DuckDBPyConnection, statement: str, index: Index) -> None:
+    """`sessions`, and of the tables those that the statement may name: each of them takes a look at every file."""
+    ended = [summary for summary in index.summaries.values() if summary.ended is not None]
+    connection.register("all_sessions", _sessions_table(index.folder, ended))
+    connection.execute(f"create view sessions as select * exclude {_FOLDER} from all_sessions")
+    for table, record_type in TABLES.items():
+        if table in statement.lower():
+            connection.register(f"no_{table}", arrow_schema(record_type).empty_table())
+            files = [index.folder / summary.id / table_file(table) for summary in ended]
+            connection.execute(_view(table, [file for file in files if file.exists()]))
+
+
+def _view(table: str, files: list[Path]) -> str:
+    columns = ", ".join(f"s.{name}" for name in SHARED)
+    rows = f"select *, null as filename from no_{table}"  # names and types of columns that no file has
+    if files:
+        listed = ", ".join(map(_literal, map(str, files)))
+        rows += f" union all by name select * from read_parquet([{listed}], union_by_name=true, filename=true)"
+    return (
+        f"create view {table} as select {columns}, t.* exclude filename from ({rows}) t "
+        f"join all_sessions s on t.filename = s.{_FOLDER} || {_literal('/' + table_file(table))}"
+    )
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _sessions_table(reports_dir: Path, summaries: Iterable[Summary]) -> pa.Table:
+    import pyarrow as pa
+
+    types = {
+        "VARCHAR": pa.string(),
+        "TIMESTAMP": pa.timestamp("us"),
+        "BOOLEAN": pa.bool_(),
+        "VARCHAR[]": pa.list_(pa.string()),
+    }
+    shown = [(name, types[column.sql_type]) for name, column in SESSIONS.items()]
+    rows = [_session_row(reports_dir, summary) for summary in summaries]
+    return pa.Table.from_pylist(rows, pa.schema([*shown, (_FOLDER, pa.string())]))
+
+
+def _session_row(reports_dir: Path, summary: Summary) -> dict[str, Any]:
+    checkout = summary.checkout
+    return {
+        "session": summary.id,
+        "started": summary.started.astimezone(UTC).replace(tzinfo=None),
+        "commit": checkout.commit if checkout else None,
+        "branch": checkout.branch if checkout else None,
+        "dirty": checkout.dirty if checkout else None,
+        "outcome": summary.outcome,
+        "boards": list(summary.boards),
+        "engines": list(summary.engines),
+        "suites": list(summary.suites),
+        _FOLDER: str(reports_dir / summary.id),
+    }
+
+
+def answer_lines(answer: Answer) -> Iterator[str]:
+    """The answer as columns of text below their names."""
+    cells = [answer.columns, *([printable(_text(value)) for value in row] for row in answer.rows)]
+    numeric = {
+        column
+        for column in range(len(answer.columns))
+        if all(isinstance(row[column], int | float | None) for row in answer.rows)
+    }
+    yield from aligned(cells, numeric)
+
+
+def answer_json(answer: Answer) -> list[dict[str, Any]]:
+    """The rows as JSON types."""
+    return [dict(zip(answer.columns, map(_json_value, row), strict=True)) for row in answer.rows]
+
+
+def _text(value: Any) -> str:
+    """Null is empty, bytes are hexadecimal digits."""
+    if value is None:
+        return ""
+    return value.hex() if isinstance(value, bytes) else str(value)
+
+
+def _json_value(value: Any) -> Any:
+    """JSON has neither bytes nor times, and no number that is none."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, list | tuple):
+        return list(map(_json_value, value))
+    return value if isinstance(value, str | int | float | None) else _text(value)
