@@ -17,13 +17,13 @@ VOLTAGE_V = 3.3
 QUIET_A = 30e-6
 LEAD_S = 0.3
 REPEATS = 5
-LAYERS = [(0.002, 8e-3), (0.004, 25e-3), (0.001, 14e-3)] * 8
-# Of each window the segments: steady, rippling slowly and fast, in bursts as layers are.
+LAYERS = [(0.0020371, 8e-3), (0.0040913, 25e-3), (0.0009137, 14e-3)] * 8
+# Of each window the segments: steady, rippling slowly and fast, in bursts as layers are. No edge falls on a sample.
 WINDOWS = {
-    "0.9 mA": [Segment(0.06, 0.9e-3, marker=True)],
-    "3.1 mA, 0.4 mA of it at 5 kHz": [Segment(0.05, 3.1e-3, True, 0.4e-3, 5000.0)],
-    "12 mA, 1 mA of it at 730 Hz": [Segment(0.0512, 12e-3, True, 1e-3, 730.0)],
-    "40 mA, 5 mA of it at 50 Hz": [Segment(0.05, 40e-3, True, 5e-3, 50.0)],
+    "0.9 mA": [Segment(0.0612347, 0.9e-3, marker=True)],
+    "3.1 mA, 0.4 mA of it at 5 kHz": [Segment(0.0503713, 3.1e-3, True, 0.4e-3, 5000.0)],
+    "12 mA, 1 mA of it at 730 Hz": [Segment(0.0512196, 12e-3, True, 1e-3, 730.0)],
+    "40 mA, 5 mA of it at 50 Hz": [Segment(0.0534591, 40e-3, True, 5e-3, 50.0)],
     "bursts of 8, 25 and 14 mA": [Segment(duration_s, level_a, marker=True) for duration_s, level_a in LAYERS],
 }
 
@@ -68,7 +68,7 @@ def main() -> None:
                 worst = max(energy for energy, _ in found)
                 edges += [samples for _, samples in found]
                 print_figure(f"{name}: energy, {words}", f"{worst:.4%}", "< 0.5 %", worst < 0.005)
-            print_figure(f"{name}: edges, samples", f"{max(edges):.2f}", "<= 1", max(edges) <= 1 + 1e-3)
+            print_figure(f"{name}: edges, samples", f"{max(edges):.2f}", "<= 1", max(edges) <= 1)
 
 
 if __name__ == "__main__":

@@ -80,7 +80,7 @@ class Lpm01aPlayer(TerminalPlayer):
         rises = np.flatnonzero(levels[1:] & ~levels[:-1])
         if len(rises):
             self._armed = None
-            self.begin(self._rate_hz, float(times_s[rises[0]]))
+            self.begin(self._rate_hz, float(times_s[rises[0]]) - 0.5 / lpm01a.RATES_HZ[-1])
 
     def encode(self, numbers: range, times_s: Times) -> bytes:
         current_a = self.waveform.current_a(times_s)

@@ -121,11 +121,12 @@ class _Recording:
         self._level = False
 
     def add(self, times_s: Times, current_a: NDArray[np.float64], marker: NDArray[np.bool_]) -> None:
-        self._times_s += (times_s - self.begin_s - 0.5 / self._rate_hz).tolist()
+        begins_s = (times_s - self.begin_s - 0.5 / self._rate_hz).tolist()
+        self._times_s += begins_s
         self._current_a += (np.rint(np.minimum(current_a, otii.MAX_CURRENT_A) / _STEP_A) * _STEP_A).tolist()
-        for time_s, level in zip(times_s.tolist(), marker.tolist(), strict=True):
+        for begin_s, level in zip(begins_s, marker.tolist(), strict=True):
             if level != self._level:
-                self._levels.append({"timestamp": time_s - self.begin_s, "value": level})
+                self._levels.append({"timestamp": begin_s, "value": level})
             self._level = level
 
     def values(self, channel: str, voltage_v: float) -> list[Any]:
