@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+from firmware.core.played import compile_played
 from hypothesis import example, given
 from hypothesis import strategies as st
-from support.native_cpp import run_compiler
 
-from harness.paths import firmware_dir
-
-HERE = Path(__file__).parent
 ACCESSES = 12  # of registers, at most, between a restart and the first reading, or within a reading
 RESTART = -1
 
 
 @pytest.fixture(scope="session")
 def fake_core(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The timer's sources beside a header of registers that are played; fake_core.cpp says what it reads and prints."""
-    folder = tmp_path_factory.mktemp("core")
-    sources = [
-        *((firmware_dir() / "lib" / "cortex_m").glob("core_timer.*")),
-        *((firmware_dir() / "lib" / "cortex_m").glob("systick.*")),
-        *(HERE / name for name in ("fake_core.cpp", "cortex_m_registers.h")),
-    ]
-    for source in sources:
-        shutil.copy(source, folder)
-    run_compiler(folder, [*sorted(folder.glob("*.cpp")), "-o", "core"], [])
-    return folder / "core"
+    """The timer; fake_core.cpp says what the program reads and prints."""
+    sources = ["cortex_m/core_timer.*", "cortex_m/systick.*"]
+    return compile_played(tmp_path_factory.mktemp("core"), "fake_core.cpp", sources)
 
 
 def run(core: Path, counter: str, steps: list[int], access_cycles: int = 2) -> tuple[str, list[tuple[int, int]]]:
