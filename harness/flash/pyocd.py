@@ -178,7 +178,8 @@ class PyocdFlasher(Flasher):
             self.close()
             if isinstance(error, FlashError):
                 raise
-            raise FlashError(f"{self.description}: {doing}: {error}", _fix(error)) from None
+            reason = str(error).partition(". ")[0]  # pyOCD's advice is for its own command
+            raise FlashError(f"{self.description}: {doing}: {reason}", _fix(error, self._target)) from None
 
 
 class _Delegate:
@@ -251,12 +252,12 @@ def _silence() -> None:
         logger.setLevel(logging.CRITICAL)
 
 
-def _fix(error: Exception) -> str:
+def _fix(error: Exception, target: str) -> str:
     from pyocd.core import exceptions
 
     fixes: list[tuple[type[Exception], str]] = [
         (exceptions.ProbeError, "plug the probe in again; the next run flashes what is missing"),
-        (exceptions.TargetSupportError, "run `pyocd pack install` with that target's name"),
+        (exceptions.TargetSupportError, f"run `pyocd pack install {target}`, or correct probe_target in boards.toml"),
         (
             exceptions.FlashFailure,
             "cut the board's power and run again; else the flash is write-protected or worn out",

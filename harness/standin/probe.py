@@ -168,7 +168,9 @@ def _told_to_pyocd() -> Iterator[None]:
     """What is wrong with a desk, as an error of the probe."""
     try:
         yield
-    except (TargetError, OSError) as error:
+    except TargetError as error:
+        raise exceptions.ProbeError(error.cause) from None
+    except OSError as error:
         raise exceptions.ProbeError(str(error)) from None
 
 

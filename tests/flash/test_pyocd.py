@@ -131,7 +131,7 @@ def test_an_absent_probe_is_named(desk: DeskFolder) -> None:
 def test_a_target_that_pyocd_lacks_names_the_pack(desk: DeskFolder) -> None:
     with pytest.raises(FlashError, match="stm32l4r5zitx") as caught:
         PyocdFlasher("DESK1", "stm32l4r5zitx")
-    assert "pyocd pack install" in caught.value.fix
+    assert "`pyocd pack install stm32l4r5zitx`" in caught.value.fix
 
 
 def test_another_chip_is_refused_before_anything_is_written(desk: DeskFolder) -> None:

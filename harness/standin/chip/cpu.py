@@ -49,7 +49,7 @@ class Cpu:
         self._unicorn = unicorn.Uc(unicorn.UC_ARCH_ARM, unicorn.UC_MODE_THUMB | unicorn.UC_MODE_MCLASS)
         self._unicorn.ctl_set_cpu_model(arm_const.UC_CPU_ARM_CORTEX_M4)
         self._unicorn.hook_add(unicorn.UC_HOOK_INTR, self._take_exception)
-        self._exception = 0
+        self._stop = Stop.COUNT
         self.memories = [self._map_ram(address, size) for address, size in ram]
         for window in windows:
             self._map(window)
@@ -64,18 +64,19 @@ class Cpu:
 
     def run(self, instructions: int) -> Stop:
         """Execute at most so many instructions."""
-        self._exception = 0
+        self._stop = Stop.COUNT
         try:
             self._unicorn.emu_start(self.read_register(RETURN_ADDRESS) | _THUMB, 0xFFFFFFFF, count=instructions)
-        except (unicorn.UcError, BusError):
+        except unicorn.UcError:
             return Stop.FAULT
-        if self._exception == 0:
-            return Stop.COUNT
-        return Stop.BREAKPOINT if self._exception == _EXCP_BKPT else Stop.FAULT
+        return self._stop
 
-    def _take_exception(self, core: unicorn.Uc, number: int, _: object) -> None:
-        self._exception = number
-        core.emu_stop()
+    def _take_exception(self, _core: unicorn.Uc, number: int, _: object) -> None:
+        self._end(Stop.BREAKPOINT if number == _EXCP_BKPT else Stop.FAULT)
+
+    def _end(self, stop: Stop) -> None:
+        self._stop = stop
+        self._unicorn.emu_stop()
 
     def _map_ram(self, address: int, size: int) -> Window:
         self._unicorn.mem_map(address, size)
@@ -87,12 +88,18 @@ class Cpu:
         )
 
     def _map(self, window: Window) -> None:
+        def read(_core: unicorn.Uc, offset: int, count: int, _: object) -> int:
+            try:
+                return window.read(offset, count)
+            except BusError:
+                self._end(Stop.FAULT)
+                return 0
+
+        def write(_core: unicorn.Uc, offset: int, count: int, value: int, _: object) -> None:
+            try:
+                window.write(offset, count, value)
+            except BusError:
+                self._end(Stop.FAULT)
+
         size = -(-window.bytes // _PAGE_BYTES) * _PAGE_BYTES
-        self._unicorn.mmio_map(
-            window.address,
-            size,
-            lambda _core, offset, count, _: window.read(offset, count),
-            None,
-            lambda _core, offset, count, value, _: window.write(offset, count, value),
-            None,
-        )
+        self._unicorn.mmio_map(window.address, size, read, None, write, None)

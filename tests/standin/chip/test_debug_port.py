@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.standin.chip.bus import Bus, Registers, Window
+from harness.standin.chip.bus import Bus, Window
 from harness.standin.chip.debug_port import (
     ABORT,
     BASE,
@@ -135,9 +135,3 @@ def test_a_chip_without_debugging_is_silent() -> None:
         port.read(DPIDR)
     with pytest.raises(SilenceError):
         port.write_access_port(TAR, 0)
-
-
-def test_plain_registers_keep_what_is_written() -> None:
-    registers = Registers({4: 7})
-    registers.write(8, 4, 9)
-    assert [registers.read(offset, 4) for offset in (0, 4, 8)] == [0, 7, 9]
