@@ -9,30 +9,7 @@ from harness.closing import Closing
 from harness.errors import MeterError
 from harness.measure.energy.trace import Trace
 
-
-def check_voltage(meter: str, voltage_v: float, range_v: tuple[float, float]) -> None:
-    """
-    Raises:
-        MeterError: a meter cannot give or measure at this voltage.
-    """
-    lowest_v, highest_v = range_v
-    if not lowest_v <= voltage_v <= highest_v:
-        raise MeterError(
-            f"{meter}: {voltage_v:g} V is not in its range of {lowest_v:g} to {highest_v:g} V",
-            "correct voltage_v of the meter in boards.toml",
-        )
-
-
-def check_rate(meter: str, rate_hz: int, max_rate_hz: int) -> None:
-    """
-    Raises:
-        MeterError: a meter cannot sample so fast.
-    """
-    if not 0 < rate_hz <= max_rate_hz:
-        raise MeterError(
-            f"{meter}: {rate_hz:,} samples a second are not in its range of 1 to {max_rate_hz:,}",
-            "correct rate_hz of the meter in boards.toml, or leave it out",
-        )
+_VOLTAGE_TOLERANCE = 0.03  # of a supply's voltage, with what drops in its wires
 
 
 class Meter(Closing):
@@ -42,6 +19,7 @@ class Meter(Closing):
 
     Attributes:
         kind: the word for it in `boards.toml`.
+        name: which one it is.
         max_rate_hz: the fastest that it samples.
         has_marker: whether it samples the level of the board's marker. A meter that does not, has the marker as its
             trigger: its trace begins at the first rising edge after `start`, and is empty when there was none.
@@ -49,14 +27,15 @@ class Meter(Closing):
     """
 
     kind: ClassVar[str]
+    name: str
     max_rate_hz: int
     has_marker: ClassVar[bool]
     stand_in: bool = False
 
     @property
-    @abstractmethod
     def description(self) -> str:
-        """Which one it is, e.g. "PPK2 C0FFEE123456"."""
+        """Which one it is, e.g. "PPK2 C0FFEE", and whether it is a stand-in."""
+        return f"{self.name} (stand-in)" if self.stand_in else self.name
 
     @abstractmethod
     def power(self, voltage_v: float) -> None:
@@ -89,3 +68,37 @@ class Meter(Closing):
     @abstractmethod
     def close(self) -> None:
         """End sampling and supply, and give the meter up; closing twice is harmless."""
+
+    def check_rate(self, rate_hz: int) -> None:
+        """
+        Raises:
+            MeterError: it does not sample so fast.
+        """
+        if not 0 < rate_hz <= self.max_rate_hz:
+            raise MeterError(
+                f"{self.description}: {rate_hz:,} samples a second are not in its range of 1 to {self.max_rate_hz:,}",
+                "correct rate_hz of the meter in boards.toml, or leave it out",
+            )
+
+    def check_voltage(self, voltage_v: float, range_v: tuple[float, float]) -> None:
+        """
+        Raises:
+            MeterError: it does not give, or take, this voltage.
+        """
+        lowest_v, highest_v = range_v
+        if not lowest_v <= voltage_v <= highest_v:
+            raise MeterError(
+                f"{self.description}: {voltage_v:g} V is not in its range of {lowest_v:g} to {highest_v:g} V",
+                "correct voltage_v of the meter in boards.toml",
+            )
+
+    def compare_voltage(self, found_v: float, voltage_v: float) -> None:
+        """
+        Raises:
+            MeterError: the supply has another voltage than it should.
+        """
+        if abs(found_v - voltage_v) > _VOLTAGE_TOLERANCE * voltage_v:
+            raise MeterError(
+                f"{self.description}: the supply has {found_v:.2f} V, not {voltage_v:g} V",
+                "see to the supply and what it feeds, and to voltage_v in boards.toml",
+            )

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.errors import MeterError, SetupError
-from harness.measure.energy.meters.base import Meter, check_rate, check_voltage
+from harness.measure.energy.meters.base import Meter
 from harness.measure.energy.meters.line import SILENCE_S
 from harness.measure.energy.trace import Samples, Trace
 
@@ -24,7 +24,6 @@ VOLTAGE_RANGE_V = (0.0, 15.0)
 INPUT_LEVELS_MV = (1800, 2100, 2500, 2700, 3000, 3300, 3600, 5000)
 
 _CURRENT, _VOLTAGE, _MARKER = "s/i", "s/v", "s/gpi/0"
-_VOLTAGE_TOLERANCE_V = 0.2
 
 
 class Part(NamedTuple):
@@ -63,11 +62,11 @@ class Js220(Meter):
             raise SetupError(
                 "pyjoulescope_driver is not installed, which a JS220 needs", "pip install 'tinyhil[js220]'"
             ) from None
-        self._port = port
+        self.name = f"Joulescope JS220 {port}"
         self._driver = Driver()
         with contextlib.ExitStack() as failing:
             failing.callback(self._driver.finalize)
-            self._device = self._find()
+            self._device = self._find(port)
             with self._explained():
                 self._driver.open(self._device)
             failing.pop_all()
@@ -78,17 +77,13 @@ class Js220(Meter):
         self._voltage_v = 0.0
         self._lock = threading.Lock()  # the driver has a thread of its own
 
-    @property
-    def description(self) -> str:
-        return f"Joulescope JS220 {self._port}"
-
     def power(self, voltage_v: float) -> None:
         """Nothing but a look at the voltage: the board has a supply of its own."""
-        check_voltage(self.description, voltage_v, VOLTAGE_RANGE_V)
+        self.check_voltage(voltage_v, VOLTAGE_RANGE_V)
 
     def start(self, rate_hz: int, voltage_v: float) -> None:
-        check_rate(self.description, rate_hz, self.max_rate_hz)
-        check_voltage(self.description, voltage_v, VOLTAGE_RANGE_V)
+        self.check_rate(rate_hz)
+        self.check_voltage(voltage_v, VOLTAGE_RANGE_V)
         self._voltage_v = voltage_v
         level_mv = min(INPUT_LEVELS_MV, key=lambda level: abs(level - 1000 * voltage_v))
         self._streams = {stream: [] for stream in (_CURRENT, _VOLTAGE, _MARKER)}
@@ -115,11 +110,7 @@ class Js220(Meter):
         if not streams[_CURRENT] or not streams[_VOLTAGE] or self._last_s < stop_s - SILENCE_S:
             raise MeterError(f"{self.description} fell silent", "unplug the meter and plug it in again")
         voltage_v = float(np.nanmean(np.concatenate([part.values for part in streams[_VOLTAGE]])))
-        if abs(voltage_v - self._voltage_v) > _VOLTAGE_TOLERANCE_V:
-            raise MeterError(
-                f"{self.description} measures {voltage_v:.2f} V, not {self._voltage_v:g} V",
-                "see to the board's supply, and to voltage_v in boards.toml",
-            )
+        self.compare_voltage(voltage_v, self._voltage_v)
         parts = join(streams[_CURRENT])
         begin_s = self._last_s - (parts[-1].sample_id + len(parts[-1].values) * parts[-1].step) / self._clock_hz
         pieces = tuple(self._samples(part, streams[_MARKER], begin_s, voltage_v) for part in parts)
@@ -144,14 +135,14 @@ class Js220(Meter):
             levels_at(marker, middles),
         )
 
-    def _find(self) -> str:
+    def _find(self, port: str) -> str:
         """The driver's path of the instrument, `u/js220/<serial number>`."""
         paths = list(self._driver.device_paths())
         for path in paths:
-            if path.casefold().endswith(f"js220/{self._port}".casefold()):
+            if path.casefold().endswith(f"js220/{port}".casefold()):
                 return str(path)
         there = ", ".join(paths) or "none"
-        raise MeterError(f"no Joulescope JS220 {self._port}; there is {there}", "plug it in, or correct its port")
+        raise MeterError(f"no {self.name}; there is {there}", "plug it in, or correct its port")
 
     def _publish(self, topic: str, value: Any) -> None:
         self._driver.publish(f"{self._device}/{topic}", value)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.errors import MeterError
-from harness.measure.energy.meters.base import Meter, check_rate, check_voltage
+from harness.measure.energy.meters.base import Meter
 from harness.measure.energy.meters.line import Chunk, Line
 from harness.measure.energy.trace import Samples, Trace
 
@@ -30,7 +30,6 @@ _ANSWER = re.compile(rb"\b(ack|err)[^\r\n]*[\r\n]")
 _VOLTAGE = re.compile(rb"ack volt get +(\d+)([-+]\d+)")
 _COMPLETED = re.compile(rb"\xf0\xf4\xff\xff|Acquisition completed|ack stop")
 _OVERCURRENT = b"\xf5"
-_VOLTAGE_TOLERANCE_V = 0.05
 # What stands between samples. Records: messages, stamps, ends, the voltage; no sample's first byte is 0xF?, so they are
 # nowhere else. Answers to commands: their line ends would be samples of thousands of amperes.
 _RECORD = rb"\xf0(?:\xf3(?P<stamp>....).|(?P<end>[\xf4\xf5])|\xf6|\xf7..|[\xf1\xf2].*?)\xff\xff"
@@ -118,7 +117,7 @@ class Lpm01a(Meter):
     has_marker = False
 
     def __init__(self, port: str) -> None:
-        self._port = port
+        self.name = f"X-NUCLEO-LPM01A {port}"
         self._line = Line(port, "X-NUCLEO-LPM01A", _BAUD)
         with contextlib.ExitStack() as failing:
             failing.callback(self._line.close)
@@ -131,16 +130,12 @@ class Lpm01a(Meter):
         self._voltage_v = 0.0
         self._rate_hz = self.max_rate_hz
 
-    @property
-    def description(self) -> str:
-        return f"X-NUCLEO-LPM01A {self._port}{' (stand-in)' if self.stand_in else ''}"
-
     def power(self, voltage_v: float) -> None:
         self._set_voltage(voltage_v)
         self._ask("pwr on")
 
     def start(self, rate_hz: int, voltage_v: float) -> None:
-        check_rate(self.description, rate_hz, self.max_rate_hz)
+        self.check_rate(rate_hz)
         if voltage_v != self._voltage_v:
             self._set_voltage(voltage_v)
         self._rate_hz = next(rate for rate in RATES_HZ if rate >= rate_hz)
@@ -173,16 +168,12 @@ class Lpm01a(Meter):
         self._line.close()
 
     def _set_voltage(self, voltage_v: float) -> None:
-        check_voltage(self.description, voltage_v, VOLTAGE_RANGE_V)
+        self.check_voltage(voltage_v, VOLTAGE_RANGE_V)
         self._ask(f"volt {round(voltage_v * 1000)}m")
         self._line.read_until_quiet()
         answer = _VOLTAGE.search(self._ask("volt get"))
         self._voltage_v = float(f"{int(answer[1])}e{int(answer[2])}") if answer else 0.0
-        if abs(self._voltage_v - voltage_v) > _VOLTAGE_TOLERANCE_V:
-            raise MeterError(
-                f"{self.description} supplies {self._voltage_v:g} V, not {voltage_v:g} V",
-                "see whether the board overloads it, and to voltage_v in boards.toml",
-            )
+        self.compare_voltage(self._voltage_v, voltage_v)
 
     def _ask(self, command: str) -> bytes:
         self._line.write(command.encode() + b"\n")

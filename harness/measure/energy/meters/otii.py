@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.errors import MeterError
-from harness.measure.energy.meters.base import Meter, check_rate, check_voltage
+from harness.measure.energy.meters.base import Meter
 from harness.measure.energy.trace import Samples, Trace
 
 SERVER = ("127.0.0.1", 1905)
@@ -30,7 +30,6 @@ _PORT = re.compile(r"(?:(?P<host>[^/:]+):(?P<number>\d+))?/?(?P<device>.*)")
 _CONNECT_TIMEOUT_S = 3.0
 _ANSWER_TIMEOUT_S = 30.0  # the server takes seconds to find devices, and to give much data
 _CHUNK_SAMPLES = 40_000  # in one answer
-_VOLTAGE_TOLERANCE_V = 0.05
 
 
 class Server:
@@ -133,34 +132,29 @@ class Otii(Meter):
             device = self._find(wanted["device"])
             self._id, self._type = str(device["device_id"]), str(device["type"])
             self._project = self._open_project()
+            with contextlib.suppress(MeterError):  # the server's, where nothing was left recording
+                self._server.ask("project_stop_recording", project_id=self._project)
             self._ask_device("arc_add_to_project")
             for channel in (CURRENT, VOLTAGE, MARKER):
                 self._ask_device("arc_enable_channel", channel=channel, enable=True)
             failing.pop_all()
+        self.name = f"Otii {self._type} {self._id}"
         self.max_rate_hz = MAX_RATE_HZ[self._type]
         self.stand_in = "stand-in" in self._server.version
         self._begin_s: float | None = None
 
-    @property
-    def description(self) -> str:
-        return f"Otii {self._type} {self._id}{' (stand-in)' if self.stand_in else ''}"
-
     def power(self, voltage_v: float) -> None:
-        check_voltage(self.description, voltage_v, VOLTAGE_RANGE_V[self._type])
+        self.check_voltage(voltage_v, VOLTAGE_RANGE_V[self._type])
         self._ask_device("arc_set_main_voltage", value=voltage_v)
         given_v = float(self._ask_device("arc_get_main_voltage")["value"])
-        if abs(given_v - voltage_v) > _VOLTAGE_TOLERANCE_V:
-            raise MeterError(
-                f"{self.description} supplies {given_v:g} V, not {voltage_v:g} V",
-                "see to its supply, and to voltage_v in boards.toml",
-            )
+        self.compare_voltage(given_v, voltage_v)
         self._ask_device("arc_set_exp_voltage", value=voltage_v)  # what its inputs take for high
         self._ask_device("arc_enable_exp_port", enable=True)
         self._ask_device("arc_set_main", enable=True)
 
     def start(self, rate_hz: int, voltage_v: float) -> None:
-        check_rate(self.description, rate_hz, self.max_rate_hz)
-        check_voltage(self.description, voltage_v, VOLTAGE_RANGE_V[self._type])
+        self.check_rate(rate_hz)
+        self.check_voltage(voltage_v, VOLTAGE_RANGE_V[self._type])
         if self._type == "Ace":
             self._ask_device("arc_set_channel_samplerate", channel=CURRENT, value=rate_hz)
         before_s = time.monotonic()

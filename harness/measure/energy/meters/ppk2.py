@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.errors import MeterError
-from harness.measure.energy.meters.base import Meter, check_rate, check_voltage
+from harness.measure.energy.meters.base import Meter
 from harness.measure.energy.meters.line import SILENCE_S, Chunk, Line
 from harness.measure.energy.trace import Samples, Trace
 
@@ -179,7 +179,7 @@ class Ppk2(Meter):
     has_marker = True
 
     def __init__(self, port: str) -> None:
-        self._port = port
+        self.name = f"PPK2 {port}"
         self._line = Line(port, "PPK2", 115_200)
         with contextlib.ExitStack() as failing:
             failing.callback(self._line.close)
@@ -192,19 +192,15 @@ class Ppk2(Meter):
         self.stand_in = "stand-in" in metadata
         self._voltage_v = 0.0
 
-    @property
-    def description(self) -> str:
-        return f"PPK2 {self._port}{' (stand-in)' if self.stand_in else ''}"
-
     def power(self, voltage_v: float) -> None:
-        check_voltage(self.description, voltage_v, VOLTAGE_RANGE_V)
+        self.check_voltage(voltage_v, VOLTAGE_RANGE_V)
         self._voltage_v = voltage_v
         self._line.write(bytes([SET_MODE, SOURCE_METER]))
         self._line.write(bytes([SET_VOLTAGE, *round(voltage_v * 1000).to_bytes(2, "big")]))
         self._line.write(bytes([SWITCH_OUTPUT, 1]))
 
     def start(self, rate_hz: int, voltage_v: float) -> None:
-        check_rate(self.description, rate_hz, self.max_rate_hz)
+        self.check_rate(rate_hz)
         if voltage_v != self._voltage_v:
             self.power(voltage_v)
         self._line.drain()

@@ -118,7 +118,7 @@ def test_another_voltage_than_told_is_an_error(driver: PlayedDriver) -> None:
     with Js220("000415") as meter:
         meter.start(1_000_000, 1.8)
         driver.sample(0, [0.001])
-        with pytest.raises(MeterError, match=r"measures 3\.30 V, not 1\.8 V"):
+        with pytest.raises(MeterError, match=r"the supply has 3\.30 V, not 1\.8 V"):
             meter.stop()
 
 

@@ -108,6 +108,13 @@ def test_a_marker_that_never_rises_leaves_nothing(stage: Stage) -> None:
         assert meter.stop().pieces == ()
 
 
+def test_an_acquisition_that_still_runs_is_stopped_first(stage: Stage) -> None:
+    with Lpm01aPlayer(stage) as player:
+        player.begin(RATE_HZ, time.monotonic())
+        with Lpm01a(player.port) as meter:
+            assert metered(meter, player, stage)[1].pieces
+
+
 def test_a_rate_between_two_of_its_rates_is_the_faster(stage: Stage) -> None:
     with Lpm01aPlayer(stage) as player, Lpm01a(player.port) as meter:
         meter.start(11_000, VOLTAGE_V)
@@ -147,7 +154,7 @@ def test_another_voltage_than_asked_is_told(stage: Stage) -> None:
     with (
         Lpm01aPlayer(stage, Faults(voltage_error_v=-0.2)) as player,
         Lpm01a(player.port) as meter,
-        pytest.raises(MeterError, match=r"supplies 2\.8 V, not 3 V"),
+        pytest.raises(MeterError, match=r"the supply has 2\.80 V, not 3 V"),
     ):
         meter.power(3.0)
 

@@ -95,7 +95,7 @@ def test_another_voltage_than_asked_is_told(stage: Stage) -> None:
     with (
         OtiiPlayer(stage, Faults(voltage_error_v=0.3)) as player,
         Otii(player.port) as meter,
-        pytest.raises(MeterError, match=r"supplies 3\.6 V, not 3\.3 V"),
+        pytest.raises(MeterError, match=r"the supply has 3\.60 V, not 3\.3 V"),
     ):
         meter.power(VOLTAGE_V)
 
