@@ -25,15 +25,22 @@ class PseudoTerminal:
         self._master, self._slave = os.openpty()
         tty.setraw(self._slave)
         self.path = os.ttyname(self._slave)
-        self._stream = DescriptorStream(self, lambda: TargetError(f"{self.path} is unplugged", "plug it in again"))
+        self._stream = DescriptorStream(self, self._unplugged)
 
     def fileno(self) -> int:
         return self._master
 
     @property
     def baud(self) -> int:
-        """The rate that the host set, in bits a second."""
-        settings = fcntl.ioctl(self._slave, _TCGETS2, bytes(_TERMIOS2.size))
+        """The rate that the host set, in bits a second.
+
+        Raises:
+            TargetError: it is unplugged.
+        """
+        try:
+            settings = fcntl.ioctl(self._slave, _TCGETS2, bytes(_TERMIOS2.size))
+        except OSError:
+            raise self._unplugged() from None
         return int(_TERMIOS2.unpack(settings)[-1])
 
     def read(self, timeout_s: float) -> bytes:
@@ -52,3 +59,6 @@ class PseudoTerminal:
     def close(self) -> None:
         os.close(self._master)
         os.close(self._slave)
+
+    def _unplugged(self) -> TargetError:
+        return TargetError(f"{self.path} is unplugged", "plug it in again")
