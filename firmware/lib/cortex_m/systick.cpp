@@ -28,9 +28,7 @@ void systick_restart() {
   InterruptLock lock;
   reg32(kRvr) = kCounterMask;
   reg32(kCsr) = kCsrEnable | kCsrInterrupt | kCsrCoreClock;
-  reg32(kCvr) = 0;            // any write clears the counter
-  while (reg32(kCvr) == 0) {  // reloaded in the next clock; by QEMU in real time, when its own thread comes to it
-  }
+  reg32(kCvr) = 0;  // any write clears the counter
   reg32(kIcsr) = kIcsrPendstclr;
   wraps = 0;
 }
