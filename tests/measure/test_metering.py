@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -173,6 +177,32 @@ def test_benches_share_a_supply_which_ends_with_the_last_of_them(table: Table) -
     shared.clear()
     assert first.calls[-1] == "close"
     assert supply_of(ENTRY).meter is second
+
+
+ENDING = """
+import weakref
+from support.fake_meter import FakeMeter
+from support.simulated_device import SimulatedDevice
+from support.simulated_line import SimulatedLine
+from harness.config import MeterEntry
+from harness.measure.energy import supply
+
+
+class Told(FakeMeter):
+    def close(self):
+        print("the meter")
+
+
+supply.open_meter = lambda entry: Told(SimulatedLine(SimulatedDevice()))
+held = supply.supply_of(MeterEntry(kind="ppk2", port="x", voltage_v=3.3))
+weakref.finalize(held.traced.__func__, print, "the bench")
+"""
+
+
+def test_a_program_that_ends_ends_the_supply_behind_the_benches() -> None:
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run([sys.executable, "-c", ENDING], capture_output=True, text=True, check=True, env=environment)
+    assert done.stdout == "the bench\nthe meter\n"
 
 
 def test_a_rate_that_the_meter_does_not_have_is_refused_before_the_board_is_on(table: Table) -> None:

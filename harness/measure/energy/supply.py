@@ -26,19 +26,19 @@ class Supply:
     def __init__(self, entry: MeterEntry) -> None:
         self.meter = open_meter(entry)
         self.voltage_v = entry.voltage_v
-        self._end = weakref.finalize(self, self.meter.close)
-        self._end.atexit = False  # the benches' turn comes first: a probe does not like a board that lost its supply
+        self.end = weakref.finalize(self, self.meter.close)
+        self.end.atexit = False  # see _end_all
         self.rate_hz = entry.rate_hz or self.meter.max_rate_hz
         try:
             self._refuse_rate()
             self.meter.power(entry.voltage_v)
         except MeterError:
-            self._end()
+            self.end()
             raise
 
     @property
     def is_over(self) -> bool:
-        return not self._end.alive
+        return not self.end.alive
 
     def traced(self, act: Callable[[], T]) -> tuple[T, Trace]:
         """What `act` returns, and the current from before it until after it.
@@ -56,7 +56,7 @@ class Supply:
                 raise
             return done, self.meter.stop()
         except MeterError:
-            self._end()
+            self.end()
             raise
 
     def _refuse_rate(self) -> None:
@@ -81,3 +81,13 @@ def supply_of(entry: MeterEntry) -> Supply:
     if supply is None or supply.is_over:
         supply = _supplies[key] = Supply(entry)
     return supply
+
+
+def _end_all() -> None:
+    for supply in list(_supplies.values()):
+        supply.end()
+
+
+# Older than those of all benches, and so called behind theirs where the program ends: a probe does not like a board
+# that lost its supply.
+weakref.finalize(Supply, _end_all)
