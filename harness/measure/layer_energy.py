@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 from harness.measure.energy.trace import Edge, Trace
 
 LEAST_SAMPLES = 20  # of an op: fewer say too little
-EDGE_TOLERANCE = 0.01  # of the time since the first edge, and two samples, between an edge and what the device says
+EDGE_TOLERANCE = 0.01  # of the time since the first edge, and two samples: so far an edge may lie inside of an op
 
 Span = tuple[float, float]  # seconds since the start of the inference
 
@@ -24,8 +24,8 @@ def layer_energies(trace: Trace | None, spans: Sequence[Span], mean_w: float) ->
     """The energy of each op.
 
     The marker's first edge says when in the trace the first op began, the device's time stamps what came from there;
-    the other edges, one between two ops, must agree. Where they do not, and for ops that are too short for the meter,
-    an op has its share of the time.
+    the other edges, one between two ops each, must lie outside of all ops. Where they do not, and for ops that are too
+    short for the meter, an op has its share of the time.
 
     Args:
         trace: of the profiled inference; None where the meter does not sample the marker.
@@ -48,11 +48,10 @@ def _first_op_s(trace: Trace, spans: Sequence[Span]) -> float | None:
     edges = trace.edges()
     if not edges or not edges[0].rising or not spans or trace.saturated or len(trace.pieces) > 1:
         return None
-    boundaries = [time_s - spans[0][0] for span in spans for time_s in span]
-    slack_s = 2 / trace.pieces[0].rate_hz
+    shift_s, samples_s = edges[0].time_s - spans[0][0], 2 / trace.pieces[0].rate_hz
 
-    def is_explained(edge: Edge) -> bool:
-        since_s = edge.time_s - edges[0].time_s
-        return any(abs(boundary - since_s) <= slack_s + EDGE_TOLERANCE * since_s for boundary in boundaries)
+    def is_inside_an_op(edge: Edge) -> bool:
+        slack_s = samples_s + EDGE_TOLERANCE * (edge.time_s - edges[0].time_s)
+        return any(begin_s + slack_s < edge.time_s - shift_s < end_s - slack_s for begin_s, end_s in spans)
 
-    return edges[0].time_s if all(map(is_explained, edges)) else None
+    return None if any(map(is_inside_an_op, edges)) else edges[0].time_s

@@ -68,8 +68,12 @@ class Metered:
 
     @property
     def mean_w(self) -> float | None:
-        """Power of an inference."""
-        return self.energy_uj.value / self.windows[0].latency_us if self.energy_uj else None
+        """Power of an inference: that of the window which `energy_uj` is of."""
+        if self.energy_uj is None:
+            return None
+        return next(
+            window.energy_uj / window.latency_us for window in self.windows if window.energy_uj == self.energy_uj.value
+        )
 
     @property
     def idle_uw(self) -> Quantity | None:

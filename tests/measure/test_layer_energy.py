@@ -70,9 +70,10 @@ def broken(trace: Trace, how: str) -> Trace:
     if how == "lost samples":
         later = Samples(samples.begin_s + 1.0, RATE_HZ, samples.current_a, VOLTAGE_V, samples.marker)
         return Trace((samples, later), 0, stand_in=False)
-    marker = {"no marker": np.zeros_like(samples.marker), "another's marker": np.roll(samples.marker, 1)}[how]
+    marker = np.zeros_like(samples.marker) if how == "no marker" else samples.marker.copy()
     if how == "another's marker":
-        marker[-500:-400] = True
+        middle_of_the_first_op = round((QUIET_S + 0.002) * RATE_HZ)
+        marker[middle_of_the_first_op : middle_of_the_first_op + 50] = False
     return Trace((Samples(0.0, RATE_HZ, samples.current_a, VOLTAGE_V, marker),), 0, stand_in=False)
 
 
@@ -81,6 +82,14 @@ def test_a_trace_that_cannot_be_believed_is_not_used(how: str) -> None:
     spans = spans_of([0.004, 0.003])
     found = layer_energies(broken(traced(spans, [0.01, 0.02]), how), spans, MEAN_W)
     assert {energy.by for energy in found} == {"time"}
+
+
+def test_a_marker_that_takes_its_time_between_two_ops_does_not_matter() -> None:
+    """A write to a pin of an emulated board takes tens of microseconds, in which nothing is computed."""
+    spans = [(0.0001, 0.0041), (0.0042, 0.0072), (0.0072, 0.0102)]
+    found = layer_energies(traced(spans, [0.010, 0.020, 0.010]), spans, MEAN_W)
+    assert [energy.by for energy in found] == ["marker"] * 3
+    assert [energy.energy_uj for energy in found] == pytest.approx([120.0, 180.0, 90.0], rel=0.05)
 
 
 def test_a_model_without_ops_has_no_energies() -> None:
