@@ -21,6 +21,7 @@ struct lines {
   uint64_t* waits;
   uint32_t wait_states;
   uint32_t parts_shift;  // of the number of a line of the memory, for that of its cache line
+  uint32_t parts_mask;   // likewise, for its place in there
   uint32_t capacity;
   uint64_t accesses;
   uint32_t* slots;  // for each cache line of the memory: 0, or 1 + the index of where it is
@@ -42,6 +43,7 @@ static bool start_cache(struct lines* cache, const struct memory* memory, uint64
   cache->waits = waits;
   cache->wait_states = memory->wait_states;
   cache->parts_shift = log2_of(memory->cache_line_bytes / memory->line_bytes);
+  cache->parts_mask = (UINT32_C(1) << cache->parts_shift) - 1;
   cache->capacity = memory->data_cache_bytes / memory->cache_line_bytes;
   cache->lines = calloc(cache->capacity + 1, sizeof *cache->lines);
   cache->slots = calloc(memory->bytes / memory->cache_line_bytes + 1, sizeof *cache->slots);
@@ -116,33 +118,29 @@ bool enter_memory(struct access_site* site, uint32_t address) {
 }
 
 static struct line* replace_line(struct lines* cache, uint32_t number) {
-  uint32_t oldest = 0;
-  for (uint32_t slot = 1; slot < cache->capacity; ++slot) {
-    if (cache->lines[slot].used_at < cache->lines[oldest].used_at) oldest = slot;
+  struct line* oldest = cache->lines;
+  for (struct line* line = oldest + 1; line < cache->lines + cache->capacity; ++line) {
+    if (line->used_at < oldest->used_at) oldest = line;
   }
-  struct line* const line = &cache->lines[oldest];
-  if (line->used_at) cache->slots[line->number] = 0;
-  cache->slots[number] = oldest + 1;
-  *line = (struct line){.number = number};
-  return line;
-}
-
-static bool is_cached(struct lines* cache, uint32_t number) {
-  const uint32_t cache_line = number >> cache->parts_shift;
-  const uint32_t part = UINT32_C(1) << (number & ((UINT32_C(1) << cache->parts_shift) - 1));
-  const uint32_t slot = cache->slots[cache_line];
-  struct line* const line = slot ? &cache->lines[slot - 1] : replace_line(cache, cache_line);
-  const bool is_valid = line->valid & part;
-  line->valid |= part;
-  line->used_at = ++cache->accesses;
-  return is_valid;
+  if (oldest->used_at) cache->slots[oldest->number] = 0;
+  cache->slots[number] = (uint32_t)(oldest - cache->lines) + 1;
+  *oldest = (struct line){.number = number};
+  return oldest;
 }
 
 void access_line(struct data_cache* last, uint32_t number) {
   struct lines* const cache = (struct lines*)last;
-  if (cache->capacity) {
-    last->last_line = number;
-    if (is_cached(cache, number)) return;
+  if (!cache->capacity) {
+    *cache->waits += cache->wait_states;
+    return;
   }
+  last->last_line = number;
+  const uint32_t cache_line = number >> cache->parts_shift;
+  const uint32_t part = UINT32_C(1) << (number & cache->parts_mask);
+  const uint32_t slot = cache->slots[cache_line];
+  struct line* const line = slot ? &cache->lines[slot - 1] : replace_line(cache, cache_line);
+  line->used_at = ++cache->accesses;
+  if (line->valid & part) return;
+  line->valid |= part;
   *cache->waits += cache->wait_states;
 }

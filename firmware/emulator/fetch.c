@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "plugin.h"
+
 enum { MAX_BLOCK_LINES = 513 };  // QEMU's blocks have up to 512 instructions of 4 bytes, lines at least as many bytes
 
 // The blocks that have a part in a cache line.
@@ -70,7 +72,7 @@ bool waits_for_code(const struct fetch_model* model, uint32_t address) { return 
 
 struct fetch_block* new_fetch_block(struct fetch_model* model, uint32_t address, uint64_t* is_cached) {
   struct fetch_block* const block = calloc(1, sizeof *block);
-  if (!block) abort();
+  if (!block) stop("out of memory");
   block->cache = (struct code_cache*)cache_of(model, address);
   block->first = (address - block->cache->memory->address) / block->cache->memory->line_bytes;
   block->is_cached = is_cached;
@@ -89,7 +91,7 @@ static void join(struct code_cache* cache, uint32_t cache_line, struct fetch_blo
   struct member* const first = cache->members[cache_line];
   if (first && first->block == block) return;
   struct member* const member = malloc(sizeof *member);
-  if (!member) abort();
+  if (!member) stop("out of memory");
   *member = (struct member){block, first};
   cache->members[cache_line] = member;
 }
