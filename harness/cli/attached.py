@@ -21,7 +21,10 @@ def scan(options: argparse.Namespace) -> int:
     boards, desk = _boards_and_desk(options)
     sightings = survey(boards.values(), desk)
     lines = [line for sighting in sightings for line in _sighting_lines(sighting)]
-    lines += [f"port {_port_line(port)}" for port in other_ports(boards.values(), desk)]
+    lines += [
+        f"port {_port_line(port)}{f' at {port.location}' if port.location else ''}"
+        for port in other_ports(boards.values(), desk)
+    ]
     print("\n".join(lines) or "no probe and no serial port is plugged in, and no entry names a board")
     forbidden = {sighting.device.usb_id for sighting in sightings if sighting.device and sighting.forbidden}
     if forbidden:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from harness.config import AttachedTarget, Board, Instance
+from harness.config import Board, Instance
 from harness.config.toml import suggest
 from harness.errors import ConfigError, TargetError
-from harness.scan.desk import Desk, same_id
+from harness.scan.desk import Desk, probe_usb_ids, same_id
 
 
 def find_attached(board: Board, desk: Desk, named: Sequence[str] = ()) -> Instance | None:
@@ -76,10 +76,9 @@ def _only(board: Board, found: list[Instance]) -> Instance | None:
 
 
 def _nothing(board: Board, desk: Desk) -> TargetError:
-    target = board.targets["attached"]
-    assert isinstance(target, AttachedTarget)
+    usb_ids = probe_usb_ids(board)
     entries = [f"attached.{instance.name} (probe {instance.probe})" for instance in desk.claimed(board)]
-    looked_for = entries or [f"a probe {' or '.join(target.usb)}" if target.usb else "an entry [attached.<name>]"]
+    looked_for = entries or [f"a probe {' or '.join(usb_ids)}" if usb_ids else "an entry [attached.<name>]"]
     return TargetError(
         f"no {board.name} is attached: looked for {', '.join(looked_for)}",
         "plug it in, or use --target=emulated; `harness boards --scan` lists what is there",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,8 +50,8 @@ class Desk:
         """Boards that may be of this kind, by what their probe is, and that no entry has. Their name is their id."""
         return [
             Instance(name=device.serial, board=board.name, probe=device.serial, port=device.serial)
-            for device in self._probes(board)
-            if device.serial and self.claimant(device) is None
+            for device in self.plugged.devices
+            if device.usb_id in probe_usb_ids(board) and device.serial and self.claimant(device) is None
         ]
 
     def claimant(self, device: UsbDevice) -> Instance | None:
@@ -59,10 +59,11 @@ class Desk:
         entries = self.instances.values()
         return next((instance for instance in entries if same_id(instance.probe, device.serial)), None)
 
-    def _probes(self, board: Board) -> Iterator[UsbDevice]:
-        target = board.targets.get("attached")
-        known = target.usb if isinstance(target, AttachedTarget) else ()
-        return (device for device in self.plugged.devices if device.usb_id in known)
+
+def probe_usb_ids(board: Board) -> tuple[str, ...]:
+    """The `vid:pid` that the probe of such a board can have."""
+    target = board.targets.get("attached")
+    return target.usb if isinstance(target, AttachedTarget) else ()
 
 
 def plugged_in() -> Plugged:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.config import AttachedTarget, Board, Instance
-from harness.scan.desk import Desk
+from harness.config import Board, Instance
+from harness.scan.desk import Desk, probe_usb_ids
 from harness.scan.locks import holder
 from harness.scan.permissions import may_open
 from harness.scan.ports import SerialPort
@@ -56,17 +56,12 @@ def other_ports(boards: Iterable[Board], desk: Desk) -> list[SerialPort]:
 
 def _probes(boards: list[Board], desk: Desk) -> Iterator[Sighting]:
     for device in desk.plugged.devices:
-        kinds = tuple(board.name for board in boards if device.usb_id in _usb_ids(board))
+        kinds = tuple(board.name for board in boards if device.usb_id in probe_usb_ids(board))
         instance = desk.claimant(device)
         if kinds or instance:
             ports = tuple(desk.plugged.ports_of(device))
             user = holder("probe", instance.probe if instance else device.serial)
             yield Sighting(device, ports, instance, kinds, user, tuple(_forbidden(device, ports)))
-
-
-def _usb_ids(board: Board) -> tuple[str, ...]:
-    target = board.targets.get("attached")
-    return target.usb if isinstance(target, AttachedTarget) else ()
 
 
 def _forbidden(device: UsbDevice, ports: Iterable[SerialPort]) -> Iterator[str]:

@@ -62,7 +62,7 @@ def test_a_scan_says_what_it_is_whose_it_is_and_whether_it_is_free(
     assert "  attached.desk-1: stm32l475, in use by process" in claimed
     assert "  no entry; may be stm32l475 or nucleo-l4r5zi: `harness boards --add`\n" in stranger
     assert "\nattached.far: microbit, not there (" in stranger
-    assert stranger.endswith("port /dev/ttyACM2 STM32 STLink 10c4:ea60 none\n")
+    assert stranger.endswith("port /dev/ttyACM2 STM32 STLink 10c4:ea60 none at 1-3\n")
     assert "free" in harness("boards", "--scan").out
 
 
