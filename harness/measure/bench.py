@@ -102,7 +102,13 @@ class Bench:
             if not target.may_hold_old_firmware:
                 raise
         target.stop()
-        return self._greet(target, firmware, model)
+        try:
+            return self._greet(target, firmware, model)
+        except LinkError as error:
+            raise LinkError(
+                f"{target.description}: {error.cause}, and it was flashed twice",
+                "see that its port is that of its probe, with `harness boards --scan`, and that its board is that kind",
+            ) from None
 
     def _greet(self, target: Target, firmware: Firmware, model: bytes | None) -> Device:
         line = target.start(firmware, model)
@@ -110,7 +116,7 @@ class Bench:
         if device.hello.build_id != firmware.build_id:
             raise LinkError(
                 f"{self.board.name} runs firmware {device.hello.build_id}, built was {firmware.build_id}",
-                "flash the firmware again; of an attached board, see that its port is that of its probe",
+                "flash the firmware again",
             )
         if target.fastest_baud is not None and isinstance(line, SerialStream):
             self._baud = raise_baud(device, line, self._baud or target.fastest_baud)

@@ -54,7 +54,7 @@ def test_a_board_that_answers_garbage_is_flashed_over(board: AttachedBoard, monk
 
 def test_a_firmware_that_stays_another_is_refused(board: AttachedBoard) -> None:
     board.hellos = [OLD]
-    said = r"stm32l475 runs firmware old, built was none\n.*port is that of its probe"
+    said = r"desk-1, .* runs firmware old, built was none, and it was flashed twice\n.*port is that of its probe"
     with pytest.raises(LinkError, match=said), bench_on(board).start():
         pass
     assert [event for event in board.events if event[0] == "flash"] == [("flash", "firmware")] * 2
