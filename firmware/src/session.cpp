@@ -86,7 +86,10 @@ void Session::report_fault(uint32_t fault_status) {
 }
 
 void Session::send(MessageType type, uint16_t seq, const uint8_t* payload, size_t payload_bytes) {
-  board_write(encoded_, encode_frame({static_cast<uint8_t>(type), seq, payload, payload_bytes}, encoded_));
+  size_t size = encode_frame({static_cast<uint8_t>(type), seq, payload, payload_bytes}, encoded_);
+  // Should the line damage the answer's own delimiter, this one ends it: there may be no answer behind it.
+  encoded_[size++] = 0;
+  board_write(encoded_, size);
 }
 
 }  // namespace harness

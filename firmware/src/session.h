@@ -47,7 +47,7 @@ class Session {
   uint16_t expected_ = 0;
   Answer answers_[kWindow];
   size_t oldest_ = 0;  // in answers_: the next to be replaced
-  uint8_t encoded_[kMaxEncodedBytes];
+  uint8_t encoded_[kMaxEncodedBytes + 1];
 };
 
 }  // namespace harness

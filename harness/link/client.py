@@ -45,7 +45,7 @@ from harness.link.messages import (
     TimeRequest,
 )
 from harness.link.patience import HELLO_ATTEMPTS, Patience
-from harness.link.pipeline import Answer, Pipeline
+from harness.link.pipeline import Answer, LineFaults, Pipeline
 
 _OFFSET_BYTES = 4  # in front of the data in MODEL_WRITE, INPUT and INFER
 M = TypeVar("M", bound=Message)
@@ -81,6 +81,9 @@ class Device:
         first_seq: where requests start to count. None: anywhere, so that what an earlier host's requests left on the
             line is not taken for answers to this one's.
 
+    Attributes:
+        stream: the line.
+
     Raises:
         LinkError: it does not answer, or speaks another protocol.
     """
@@ -92,7 +95,7 @@ class Device:
         clock: Callable[[], float] = time.monotonic,
         first_seq: int | None = None,
     ) -> None:
-        self._stream = stream
+        self.stream = stream
         self._clock = clock
         self._patience = Patience(compute_timeout_s)
         self._pipeline = Pipeline(self._patience, secrets.randbits(16) if first_seq is None else first_seq)
@@ -116,7 +119,7 @@ class Device:
         """Send nothing for so long, and drop what comes."""
         until_s = self._clock() + seconds
         while (left_s := until_s - self._clock()) > 0:
-            self._stream.read(left_s)
+            self.stream.read(left_s)
 
     def set_baud(self, baud: int) -> None:
         """Have the device go on at `baud` bits a second after its answer; the host's end is the caller's to change.
@@ -127,6 +130,11 @@ class Device:
             DeviceError: its UART does not make this rate, or none but its own.
         """
         self._ask(BaudRequest(baud), Done)
+
+    @property
+    def faults(self) -> LineFaults:
+        """What this side saw of the line's faults."""
+        return self._pipeline.faults
 
     def status(self) -> DeviceStatus:
         """The device's counters."""
@@ -205,7 +213,7 @@ class Device:
         """Ask the device for nothing for so long."""
         until_s = self._clock() + seconds
         while (left_s := until_s - self._clock()) > 0:
-            self._pipeline.receive(self._stream.read(left_s), self._clock())
+            self._pipeline.receive(self.stream.read(left_s), self._clock())
 
     def profile(self, vector: bytes) -> Profile:
         """An inference on `vector` in a quiet window, with a timestamp before and after each op.
@@ -324,10 +332,10 @@ class Device:
     def _advance(self) -> list[Answer]:
         """Send what may be sent, and wait for bytes or for the deadline."""
         if data := self._pipeline.outgoing(self._clock()):
-            self._stream.write(data)
+            self.stream.write(data)
         deadline_s = self._pipeline.deadline_s
         assert deadline_s is not None, "something is under way"
-        received = self._stream.read(max(0.0, deadline_s - self._clock()))
+        received = self.stream.read(max(0.0, deadline_s - self._clock()))
         return self._pipeline.receive(received, self._clock())
 
 

@@ -6,13 +6,14 @@ from harness.link.messages import MessageType
 
 ATTEMPTS = 4
 _WAITS = (1 << ATTEMPTS) - 1  # in units of the first one: each attempt waits twice as long as the one before
+_TRIES = 32  # one of them gets through where three of four are damaged
 _SHORTEST_S = 1.0
 _FACTOR = 10.0  # how much longer than the longest seen an answer may take
 _COMPUTES = frozenset(
     {MessageType.MODEL_LOAD, MessageType.INFER, MessageType.TIME, MessageType.PROFILE, MessageType.SELF_CHECK}
 )
-# Sending these again disturbs the window that is being timed: late, and then at even distances.
-_QUIET = frozenset({MessageType.TIME, MessageType.PROFILE, MessageType.SELF_CHECK})
+# What follows these on the line disturbs the window that they time. They are sent again late, and at even distances.
+QUIET = frozenset({MessageType.TIME, MessageType.PROFILE, MessageType.SELF_CHECK})
 _QUIET_FIRST_SHARE = 2  # of the whole time: the first wait takes half of it, the others share the rest
 # A device that is still starting drops what it is sent: ask often, for 18 s.
 _HELLO_S = 0.03
@@ -38,12 +39,16 @@ class Patience:
         """How often a request is sent before its device counts as dead."""
         return self.hello_attempts if kind is MessageType.HELLO else ATTEMPTS
 
+    def tries(self, kind: MessageType) -> int:
+        """How often it is sent in one attempt because the line damages it or its answer, then left alone."""
+        return 1 if kind is MessageType.HELLO else _TRIES
+
     def wait_s(self, kind: MessageType, work: int, attempt: int) -> float:
         """How long attempt 0, 1, … of a request waits. `work`: the number of inferences that the request asks for."""
         if kind is MessageType.HELLO:
             return _HELLO_S
         first_s = self._first_wait_s(kind, work)
-        if kind in _QUIET:
+        if kind in QUIET:
             return first_s if attempt == 0 else first_s / (ATTEMPTS - 1)
         return first_s * (1 << attempt)
 
@@ -57,7 +62,7 @@ class Patience:
         self._longest_s.clear()
 
     def _first_wait_s(self, kind: MessageType, work: int) -> float:
-        waits = _QUIET_FIRST_SHARE if kind in _QUIET else _WAITS
+        waits = _QUIET_FIRST_SHARE if kind in QUIET else _WAITS
         most_s = self._compute_timeout_s / waits * work
         if kind in self._longest_s:
             return min(most_s, max(_SHORTEST_S, _FACTOR * self._longest_s[kind] * work))

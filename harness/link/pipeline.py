@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from harness.errors import LinkError
 from harness.link.frames import FLUSH, BadFrame, Frame, FrameDecoder, encode_frame
-from harness.link.messages import ANSWER_BIT, ERROR_TYPE, NAK_TYPE, MessageType, Request
-from harness.link.patience import Patience
+from harness.link.messages import ANSWER_BIT, ERROR_TYPE, NAK_TYPE, MessageType, Nak, NakReason, Request
+from harness.link.patience import QUIET, Patience
 
 _SEQ_COUNT = 1 << 16
+_BAD_FRAME = Nak(NakReason.BAD_FRAME).pack()
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,14 @@ class Answer:
     frame: Frame
 
 
+@dataclass
+class LineFaults:
+    """What the host sees of a line's faults: frames that arrived damaged, and frames that it sent again."""
+
+    bad_frames: int = 0
+    resent_frames: int = 0
+
+
 @dataclass(eq=False)
 class _Pending:
     """A request without an answer, or one whose answer waits for those before it."""
@@ -35,9 +43,8 @@ class _Pending:
     request: Request
     encoded: bytes
     work: int
-    sent: bool = False  # at least once
-    in_flight: bool = False  # sent, and nothing says that it or its answer was lost
-    hurried: bool = False  # sent again before its time, which is done once per attempt
+    times_sent: int = 0
+    tries: int = 0  # of those, in the attempt under way
     answer: Frame | None = None
 
 
@@ -58,15 +65,18 @@ class Pipeline:
     """
 
     def __init__(self, patience: Patience, first_seq: int) -> None:
+        self.faults = LineFaults()
         self.window = 1
         self.credit_bytes = 0
         self._patience = patience
         self._next_seq = first_seq % _SEQ_COUNT
         self._decoder = FrameDecoder()
         self._queue: deque[_Pending] = deque()
+        # Sent, in this order, and nothing says that they or their answers were lost: answers come in this order, too.
+        self._on_line: deque[_Pending] = deque()
         self._gate: _Pending | None = None  # after a rewind nothing behind this one is sent until it is answered
         self._attempt = 0  # of the first request in the queue
-        self._attempted_s = 0.0  # when it was last sent or became the first
+        self._attempted_s = 0.0  # when that began, or it became the first
         self._device_expects: int | None = None  # a seq that was never sent: the device started anew
 
     @property
@@ -82,21 +92,23 @@ class Pipeline:
         """Drop what is under way: its answers count as late."""
         self._decoder = FrameDecoder()
         self._queue.clear()
+        self._on_line.clear()
         self._gate = None
         self._attempt = 0
         self._device_expects = None
 
     def submit(self, request: Request, work: int = 1) -> None:
         """Queue a request; there must be `room`. `work`: the number of inferences it asks for."""
-        # The delimiter in front ends what a lost delimiter would have joined to this frame.
-        encoded = FLUSH + encode_frame(Frame(request.type, self._next_seq, request.pack()))
+        # One delimiter more ends what stands in front of this frame; one stands in for its own, should that be damaged.
+        spare = b"" if request.type in QUIET else FLUSH
+        encoded = FLUSH + encode_frame(Frame(request.type, self._next_seq, request.pack())) + spare
         self._queue.append(_Pending(self._next_seq, request, encoded, work))
         self._next_seq = (self._next_seq + 1) % _SEQ_COUNT
 
     @property
     def deadline_s(self) -> float | None:
         """When `outgoing` must be called again even if nothing arrives. None: nothing is under way."""
-        if not self._queue or not self._queue[0].sent:
+        if not self._queue or not self._queue[0].times_sent:
             return None
         first = self._queue[0]
         return self._attempted_s + self._patience.wait_s(first.request.type, first.work, self._attempt)
@@ -108,15 +120,15 @@ class Pipeline:
             LinkError: the first request was sent as often as patience allows, and no answer came.
         """
         if self.deadline_s is not None and now_s >= self.deadline_s:
-            self._try_again()
+            self._try_again(now_s)
         pieces = []
-        in_flight_bytes = sum(len(pending.encoded) for pending in self._queue if pending.in_flight)
+        on_line_bytes = sum(len(pending.encoded) for pending in self._on_line)
         for pending in self._queue:
-            if pending.answer is None and not pending.in_flight:
-                if in_flight_bytes and in_flight_bytes + len(pending.encoded) > self.credit_bytes:
+            if pending.answer is None and pending not in self._on_line:
+                if on_line_bytes and on_line_bytes + len(pending.encoded) > self.credit_bytes:
                     break
                 pieces.append(pending.encoded)
-                in_flight_bytes += len(pending.encoded)
+                on_line_bytes += len(pending.encoded)
                 self._mark_sent(pending, now_s)
             if pending is self._gate:
                 break
@@ -126,19 +138,23 @@ class Pipeline:
         """The answers that `data` completes, in the order of the requests, each once."""
         for frame in self._decoder.feed(data):
             if isinstance(frame, BadFrame):
-                self._hurry(itertools.islice(self._queue, 1))  # most likely its answer
+                self.faults.bad_frames += 1
+                self._lose_oldest()
             elif frame.type == NAK_TYPE:
-                self._rewind(frame.seq)
+                self._obey(frame)
             else:
                 self._accept(frame)
         return self._take_answers(now_s)
 
     def _mark_sent(self, pending: _Pending, now_s: float) -> None:
-        if pending is self._queue[0]:
+        if pending is self._queue[0] and not pending.times_sent:
             self._attempted_s = now_s
-        pending.sent = pending.in_flight = True
+        self.faults.resent_frames += pending.times_sent > 0
+        pending.times_sent += 1
+        pending.tries += 1
+        self._on_line.append(pending)
 
-    def _try_again(self) -> None:
+    def _try_again(self, now_s: float) -> None:
         first = self._queue[0]
         attempts = self._patience.attempts(first.request.type)
         if self._attempt + 1 >= attempts:
@@ -148,51 +164,63 @@ class Pipeline:
                 _SILENCE_FIX.get(first.request.type, "see whether the device hangs, or give more --inference-timeout"),
             )
         self._attempt += 1
+        self._attempted_s = now_s  # not later, however often this attempt sends it: a bad line must not put off the end
         self._gate = first
+        self._on_line.clear()
         for pending in self._queue:
-            pending.in_flight = pending.hurried = False
+            pending.tries = 0
 
-    def _hurry(self, suspects: Iterable[_Pending]) -> None:
-        """Send again those in flight whose answers seem lost."""
-        for pending in suspects:
-            if pending.in_flight and not pending.hurried:
-                pending.hurried = True
-                pending.in_flight = False
+    def _lose_oldest(self) -> None:
+        """A frame is damaged. Most likely it is the answer to what was sent first, or that was."""
+        if self._on_line and self._on_line[0].tries < self._patience.tries(self._on_line[0].request.type):
+            self._on_line.popleft()
 
-    def _rewind(self, expected: int) -> None:
-        """The device dropped the request `expected` and will drop all behind it, but has answered all before it."""
-        index = self._index(expected)
-        if index is None:
-            self._device_expects = expected
-            return
-        pending = self._queue[index]
-        self._hurry(itertools.islice(self._queue, index))
-        if pending.in_flight and not pending.hurried:
-            pending.hurried = True
-            # One frame alone surely fits beside what the device may still have to read and drop.
-            self._gate = pending
-            for behind in itertools.islice(self._queue, index, None):
-                behind.in_flight = False
+    def _lose_before(self, answered: _Pending) -> None:
+        """The device has answered `answered`: the answers to what was requested and sent before it are lost."""
+        ahead = itertools.takewhile(lambda pending: pending is not answered, list(self._on_line))
+        for pending in ahead:
+            if self._place(pending) < self._place(answered):
+                self._on_line.remove(pending)
+
+    def _obey(self, nak: Frame) -> None:
+        """The device dropped a frame. It waits for the request `nak.seq`, and has answered all before that."""
+        expected = self._find(nak.seq)
+        if expected is None:
+            self._device_expects = nak.seq
+        if expected is not None and expected is not self._gate and expected in self._on_line:
+            self._rewind(expected)
+        elif nak.payload[:1] == _BAD_FRAME:
+            self._lose_oldest()
+        # Else it is one that it was sent behind a lost one, which is on the line again.
+
+    def _rewind(self, expected: _Pending) -> None:
+        """Request again from `expected` on: the device drops all that is behind it."""
+        self._lose_before(expected)
+        for behind in itertools.islice(self._queue, self._place(expected), None):
+            if behind in self._on_line:
+                self._on_line.remove(behind)
+        # One frame alone surely fits beside what the device may still have to read and drop.
+        self._gate = expected
 
     def _accept(self, frame: Frame) -> None:
-        index = self._index(frame.seq)
-        if index is None:
+        pending = self._find(frame.seq)
+        if pending is None:
             return  # late, or answered already
-        pending = self._queue[index]
         fits = frame.type in (pending.request.type | ANSWER_BIT, ERROR_TYPE)
-        if not fits or not pending.sent:
+        if not fits or not pending.times_sent:
             return  # an earlier host's
         pending.answer = frame
-        pending.in_flight = False
+        if pending in self._on_line:
+            self._lose_before(pending)
+            self._on_line.remove(pending)
         if pending is self._gate:
             self._gate = None
-        self._hurry(itertools.islice(self._queue, index))  # answers come in order
 
     def _take_answers(self, now_s: float) -> list[Answer]:
         answers = []
         while self._queue and (frame := self._queue[0].answer) is not None:
             done = self._queue.popleft()
-            if self._attempt == 0:
+            if done.times_sent == 1:
                 self._patience.observe(done.request.type, done.work, now_s - self._attempted_s)
             self._attempted_s = now_s
             self._attempt = 0
@@ -200,9 +228,13 @@ class Pipeline:
             answers.append(Answer(done.request, frame))
         return answers
 
-    def _index(self, seq: int) -> int | None:
-        """The place of the request `seq` in the queue."""
+    def _find(self, seq: int) -> _Pending | None:
+        """The request `seq`, if it is in the queue."""
         if not self._queue:
             return None
         index = (seq - self._queue[0].seq) % _SEQ_COUNT
-        return index if index < len(self._queue) else None
+        return self._queue[index] if index < len(self._queue) else None
+
+    def _place(self, pending: _Pending) -> int:
+        """How many requests are in the queue before it."""
+        return (pending.seq - self._queue[0].seq) % _SEQ_COUNT

@@ -15,13 +15,14 @@ from harness.link.messages import (
     NakReason,
     Request,
     StatusRequest,
+    TimeRequest,
 )
 from harness.link.patience import ATTEMPTS, Patience
 from harness.link.pipeline import Pipeline
 
 FIRST_SEQ = 65534  # so that seq wraps on the way
 INFER = InferRequest(0, b"vector")
-ENCODED_BYTES = 20  # delimiter, COBS, type, seq, offset, vector, CRC, delimiter
+ENCODED_BYTES = 21  # delimiter, COBS, type, seq, offset, vector, CRC, two delimiters
 
 
 def make_pipeline(requests: int, window: int = 4, credit_bytes: int = 1000) -> Pipeline:
@@ -43,8 +44,8 @@ def answer(place: int, request: Request = INFER) -> bytes:
     return encode_frame(Frame(request.type | ANSWER_BIT, (FIRST_SEQ + place) % 65536, bytes([place])))
 
 
-def nak(place: int) -> bytes:
-    return encode_frame(Frame(NAK_TYPE, (FIRST_SEQ + place) % 65536, Nak(NakReason.OUT_OF_ORDER).pack()))
+def nak(place: int, reason: NakReason = NakReason.OUT_OF_ORDER) -> bytes:
+    return encode_frame(Frame(NAK_TYPE, (FIRST_SEQ + place) % 65536, Nak(reason).pack()))
 
 
 def received(pipeline: Pipeline, data: bytes, now_s: float = 0.0) -> list[int]:
@@ -68,8 +69,16 @@ def test_no_more_bytes_are_sent_than_the_device_can_hold() -> None:
     assert sent(pipeline) == [2]
 
 
-def test_a_frame_begins_with_a_delimiter_that_ends_garbage() -> None:
-    assert make_pipeline(1).outgoing(0.0).startswith(b"\0")
+def test_a_frame_begins_with_a_delimiter_that_ends_garbage_and_ends_with_one_to_spare() -> None:
+    encoded = make_pipeline(1).outgoing(0.0)
+    assert encoded.startswith(b"\0")
+    assert encoded.endswith(b"\0\0")
+
+
+def test_nothing_follows_what_asks_for_a_timed_window() -> None:
+    pipeline = make_pipeline(0)
+    pipeline.submit(TimeRequest(1))
+    assert not pipeline.outgoing(0.0).endswith(b"\0\0")
 
 
 def test_a_nak_is_obeyed_at_once_and_one_frame_tries_the_way() -> None:
@@ -99,15 +108,17 @@ def test_a_nak_says_that_missing_answers_before_it_are_lost() -> None:
     assert sent(pipeline) == [0, 1, 2]
 
 
-def test_after_a_time_out_the_same_nak_is_obeyed_again() -> None:
+def test_what_is_damaged_again_and_again_is_sent_again_each_time() -> None:
     pipeline = make_pipeline(2)
     sent(pipeline)
-    received(pipeline, nak(0))
-    assert sent(pipeline) == [0]
-    assert pipeline.deadline_s is not None
-    assert sent(pipeline, pipeline.deadline_s) == [0]
-    received(pipeline, nak(0))
-    assert sent(pipeline) == [0]
+    deadline_s = pipeline.deadline_s
+    assert deadline_s is not None
+    for _ in range(10):
+        received(pipeline, nak(0, NakReason.BAD_FRAME))
+        assert sent(pipeline, deadline_s / 2) == [0]
+    assert pipeline.deadline_s == deadline_s  # no faults put off the end
+    assert received(pipeline, answer(0)) == [0]
+    assert sent(pipeline) == [1]
 
 
 def test_a_gap_in_the_answers_is_filled_at_once() -> None:
@@ -122,10 +133,12 @@ def test_a_gap_in_the_answers_is_filled_at_once() -> None:
 
 
 def test_a_damaged_answer_is_asked_for_at_once() -> None:
-    pipeline = make_pipeline(2)
+    pipeline = make_pipeline(3)
     sent(pipeline)
-    assert received(pipeline, b"\x07damaged\0") == []
-    assert sent(pipeline) == [0]
+    for place in (0, 1, 2, 0):  # what was sent first is answered first
+        assert received(pipeline, b"\x07damaged\0") == []
+        assert sent(pipeline) == [place]
+    assert (pipeline.faults.bad_frames, pipeline.faults.resent_frames) == (4, 4)
 
 
 def test_late_and_repeated_answers_are_dropped() -> None:
