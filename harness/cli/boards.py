@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from harness.config import Board, boards_files, load_boards
+from harness.target import TARGET_KINDS, Place, choose_places
 
 
 def add_parser(commands: Any) -> None:
@@ -24,6 +25,26 @@ def add_boards_file_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--boards-file", action="append", type=Path, default=[], metavar="FILE", help="a further boards.toml"
     )
+
+
+def add_place_options(parser: argparse.ArgumentParser) -> None:
+    """Which instance of a board."""
+    parser.add_argument(
+        "--target", default="auto", choices=["auto", *TARGET_KINDS], help="which kind of instance (default: auto)"
+    )
+    parser.add_argument(
+        "--attached",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="which attached board, by its entry's name or its probe's unique id; `harness boards --scan` lists them",
+    )
+
+
+def chosen_places(options: argparse.Namespace, boards: Sequence[Board]) -> Mapping[str, Place]:
+    """Where each board runs, by what the options say."""
+    files = boards_files(Path.cwd(), options.boards_file)
+    return choose_places(boards, options.target, files, options.attached)
 
 
 def execute(options: argparse.Namespace) -> int:

@@ -11,12 +11,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from harness.cli.boards import add_boards_file_option, known_boards
-from harness.config import Board, MetricName, boards_files, choose_engines, pick_boards
+from harness.cli.boards import add_boards_file_option, add_place_options, chosen_places, known_boards
+from harness.config import Board, MetricName, choose_engines, pick_boards
 from harness.config.defaults import DEFAULT_TIMEOUT_S, EMULATED_WINDOWS, REAL_TIME_WINDOWS
 from harness.config.numbers import positive, seconds
 from harness.errors import HarnessError, NoFitError, VectorError
-from harness.target import TARGET_KINDS, Place, choose_places
+from harness.target import Place
 
 if TYPE_CHECKING:
     from harness.measure import Bench, Job, Sink, Vectors
@@ -32,16 +32,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--board", required=True, action="append", metavar="NAME[,NAME]", help="`harness boards` lists them"
     )
-    parser.add_argument(
-        "--target", default="auto", choices=["auto", *TARGET_KINDS], help="which kind of instance (default: auto)"
-    )
-    parser.add_argument(
-        "--attached",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="which attached board, by its entry's name or its probe's unique id; `harness boards --scan` lists them",
-    )
+    add_place_options(parser)
     parser.add_argument(
         "--engine",
         metavar="NAME[,NAME]",
@@ -83,7 +74,7 @@ def execute(options: argparse.Namespace) -> int:
     from harness.model import check_model, read_model_file
 
     boards = pick_boards(known_boards(options), options.board)
-    places = choose_places(boards, options.target, boards_files(Path.cwd(), options.boards_file), options.attached)
+    places = chosen_places(options, boards)
     benches = [bench for board in boards for bench in _benches(options, board, places[board.name])]
     model = read_model_file(options.model)
     for bench in benches:

@@ -13,6 +13,7 @@ from typing import Self
 import serial
 
 from harness.errors import TargetError
+from harness.link.client import Stream
 from harness.standin.lane import Lane
 from harness.standin.pseudo_terminal import PseudoTerminal
 from harness.target import ByteStream, DescriptorStream
@@ -117,7 +118,7 @@ class FaultyLine:
         seed: of their places.
     """
 
-    def __init__(self, device: ByteStream, rates: FaultRates, seed: int = 0) -> None:
+    def __init__(self, device: Stream, rates: FaultRates, seed: int = 0) -> None:
         self._wires = FaultyWire(rates, seed), FaultyWire(rates, seed + 1)
         there, back = self._wires
         with contextlib.ExitStack() as resources:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from harness.errors import TargetError
-from harness.target import ByteStream
+from harness.link.client import Stream
 
 _LONGEST_READ_S = 0.05  # then it looks whether it is to end
 
@@ -32,9 +32,7 @@ class Lane:
         when_gone: called once when an end is gone.
     """
 
-    def __init__(
-        self, source: ByteStream, wire: Wire, sink: ByteStream, when_gone: Callable[[], None] = lambda: None
-    ) -> None:
+    def __init__(self, source: Stream, wire: Wire, sink: Stream, when_gone: Callable[[], None] = lambda: None) -> None:
         self._source = source
         self._wire = wire
         self._sink = sink
