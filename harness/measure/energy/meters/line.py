@@ -19,6 +19,8 @@ SILENCE_S = 0.5  # a meter that should sample and sends nothing for so long has 
 _POLL_S = 0.02
 _QUIET_S = 0.1  # a line that sends samples is never still for so long, and a stopped one sends nothing
 _GIVE_UP_S = 2.0
+_ENDING_CHUNKS = 8  # an ending of some bytes lies in so many
+_NOTHING = re.compile(rb"")
 
 
 class Chunk(NamedTuple):
@@ -49,6 +51,7 @@ class Line:
             raise MeterError(f"{self._name} cannot be opened: {error}", _fix(error, found)) from None
         self._thread: threading.Thread | None = None
         self._stopping = threading.Event()
+        self._arrived = threading.Condition()
         self._chunks: list[Chunk] = []
         self._error: Exception | None = None
 
@@ -91,8 +94,8 @@ class Line:
             if part := self._read():
                 data += part
                 last_s = time.monotonic()
-            if last_s > give_up_s:
-                raise MeterError(f"{self._name} does not stop sending", "unplug the meter and plug it in again")
+                if last_s > give_up_s:
+                    raise MeterError(f"{self._name} does not stop sending", "unplug the meter and plug it in again")
         return bytes(data)
 
     def drain(self) -> None:
@@ -102,20 +105,25 @@ class Line:
         self._thread = threading.Thread(target=self._drain, name=f"drain {self._name}", daemon=True)
         self._thread.start()
 
-    def drained(self) -> list[Chunk]:
-        """End taking in, once the meter is silent, and give what came.
+    def drained(self, ending: re.Pattern[bytes] = _NOTHING) -> list[Chunk]:
+        """End taking in, once the meter sent `ending` and is silent, and give what came.
 
         Raises:
             MeterError: `drain` was not called, or the meter is gone.
         """
         if self._thread is None:
             raise MeterError(f"{self._name} was not started", "call start before stop")
+        with self._arrived:
+            self._arrived.wait_for(lambda: self._error or ending.search(self._last_bytes()), _GIVE_UP_S)
         self._stopping.set()
         self._thread.join()
         self._thread = None
         if self._error is not None:
             raise self._gone(self._error)
         return self._chunks
+
+    def _last_bytes(self) -> bytes:
+        return b"".join(chunk.data for chunk in self._chunks[-_ENDING_CHUNKS:])
 
     def close(self) -> None:
         if self._thread is not None:
@@ -130,12 +138,16 @@ class Line:
             while not (self._stopping.is_set() and time.monotonic() > min(quiet_s, end_s)):
                 if data := self._serial.read(self._serial.in_waiting or 1):
                     now_s = time.monotonic()
-                    self._chunks.append(Chunk(now_s, data))
+                    with self._arrived:
+                        self._chunks.append(Chunk(now_s, data))
+                        self._arrived.notify()
                     quiet_s = now_s + _QUIET_S
                 if self._stopping.is_set():
                     end_s = min(end_s, time.monotonic() + _GIVE_UP_S)
         except (serial.SerialException, OSError) as error:
-            self._error = error
+            with self._arrived:
+                self._error = error
+                self._arrived.notify()
 
     def _read(self) -> bytes:
         try:

@@ -156,7 +156,7 @@ class Lpm01a(Meter):
 
     def stop(self) -> Trace:
         self._line.write(b"stop\n")
-        chunks = self._line.drained()
+        chunks = self._line.drained(_COMPLETED)
         if not _COMPLETED.search(b"".join(chunk.data for chunk in chunks)):
             raise MeterError(f"{self.description} fell silent", "unplug the meter and plug it in again")
         pieces, saturated = samples_of(chunks, self._rate_hz, self._voltage_v)

@@ -54,10 +54,11 @@ def test_a_port_that_may_not_be_opened_says_how_to_be_allowed(monkeypatch: pytes
 
 
 def test_what_never_stops_sending_is_no_meter(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(line, "_GIVE_UP_S", 0.05)
+    monkeypatch.setattr(line, "_GIVE_UP_S", 0.0)
     with Ppk2Player(Stage()) as player:
         opened = Line(player.port, "PPK2", 115_200)
         player.begin(100_000, 0.0)
+        player.wait_for(lambda: player.sampling is not None and player.sampling.next > 50_000)
         with pytest.raises(MeterError, match="does not stop sending"):
             opened.read_until_quiet()
         opened.close()

@@ -152,8 +152,9 @@ def test_what_does_not_answer_is_no_kit(stage: Stage, monkeypatch: pytest.Monkey
 def test_a_kit_that_falls_silent_is_named(stage: Stage) -> None:
     with Ppk2Player(stage, Faults(silent_from=2000)) as player, Ppk2(player.port) as meter:
         meter.start(ppk2.RATE_HZ, VOLTAGE_V)
-        silent_s = time.monotonic() + SILENCE_S
-        player.wait_for(lambda: player.sampled_until_s() > silent_s + 0.05)
+        player.wait_for(lambda: player.sampling is not None and player.sampling.next > 2000)
+        long_silent_s = time.monotonic() + SILENCE_S + 0.3
+        player.wait_for(lambda: player.sampled_until_s() > long_silent_s)
         with pytest.raises(MeterError, match="fell silent"):
             meter.stop()
 
