@@ -1,8 +1,9 @@
 """ST's X-NUCLEO-LPM01A: supplies a board with 1.8 to 3.3 V and up to 50 mA, and samples it 100,000 times a second.
 
 Commands and formats are those that its firmware's help lists (ST's UM2269), records among the samples those that users
-captured. The binary format serves every rate; the decimal one ends at 10 kHz. The board has no input that it samples: an edge on its D7 (Arduino connector, behind a
-solder bridge) begins the acquisition, so a trace begins at the marker's first edge, and has no marker.
+captured. The binary format serves every rate; the decimal one ends at 10 kHz. The board has no input that it samples:
+an edge on its D7 (Arduino connector, behind a solder bridge) begins the acquisition, so a trace begins at the marker's
+first edge, and has no marker.
 """
 
 from __future__ import annotations
