@@ -19,13 +19,16 @@ from support.stand_in_desk import put_into_flash, short_folder, stand_in_desk
 
 from harness.build import build_firmware
 from harness.config import Board, boards_files, load_boards, load_instances
+from harness.config.attached import MeterKind
 from harness.errors import ConfigError, TargetError
 from harness.link.baud import raise_baud
 from harness.link.client import Device
+from harness.measure.energy.meters import open_meter
 from harness.paths import shipped_boards_file
 from harness.standin.desk import INSTANCE, Desk
 from harness.standin.folder import DeskFolder
 from harness.standin.live import BUSY_A, QUIET_A, LiveWaveform
+from harness.standin.meters import PLAYERS
 from harness.target.serial_line import SerialLine
 
 MODEL = (Path(__file__).parents[2] / "suites/digits/digits_int8.tflite").read_bytes()
@@ -131,9 +134,15 @@ def test_its_entry_says_that_it_is_a_stand_in(board: Board) -> None:
         assert instance.stand_in and instance.board == "stm32l475"
         assert instance.probe == control(desk).read().unique_id
         assert instance.port == str(desk.folder / "serial")
-        assert instance.meter is not None
-        assert Path(instance.meter.port).is_char_device()
-    assert not Path(instance.meter.port).is_symlink()
+
+
+@pytest.mark.parametrize("kind", sorted(PLAYERS))
+def test_its_meter_answers_at_the_port_of_its_entry(board: Board, kind: MeterKind) -> None:
+    with stand_in_desk(board, meter=kind) as desk:
+        entry = load_instances([shipped_boards_file(), desk.boards_file])[INSTANCE].meter
+        assert entry is not None
+        with open_meter(entry) as meter:
+            assert (meter.kind, meter.stand_in) == (kind, True)
 
 
 def test_a_folder_holds_one_desk(desk: Desk, board: Board) -> None:
