@@ -50,7 +50,7 @@ class PlatformioFlasher(Flasher):
 
     Raises:
         ConfigError: the board's entry does not say what PlatformIO calls it.
-        SetupError: PlatformIO or its platform is not installed; nothing is downloaded.
+        SetupError: PlatformIO or its platform is not installed. The platform is not downloaded unasked.
     """
 
     stand_in = False
