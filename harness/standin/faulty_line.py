@@ -1,22 +1,15 @@
-"""A proxy between a host and a device that damages what passes."""
+"""A line that damages what passes."""
 
 from __future__ import annotations
 
-import contextlib
 import math
 import random
 from collections.abc import Iterator
 from dataclasses import astuple, dataclass
-from types import TracebackType
 from typing import Self
 
-import serial
-
-from harness.errors import TargetError
 from harness.link.client import Stream
-from harness.standin.lane import Lane
-from harness.standin.pseudo_terminal import PseudoTerminal
-from harness.target import ByteStream, DescriptorStream
+from harness.standin.line_proxy import LineProxy
 
 _SPLIT_S = 0.002  # long enough that the receiver reads what came before
 
@@ -107,35 +100,16 @@ class FaultyWire:
         return heard, pause_s
 
 
-class FaultyLine:
-    """A serial port, `port`, that leads to `device` over wires with faults; a context manager.
-
-    When the device goes, the port is unplugged.
+class FaultyLine(LineProxy):
+    """A line to a device with faults in both directions.
 
     Args:
-        device: the other end. It stays open.
-        rates: of the faults in either direction.
         seed: of their places.
     """
 
     def __init__(self, device: Stream, rates: FaultRates, seed: int = 0) -> None:
         self._wires = FaultyWire(rates, seed), FaultyWire(rates, seed + 1)
-        there, back = self._wires
-        with contextlib.ExitStack() as resources:
-            terminal = PseudoTerminal()
-            resources.callback(terminal.close)
-            self._terminal = terminal
-            for lane in (
-                Lane(terminal, there, device, terminal.hang_up),
-                Lane(device, back, terminal, terminal.hang_up),
-            ):
-                resources.callback(lane.close)
-            self._resources = resources.pop_all()
-
-    @property
-    def port(self) -> str:
-        """The path of the host's end."""
-        return self._terminal.path
+        super().__init__(device, *self._wires)
 
     @property
     def carried_bytes(self) -> int:
@@ -146,29 +120,3 @@ class FaultyLine:
     def damaged_bytes(self) -> int:
         """Those of them that were dropped, flipped or duplicated."""
         return sum(wire.damaged_bytes for wire in self._wires)
-
-    def open(self) -> ByteStream:
-        """The host's end, opened.
-
-        Raises:
-            TargetError: it is unplugged, or open already.
-        """
-        try:
-            port = self._resources.enter_context(serial.Serial(self.port, exclusive=True))
-        except serial.SerialException as error:
-            raise TargetError(
-                f"{self.port} cannot be opened: {error}", "see whether another program holds it"
-            ) from None
-        return DescriptorStream(port, lambda: TargetError(f"{self.port} was unplugged", "plug it in and run again"))
-
-    def unplug(self) -> None:
-        """Take the host's end away, as if the cable were pulled."""
-        self._terminal.hang_up()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._resources.close()
