@@ -11,7 +11,7 @@ from harness.standin.faulty_line import FaultRates
 from harness.standin.line_check import check_line
 
 VECTORS = 100_000
-VECTOR_BYTES = 16  # a frame of 32 bytes there, and one of 27 back
+VECTOR_BYTES = 16  # a frame of 31 bytes there, and one of 26 back
 RATE = 0.01
 
 

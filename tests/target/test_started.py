@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 import select
 import signal
 from collections.abc import Iterator
@@ -19,7 +18,8 @@ from harness.errors import LinkError, TargetError
 from harness.link.client import Device, Loaded
 from harness.link.failures import DeviceError
 from harness.link.messages import ErrorCode
-from harness.target import ByteStream, Target, make_target
+from harness.standin.faulty_line import FaultRates, FaultyLine
+from harness.target import Target, make_target
 
 DIGITS = Path(__file__).parents[2] / "suites" / "digits"
 MODELS = {variant: (DIGITS / f"digits_{variant}.tflite").read_bytes() for variant in ("int8", "float32")}
@@ -55,33 +55,6 @@ def connect(target: Target, firmware: Firmware, model: bytes) -> tuple[Device, L
 def vectors(loaded: Loaded, count: int) -> list[bytes]:
     generator = np.random.default_rng(475)
     return [generator.integers(0, 64, loaded.input_bytes, np.uint8).tobytes() for _ in range(count)]
-
-
-class DamagingStream:
-    """A stream that damages a byte in some thousand, in either direction: it is lost, flipped or doubled."""
-
-    def __init__(self, stream: ByteStream) -> None:
-        self._stream = stream
-        self._random = random.Random(475)
-        self._sound_bytes = 0  # until the next damage
-        self.damaged = 0
-
-    def read(self, timeout_s: float) -> bytes:
-        return self._damage(self._stream.read(timeout_s))
-
-    def write(self, data: bytes) -> None:
-        self._stream.write(self._damage(data))
-
-    def _damage(self, data: bytes) -> bytes:
-        place = self._sound_bytes
-        self._sound_bytes -= len(data)
-        if place >= len(data):
-            return data
-        self._sound_bytes = self._random.randrange(700, 2500)
-        self.damaged += 1
-        byte = data[place : place + 1]
-        replacement = self._random.choice([b"", bytes([byte[0] ^ 0x20]), byte * 2])
-        return data[:place] + replacement + data[place + 1 :]
 
 
 def children() -> list[int]:
@@ -132,14 +105,31 @@ def test_a_bad_line_costs_only_time(target: Target, firmware: Firmware) -> None:
     device, loaded = connect(target, firmware, model)
     inputs = vectors(loaded, 100)
     outputs = list(device.infer_many(inputs))
-    line = DamagingStream(target.start(firmware, model))
-    device = Device(line, compute_timeout_s=15.0, first_seq=65500)  # a first loss costs 1 s
-    if not target.preloads_model:
-        device.upload(model)
-    device.load(model)
-    assert list(device.infer_many(inputs)) == outputs
-    assert line.damaged > 2
-    assert device.status().bad_frames > 0
+    with FaultyLine(target.start(firmware, model), FaultRates.damage(1 / 1500), seed=475) as line:
+        device = Device(line.open(), compute_timeout_s=15.0)  # a first loss costs 1 s
+        if not target.preloads_model:
+            device.upload(model)
+        device.load(model)
+        assert list(device.infer_many(inputs)) == outputs
+        assert line.damaged_bytes > 2
+        assert device.status().bad_frames > 0
+
+
+@pytest.mark.parametrize("board", ["native"], indirect=True)
+def test_an_unplugged_port_is_named_and_the_next_run_works(target: Target, firmware: Firmware) -> None:
+    model = MODELS["int8"]
+    device, loaded = connect(target, firmware, model)
+    inputs = vectors(loaded, 100)
+    with FaultyLine(device.stream, FaultRates()) as line:
+        device = Device(line.open())
+        device.load(model)
+        outputs = device.infer_many(inputs)
+        first = next(outputs)
+        line.unplug()
+        with pytest.raises(TargetError, match=f"{line.port} was unplugged"):
+            list(outputs)
+    device, _ = connect(target, firmware, model)
+    assert device.infer(inputs[0]) == first
 
 
 @pytest.mark.parametrize("board", ROOMY_BOARDS, indirect=True)
