@@ -25,6 +25,7 @@ from harness.report.store import SESSION_FILE, read_info, read_session, table_fi
 
 INDEX_FILE = ".index.json"
 _STAMPED = (SESSION_FILE, *map(table_file, TABLES))
+_RUNS = _STAMPED.index(table_file("runs"))
 _MEND = "restore that file, or delete the folder"
 
 
@@ -79,6 +80,13 @@ def _decoded_groups(encoded: bytes) -> tuple[Group, ...]:
     return msgspec.json.decode(encoded, type=tuple[Group, ...])
 
 
+class FileStamp(NamedTuple):
+    """What changes with a file: its size, and when it was last changed in any way, in nanoseconds."""
+
+    size_bytes: int
+    changed_ns: int
+
+
 @dataclass(frozen=True)
 class Index:
     """The sessions in `folder`.
@@ -86,15 +94,17 @@ class Index:
     Attributes:
         summaries: by id, the oldest first.
         unreadable: why others cannot be read, by the name of their folder: one that is damaged must not hide the rest.
+        run_stamps: of the table of runs of each session that has ended and has runs.
     """
 
     folder: Path
     summaries: Mapping[str, Summary]
     unreadable: Mapping[str, str]
+    run_stamps: Mapping[str, FileStamp]
 
 
-_Stamp = tuple[tuple[int, int], ...]  # size and time of change of each of a session's files
-_NO_FILE = (0, 0)
+_Stamp = tuple[FileStamp, ...]  # of each of a session's files
+_NO_FILE = FileStamp(0, 0)
 
 
 class _Entry(Struct, frozen=True, array_like=True):
@@ -124,7 +134,8 @@ def read_index(reports_dir: Path) -> Index:
     if finished != known:
         _write_entries(reports_dir, finished)
     summaries = sorted((entry.summary for entry in entries.values()), key=lambda each: (each.started, each.id))
-    return Index(reports_dir, {summary.id: summary for summary in summaries}, unreadable)
+    stamps = {name: entry.stamp[_RUNS] for name, entry in finished.items() if entry.summary.groups}
+    return Index(reports_dir, {summary.id: summary for summary in summaries}, unreadable, stamps)
 
 
 def _stamps(reports_dir: Path) -> dict[str, _Stamp]:
@@ -137,13 +148,13 @@ def _stamps(reports_dir: Path) -> dict[str, _Stamp]:
     return {name: stamp for name, stamp in stamps.items() if stamp[0] != _NO_FILE}
 
 
-def _file_stamp(file: str) -> tuple[int, int]:
+def _file_stamp(file: str) -> FileStamp:
     """Whatever is done to a file moves its time of change, which no program can set."""
     try:
         status = os.stat(file)  # noqa: PTH116  in a third of the time of Path.stat
     except OSError:
         return _NO_FILE
-    return status.st_size, status.st_ctime_ns
+    return FileStamp(status.st_size, status.st_ctime_ns)
 
 
 def summarize(folder: Path) -> Summary:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from datetime import UTC
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from harness.errors import ReportError
 from harness.history.index import Index, Summary
 from harness.history.layout import aligned
+from harness.history.segments import run_segments
 from harness.report.schema import TABLES, arrow_schema
 from harness.report.store import table_file
 from harness.report.wording import printable
@@ -39,7 +39,6 @@ SESSIONS = {
     "engines": Column("VARCHAR[]", "of its runs"),
     "suites": Column("VARCHAR[]", "of its runs"),
 }
-_FOLDER = "folder_of_session"  # in no table that is shown
 
 
 class Answer(NamedTuple):
@@ -73,26 +72,40 @@ def query(statement: str, index: Index) -> Answer:
 
 
 def _make_views(connection: duckdb.DuckDBPyConnection, statement: str, index: Index) -> None:
-    """`sessions`, and of the tables those that the statement may name: each of them takes a look at every file."""
+    """`sessions`, and of the tables those that the statement may name: each of them takes a look at its files."""
+    import pyarrow as pa
+
     ended = [summary for summary in index.summaries.values() if summary.ended is not None]
-    connection.register("all_sessions", _sessions_table(index.folder, ended))
-    connection.execute(f"create view sessions as select * exclude {_FOLDER} from all_sessions")
+    connection.register("sessions", _sessions_table(ended))
     for table, record_type in TABLES.items():
         if table in statement.lower():
+            files, sessions = zip(*_origins(table, index, ended), strict=True) if ended else ((), ())
+            origins = pa.table({"file": pa.array(files, pa.string()), "session": pa.array(sessions, pa.string())})
+            connection.register(f"origins_of_{table}", origins)
             connection.register(f"no_{table}", arrow_schema(record_type).empty_table())
-            files = [index.folder / summary.id / table_file(table) for summary in ended]
-            connection.execute(_view(table, [file for file in files if file.exists()]))
+            connection.execute(_view(table, list(dict.fromkeys(files))))
 
 
-def _view(table: str, files: list[Path]) -> str:
-    columns = ", ".join(f"s.{name}" for name in SHARED)
-    rows = f"select *, null as filename from no_{table}"  # names and types of columns that no file has
+def _origins(table: str, index: Index, ended: Iterable[Summary]) -> list[tuple[str, str]]:
+    """The files that have a table's rows, and the sessions whose rows are to be taken from each."""
+    segments = run_segments(index) if table == "runs" else {}
+    found = [(str(path), name) for path, names in segments.items() for name in names]
+    in_segments = {name for _, name in found}
+    files = {each.id: index.folder / each.id / table_file(table) for each in ended if each.id not in in_segments}
+    return found + [(str(file), name) for name, file in files.items() if file.exists()]
+
+
+def _view(table: str, files: list[str]) -> str:
+    """All columns that the records have or a file has. The column `session` of a segment tells its rows apart."""
+    rows = f"select null::varchar as session, null::varchar as filename, * from no_{table}"
     if files:
-        listed = ", ".join(map(_literal, map(str, files)))
-        rows += f" union all by name select * from read_parquet([{listed}], union_by_name=true, filename=true)"
+        listed = ", ".join(map(_literal, files))
+        rows += f" union all by name from read_parquet([{listed}], union_by_name=true, filename=true)"
     return (
-        f"create view {table} as select {columns}, t.* exclude filename from ({rows}) t "
-        f"join all_sessions s on t.filename = s.{_FOLDER} || {_literal('/' + table_file(table))}"
+        f"create view {table} as select {', '.join(f's.{name}' for name in SHARED)}, t.* exclude (session, filename) "
+        f"from ({rows}) t "
+        f"join origins_of_{table} o on o.file = t.filename and o.session = coalesce(t.session, o.session) "
+        f"join sessions s on s.session = o.session"
     )
 
 
@@ -100,7 +113,7 @@ def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _sessions_table(reports_dir: Path, summaries: Iterable[Summary]) -> pa.Table:
+def _sessions_table(summaries: Iterable[Summary]) -> pa.Table:
     import pyarrow as pa
 
     types = {
@@ -109,12 +122,11 @@ def _sessions_table(reports_dir: Path, summaries: Iterable[Summary]) -> pa.Table
         "BOOLEAN": pa.bool_(),
         "VARCHAR[]": pa.list_(pa.string()),
     }
-    shown = [(name, types[column.sql_type]) for name, column in SESSIONS.items()]
-    rows = [_session_row(reports_dir, summary) for summary in summaries]
-    return pa.Table.from_pylist(rows, pa.schema([*shown, (_FOLDER, pa.string())]))
+    schema = pa.schema([(name, types[column.sql_type]) for name, column in SESSIONS.items()])
+    return pa.Table.from_pylist(list(map(_session_row, summaries)), schema)
 
 
-def _session_row(reports_dir: Path, summary: Summary) -> dict[str, Any]:
+def _session_row(summary: Summary) -> dict[str, Any]:
     checkout = summary.checkout
     return {
         "session": summary.id,
@@ -126,7 +138,6 @@ def _session_row(reports_dir: Path, summary: Summary) -> dict[str, Any]:
         "boards": list(summary.boards),
         "engines": list(summary.engines),
         "suites": list(summary.suites),
-        _FOLDER: str(reports_dir / summary.id),
     }
 
 

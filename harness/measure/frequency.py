@@ -6,6 +6,7 @@ is the device's alone.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 
@@ -14,9 +15,8 @@ from harness.link.client import Device
 from harness.measure.timing import MOST_INFERENCES
 
 TOLERANCE_PERCENT = 3.0  # more than an RC oscillator is off, far less than any wrong divider
-LONG_WINDOWS = 10  # timed windows: half a second, in which a line's few milliseconds more or less do not matter
+LONGER_S = 0.5  # the long window than the short one: a line's few milliseconds do not matter in it
 ATTEMPTS = 3
-_SHORTEST_S = 1e-9
 
 
 def check_frequency(
@@ -28,7 +28,7 @@ def check_frequency(
     attempts.
 
     Args:
-        inferences: of a timed window.
+        inferences: of the short window; by the device's own clock they take some time.
         now_s: the host's clock.
 
     Raises:
@@ -36,7 +36,7 @@ def check_frequency(
     """
     offs = []
     for _ in range(ATTEMPTS):
-        offs.append(_off_percent(device, vector, min(1 + LONG_WINDOWS * inferences, MOST_INFERENCES), now_s))
+        offs.append(_off_percent(device, vector, inferences, now_s))
         if abs(offs[-1]) <= TOLERANCE_PERCENT:
             return offs[-1]
     off_percent, timer, told_hz = min(offs, key=abs), device.hello.timer, device.hello.timer_hz
@@ -53,7 +53,8 @@ def _off_percent(device: Device, vector: bytes, inferences: int, now_s: Callable
         ticks = device.time(vector, count).ticks
         return ticks, now_s() - began_s
 
-    short_ticks, short_s = timed(1)
-    long_ticks, long_s = timed(inferences)
+    short_ticks, short_s = timed(inferences)
+    more = math.ceil(inferences * LONGER_S * device.hello.timer_hz / max(short_ticks, 1))
+    long_ticks, long_s = timed(min(inferences + more, MOST_INFERENCES))
     counted_s = (long_ticks - short_ticks) / device.hello.timer_hz
-    return 100 * (counted_s / max(long_s - short_s, _SHORTEST_S) - 1)
+    return 100 * (counted_s / (long_s - short_s) - 1) if long_s > short_s else math.inf

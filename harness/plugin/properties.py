@@ -26,6 +26,8 @@ def note_bench(item: pytest.Item, bench: Bench) -> None:
     """Board, target and engine: known before anything runs, and once per item."""
     note(item, "board", bench.board.name)
     note(item, "target", bench.target)
+    if bench.instance:
+        note(item, "attached", bench.instance.name)
     note(item, "engine", bench.engine)
     note(item, "engine_chosen_by", bench.engine_chosen_by)
 

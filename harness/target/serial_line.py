@@ -17,7 +17,7 @@ from harness.config.defaults import START_BAUD
 from harness.errors import TargetError
 from harness.scan import Plugged, SerialPort, permission_fix, same_id
 
-_POLL_S = 0.05  # how long a read waits at most before it looks at its deadline; bytes end it at once
+_POLL_S = 0.02  # how long a read waits at most before it looks at its deadline; bytes end it at once
 _WRITE_TIMEOUT_S = 10.0
 _PORT_ERRORS = (OSError, ValueError, TypeError, termios.error)  # pyserial's own, and of a closed or vanished port
 

@@ -152,7 +152,7 @@ def test_what_is_no_session_is_left_alone(reports: Path, make_session: MakeSessi
     make_session(".hidden")
     (reports / "folder").mkdir()
     (reports / "README.md").touch()
-    assert read_twice(reports) == Index(reports, {}, {})
+    assert read_twice(reports) == Index(reports, {}, {}, {})
     assert read_twice(reports / "README.md").summaries == {}
     assert read_twice(reports / "nowhere").summaries == {}
 

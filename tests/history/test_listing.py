@@ -99,18 +99,18 @@ def test_names_are_printed_without_control_characters() -> None:
 
 def test_notes_say_what_is_dirty_and_what_cannot_be_read() -> None:
     unreadable = {f"old{number}": "schema version 1" for number in range(6)} | {"cut\x1b": "truncated"}
-    index = Index(Path("reports"), {}, unreadable)
+    index = Index(Path("reports"), {}, unreadable, {})
     dirty = summary(checkout=Checkout("01", dirty=True))
     assert list(listing_notes([dirty], index)) == [
         "* the checkout was dirty: its files differed from that commit",
         "6 sessions cannot be read: schema version 1: old5, old4, old3, old2, old1, …",
         "1 session cannot be read: truncated: cut?",
     ]
-    assert list(listing_notes([summary()], Index(Path("reports"), {}, {}))) == []
+    assert list(listing_notes([summary()], Index(Path("reports"), {}, {}, {}))) == []
 
 
 def test_other_programs_get_all_of_it() -> None:
-    told = listing_json([summary()], Index(Path("reports"), {}, {"cut": "truncated"}))
+    told = listing_json([summary()], Index(Path("reports"), {}, {"cut": "truncated"}, {}))
     assert told == {
         "sessions": [
             {

@@ -44,6 +44,14 @@ def test_an_old_firmware_is_flashed_over(board: AttachedBoard) -> None:
     assert board.events[:5] == [("flash", "firmware"), ("run",), ("close",), ("flash", "firmware"), ("run",)]
 
 
+def test_a_board_that_answers_garbage_is_flashed_over(board: AttachedBoard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("harness.link.patience.HELLO_ATTEMPTS", 20)  # 0.6 s of 18
+    board.garbled_runs, board.hellos = 1, [FRESH]
+    with bench_on(board).start() as device:
+        assert device.hello.build_id == "none"
+    assert [event for event in board.events if event[0] == "flash"] == [("flash", "firmware")] * 2
+
+
 def test_a_firmware_that_stays_another_is_refused(board: AttachedBoard) -> None:
     board.hellos = [OLD]
     said = r"desk-1, .* runs firmware old, built was none, and it was flashed twice\n.*port is that of its probe"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import tempfile
 from pathlib import Path
 from typing import TypeVar, get_args
@@ -20,7 +19,6 @@ from harness.measure.records import LayerRecord, Provenance, Quantity, RunRecord
 from harness.report import SessionWriter, read_session
 from harness.report.schema import TABLES, Record, columns, frame, quantity_fields, record, row
 
-README = Path(__file__).parents[2] / "reports" / "README.md"
 R = TypeVar("R", RunRecord, LayerRecord, WindowRecord, VectorRecord)
 
 COUNTS = st.integers(0, 2**63 - 1)
@@ -116,14 +114,3 @@ def test_a_column_of_an_older_table_may_be_missing_where_the_field_has_a_default
     del without_output["output"]
     with pytest.raises(msgspec.ValidationError, match="output"):
         record(VectorRecord, without_output)
-
-
-@pytest.mark.parametrize(("table", "kind"), TABLES.items())
-def test_the_readme_lists_every_column(table: str, kind: type[Record]) -> None:
-    section = README.read_text(encoding="utf-8").split(f"## {table}\n")[1].split("\n## ")[0]
-    listed = [
-        name + "_provenance" * part
-        for name, plus in re.findall(r"`(\w+)`(\+?)", section)
-        for part in range(1 + len(plus))
-    ]
-    assert listed == list(columns(kind))

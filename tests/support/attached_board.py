@@ -33,6 +33,7 @@ class AttachedBoard:
     hellos: list[Hello] = field(default_factory=lambda: [HELLO])  # of one run after the other; the last one stays
     stand_in: bool = True
     flash_error: TargetError | None = None
+    garbled_runs: int = 0  # in which what comes down the line is noise
     device: SimulatedDevice | None = None
     bauds: frozenset[int] = frozenset()
 
@@ -42,13 +43,15 @@ class AttachedBoard:
     def reset(self) -> None:
         hello = self.hellos.pop(0) if len(self.hellos) > 1 else self.hellos[0]
         self.device = SimulatedDevice(hello, bauds=self.bauds)
+        self.garbled_runs -= 1
 
     def serve(self) -> None:
         """Answer what comes down the line until it is closed."""
         with contextlib.suppress(OSError):
             while data := os.read(self.master, 4096):
                 if self.device is not None:
-                    os.write(self.master, self.device.receive(data))
+                    answer = self.device.receive(data)
+                    os.write(self.master, b"\x55" * len(answer) if self.garbled_runs >= 0 else answer)
 
 
 class ListFlasher(Flasher):

@@ -30,7 +30,7 @@ class Supply:
         self.end.atexit = False  # see _end_all
         self.rate_hz = entry.rate_hz or self.meter.max_rate_hz
         try:
-            self._refuse_rate()
+            self.meter.check_rate(self.rate_hz)
             self.meter.power(entry.voltage_v)
         except MeterError:
             self.end()
@@ -58,13 +58,6 @@ class Supply:
         except MeterError:
             self.end()
             raise
-
-    def _refuse_rate(self) -> None:
-        if self.rate_hz > self.meter.max_rate_hz:
-            raise MeterError(
-                f"{self.meter.description} samples at {self.meter.max_rate_hz} Hz at most, rate_hz is {self.rate_hz}",
-                "correct rate_hz of the board's meter in boards.toml, or leave it out",
-            )
 
 
 _supplies: WeakValueDictionary[tuple[str, str], Supply] = WeakValueDictionary()
