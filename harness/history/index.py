@@ -25,7 +25,7 @@ from harness.report.store import SESSION_FILE, read_info, read_session, table_fi
 
 INDEX_FILE = ".index.json"
 _STAMPED = (SESSION_FILE, *map(table_file, TABLES))
-_RUNS = _STAMPED.index(table_file("runs"))
+_RUNS = slice(2 * _STAMPED.index(table_file("runs")), 2 * _STAMPED.index(table_file("runs")) + 2)  # of a stamp
 _MEND = "restore that file, or delete the folder"
 
 
@@ -37,12 +37,12 @@ class Group(NamedTuple):
     engine: str
 
 
-class Summary(Struct, frozen=True, kw_only=True, array_like=True):
+class Summary(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     """A session without its figures.
 
     Attributes:
         id: the name of its folder.
-        started: with a time zone.
+        started: in UTC.
         ended: None: it is under way, or was killed.
         boards: that it was to run on.
         groups_json: see `groups`.
@@ -80,11 +80,8 @@ def _decoded_groups(encoded: bytes) -> tuple[Group, ...]:
     return msgspec.json.decode(encoded, type=tuple[Group, ...])
 
 
-class FileStamp(NamedTuple):
-    """What changes with a file: its size, and when it was last changed in any way, in nanoseconds."""
-
-    size_bytes: int
-    changed_ns: int
+# Of files, one after the other: bytes, and nanoseconds of the last change of any kind, which no program can set.
+Stamp = tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -94,21 +91,17 @@ class Index:
     Attributes:
         summaries: by id, the oldest first.
         unreadable: why others cannot be read, by the name of their folder: one that is damaged must not hide the rest.
-        run_stamps: of the table of runs of each session that has ended and has runs.
+        run_stamps: of the tables of runs of the sessions that have ended and have runs.
     """
 
     folder: Path
     summaries: Mapping[str, Summary]
     unreadable: Mapping[str, str]
-    run_stamps: Mapping[str, FileStamp]
+    run_stamps: Mapping[str, Stamp]
 
 
-_Stamp = tuple[FileStamp, ...]  # of each of a session's files
-_NO_FILE = FileStamp(0, 0)
-
-
-class _Entry(Struct, frozen=True, array_like=True):
-    stamp: _Stamp
+class _Entry(Struct, frozen=True, array_like=True, gc=False):
+    stamp: Stamp  # of all files of the session that are known
     summary: Summary
 
 
@@ -138,23 +131,26 @@ def read_index(reports_dir: Path) -> Index:
     return Index(reports_dir, {summary.id: summary for summary in summaries}, unreadable, stamps)
 
 
-def _stamps(reports_dir: Path) -> dict[str, _Stamp]:
+def _stamps(reports_dir: Path) -> dict[str, Stamp]:
     """By the names of the folders that a session was begun in. What is yet to become one has a name with a dot."""
     try:
         names = sorted(name for name in os.listdir(reports_dir) if name[0] != ".")  # noqa: PTH208  names alone
     except (FileNotFoundError, NotADirectoryError):
         return {}
-    stamps = {name: tuple(_file_stamp(f"{reports_dir}/{name}/{file}") for file in _STAMPED) for name in names}
-    return {name: stamp for name, stamp in stamps.items() if stamp[0] != _NO_FILE}
+    stamps = {name: _stamp(f"{reports_dir}/{name}") for name in names}
+    return {name: stamp for name, stamp in stamps.items() if stamp[1]}
 
 
-def _file_stamp(file: str) -> FileStamp:
-    """Whatever is done to a file moves its time of change, which no program can set."""
-    try:
-        status = os.stat(file)  # noqa: PTH116  in a third of the time of Path.stat
-    except OSError:
-        return _NO_FILE
-    return FileStamp(status.st_size, status.st_ctime_ns)
+def _stamp(folder: str) -> Stamp:
+    """Zeros stand for a file that is not there."""
+    stamp = []
+    for file in _STAMPED:
+        try:
+            status = os.stat(f"{folder}/{file}")  # noqa: PTH116  in a third of the time of Path.stat
+            stamp += status.st_size, status.st_ctime_ns
+        except OSError:
+            stamp += 0, 0
+    return tuple(stamp)
 
 
 def summarize(folder: Path) -> Summary:
@@ -171,7 +167,7 @@ def summarize(folder: Path) -> Summary:
     groups = _journaled_groups(folder) if info.ended is None else _stored_groups(folder, info)
     return Summary(
         id=folder.name,
-        started=started if started.tzinfo else started.replace(tzinfo=UTC),
+        started=started.astimezone(UTC) if started.tzinfo else started.replace(tzinfo=UTC),
         ended=info.ended,
         outcome=info.outcome,
         checkout=info.checkout,

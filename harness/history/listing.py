@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -113,7 +113,7 @@ def _head_cells(summary: Summary) -> tuple[str, ...]:
     checkout = summary.checkout
     return (
         printable(summary.id),
-        f"{summary.started.astimezone(UTC):%Y-%m-%d %H:%M}",
+        summary.started.isoformat(" ")[: len("2026-01-31 12:00")],
         printable(checkout.short_commit) + (_DIRTY if checkout.dirty else "") if checkout else "",
         summary.outcome_text,
         printable(checkout.branch or "") if checkout else "",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from datetime import UTC
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from harness.errors import ReportError
@@ -130,7 +129,7 @@ def _session_row(summary: Summary) -> dict[str, Any]:
     checkout = summary.checkout
     return {
         "session": summary.id,
-        "started": summary.started.astimezone(UTC).replace(tzinfo=None),
+        "started": summary.started.replace(tzinfo=None),
         "commit": checkout.commit if checkout else None,
         "branch": checkout.branch if checkout else None,
         "dirty": checkout.dirty if checkout else None,
