@@ -143,7 +143,7 @@ def _stamps(reports_dir: Path) -> dict[str, Stamp]:
 
 def _stamp(folder: str) -> Stamp:
     """Zeros stand for a file that is not there."""
-    stamp = []
+    stamp: list[int] = []
     for file in _STAMPED:
         try:
             status = os.stat(f"{folder}/{file}")  # noqa: PTH116  in a third of the time of Path.stat

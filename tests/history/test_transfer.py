@@ -6,6 +6,7 @@ import errno
 import hashlib
 import io
 import os
+import shutil
 import subprocess
 from collections import Counter
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from synthetic_sessions import write_sessions
 from harness.errors import ReportError
 from harness.history import Moved, PlaceError, Step, ended_sessions, open_place, pull, push, read_index
 from harness.history import transfer as transfer_module
+from harness.history.archive import unpack
 from harness.history.places import FolderPlace, Place
 from harness.report import read_session
 
@@ -180,6 +182,23 @@ def test_a_full_disk_where_sessions_are_pulled_to(
     with pytest.raises(ReportError, match=r"other: cannot be written: No space left on device\n  fix: make room"):
         pull_all(share, tmp_path / "other")
     assert list((tmp_path / "other").iterdir()) == []
+
+
+def test_another_who_pulls_the_same_into_the_same_folder_is_no_trouble(
+    reports: Path, tmp_path: Path, make_session: MakeSession, share: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_session("one")
+    push_all(reports, share)
+    other = tmp_path / "other"
+
+    def unpack_too_late(content: BinaryIO, folder: Path) -> None:
+        unpack(content, folder)
+        shutil.copytree(folder, other / "one")
+
+    monkeypatch.setattr(transfer_module, "unpack", unpack_too_late)
+    assert pull_all(share, other) == {Step.MOVED: 1}
+    assert [folder.name for folder in other.iterdir()] == ["one"]
+    assert files(other) == files(reports)
 
 
 PUSHING = """
