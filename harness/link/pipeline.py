@@ -176,11 +176,9 @@ class Pipeline:
             self._on_line.popleft()
 
     def _lose_before(self, answered: _Pending) -> None:
-        """The device has answered `answered`: the answers to what was requested and sent before it are lost."""
-        ahead = itertools.takewhile(lambda pending: pending is not answered, list(self._on_line))
-        for pending in ahead:
-            if self._place(pending) < self._place(answered):
-                self._on_line.remove(pending)
+        """The device has answered `answered`: the answers to what was sent before it are lost."""
+        while self._on_line[0] is not answered:
+            self._on_line.popleft()
 
     def _obey(self, nak: Frame) -> None:
         """The device dropped a frame. It waits for the request `nak.seq`, and has answered all before that."""

@@ -141,6 +141,15 @@ def test_a_damaged_answer_is_asked_for_at_once() -> None:
     assert (pipeline.faults.bad_frames, pipeline.faults.resent_frames) == (4, 4)
 
 
+def test_an_answer_says_that_those_to_what_was_sent_before_are_lost() -> None:
+    pipeline = make_pipeline(2)
+    sent(pipeline)
+    received(pipeline, b"\x07damaged\0")
+    assert sent(pipeline) == [0]  # behind 1
+    assert received(pipeline, answer(0)) == [0]
+    assert sent(pipeline) == [1]
+
+
 def test_late_and_repeated_answers_are_dropped() -> None:
     pipeline = make_pipeline(2)
     sent(pipeline)
