@@ -1,7 +1,7 @@
 // The core's timer on a core that is played. The arguments: the cycles of a register access, and `dwt` where the cycle
-// counter counts, `no-dwt` where it does not, `late` where SysTick is reloaded late, too. Standard input has one number
-// a line: cycles that pass until the timer is read again, or -1 for a restart. Each reading prints the ticks and the
-// cycles since the restart.
+// counter counts, `no-dwt` where it does not, `late` where SysTick is reloaded late, too, `late-at-last` where it is
+// from its third restart on. Standard input has one number a line: cycles that pass until the timer is read again, or
+// -1 for a restart. Each reading prints the ticks and the cycles since the restart.
 #include <cstdlib>
 #include <cstring>
 #include <iostream>
@@ -23,7 +23,8 @@ constexpr uint64_t kLateCycles = 1000;
 struct Core {
   uint64_t access_cycles = 1;
   bool has_dwt = true;
-  uint64_t late_cycles = 0;  // that SysTick shows zero before it is reloaded
+  int prompt_restarts = 0;   // of SysTick, which is reloaded at once, before it is late
+  uint64_t late_cycles = 0;  // that it shows zero then before it is reloaded
   uint64_t now = 0;
   uint64_t restarted = 0;
   uint64_t systick_begin = 0;
@@ -73,6 +74,7 @@ struct Core {
 
   void write(uint32_t address, uint32_t value) {
     if (address == kSystickCvr) {
+      if (prompt_restarts-- == 0) late_cycles = kLateCycles;
       systick_begin = now;
       wraps_seen = 0;
     }
@@ -107,7 +109,7 @@ harness::InterruptLock::~InterruptLock() {
 int main(int, char** arguments) {
   core.access_cycles = strtoull(arguments[1], nullptr, 10);
   core.has_dwt = strcmp(arguments[2], "dwt") == 0;
-  core.late_cycles = strcmp(arguments[2], "late") == 0 ? kLateCycles : 0;
+  core.prompt_restarts = strcmp(arguments[2], "late") == 0 ? 0 : strcmp(arguments[2], "late-at-last") == 0 ? 2 : -1;
   harness::core_timer_start();
   std::cout << harness::core_timer_name() << std::endl;
   for (int64_t step; std::cin >> step;) {

@@ -30,7 +30,9 @@ def run(core: Path, counter: str, steps: list[int], access_cycles: int = 2) -> t
     return name, [(int(ticks), int(cycles)) for ticks, cycles in readings]
 
 
-@pytest.mark.parametrize(("counter", "name"), [("dwt", "DWT"), ("no-dwt", "SysTick"), ("late", "SysTick")])
+@pytest.mark.parametrize(
+    ("counter", "name"), [("dwt", "DWT"), ("no-dwt", "SysTick"), ("late", "SysTick"), ("late-at-last", "SysTick")]
+)
 def test_the_cycle_counter_is_used_where_it_counts(fake_core: Path, counter: str, name: str) -> None:
     assert run(fake_core, counter, []) == (name, [])
 
@@ -42,7 +44,7 @@ around_wraps = st.builds(
 )
 
 
-@pytest.mark.parametrize("counter", ["dwt", "no-dwt", "late"])
+@pytest.mark.parametrize("counter", ["dwt", "no-dwt", "late", "late-at-last"])
 @given(st.lists(around_wraps | st.integers(0, 1 << 37) | st.just(RESTART), max_size=6), st.integers(1, 9))
 @example([(1 << 32) - 30, 1, 1, 1, RESTART, 1 << 34], 1)
 def test_ticks_are_the_cycles_since_the_restart(
