@@ -62,6 +62,3 @@ class PseudoTerminal:
 
     def _unplugged(self) -> TargetError:
         return TargetError(f"{self.path} is unplugged", "plug it in again")
-
-    def _unplugged(self) -> TargetError:
-        return TargetError(f"{self.path} is unplugged", "plug it in again")
