@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from typing import NamedTuple
 
 from harness.errors import TargetError
 from harness.link.client import Device
@@ -16,7 +17,18 @@ from harness.measure.timing import MOST_INFERENCES
 
 TOLERANCE_PERCENT = 3.0  # more than an RC oscillator is off, far less than any wrong divider
 LONGER_S = 0.5  # the long window than the short one: a line's few milliseconds do not matter in it
-ATTEMPTS = 3
+ATTEMPTS = 6
+
+
+class _Seen(NamedTuple):
+    """A window, as long as the device counts, and as long as this computer waits for it."""
+
+    counted_s: float
+    waited_s: float
+
+    @property
+    def late_s(self) -> float:
+        return self.waited_s - self.counted_s
 
 
 def check_frequency(
@@ -25,7 +37,7 @@ def check_frequency(
     """By how many per cent the device's timer runs faster than it says, negative where slower.
 
     What makes this computer or the line late once does not do so every time, a wrong frequency does: so it has a few
-    attempts.
+    attempts, and of them the windows count that were the least late.
 
     Args:
         inferences: of the short window; by the device's own clock they take some time.
@@ -34,12 +46,23 @@ def check_frequency(
     Raises:
         TargetError: by more than the tolerance.
     """
-    offs = []
+
+    def window(count: int) -> _Seen:
+        began_s = now_s()
+        ticks = device.time(vector, count).ticks
+        return _Seen(ticks / device.hello.timer_hz, now_s() - began_s)
+
+    short: list[_Seen] = []
+    long: list[_Seen] = []
+    off_percent = math.inf
     for _ in range(ATTEMPTS):
-        offs.append(_off_percent(device, vector, inferences, now_s))
-        if abs(offs[-1]) <= TOLERANCE_PERCENT:
-            return offs[-1]
-    off_percent, timer, told_hz = min(offs, key=abs), device.hello.timer, device.hello.timer_hz
+        short.append(window(inferences))
+        more = math.ceil(inferences * LONGER_S / max(short[-1].counted_s, 1 / device.hello.timer_hz))
+        long.append(window(min(inferences + more, MOST_INFERENCES)))
+        off_percent = _off_percent(*(min(seen, key=lambda one: one.late_s) for seen in (short, long)))
+        if abs(off_percent) <= TOLERANCE_PERCENT:
+            return off_percent
+    timer, told_hz = device.hello.timer, device.hello.timer_hz
     raise TargetError(
         f"{device.hello.board}: {timer} runs at {told_hz * (1 + off_percent / 100) / 1e6:.3g} MHz by this computer's "
         f"clock, not at {told_hz / 1e6:g} MHz: {off_percent:+.1f} %",
@@ -47,14 +70,6 @@ def check_frequency(
     )
 
 
-def _off_percent(device: Device, vector: bytes, inferences: int, now_s: Callable[[], float]) -> float:
-    def timed(count: int) -> tuple[int, float]:
-        began_s = now_s()
-        ticks = device.time(vector, count).ticks
-        return ticks, now_s() - began_s
-
-    short_ticks, short_s = timed(inferences)
-    more = math.ceil(inferences * LONGER_S * device.hello.timer_hz / max(short_ticks, 1))
-    long_ticks, long_s = timed(min(inferences + more, MOST_INFERENCES))
-    counted_s = (long_ticks - short_ticks) / device.hello.timer_hz
-    return 100 * (counted_s / (long_s - short_s) - 1) if long_s > short_s else math.inf
+def _off_percent(short: _Seen, long: _Seen) -> float:
+    waited_s = long.waited_s - short.waited_s
+    return 100 * ((long.counted_s - short.counted_s) / waited_s - 1) if waited_s > 0 else math.inf
