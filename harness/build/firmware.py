@@ -8,7 +8,7 @@ from pathlib import Path
 from harness.build.footprint import Footprint, read_footprint
 from harness.build.key import build_id
 from harness.build.platformio import Job, OverflowedError, run_platformio
-from harness.build.store import build_folder, is_complete, write_stamp
+from harness.build.store import build_folder, is_complete, kept_folder, write_stamp
 from harness.build.tflm import is_tflm, tflm_variables
 from harness.build.toolchain import toolchain
 from harness.config import Board
@@ -60,6 +60,12 @@ def build_firmware(board: Board, engine: str, *, sanitize: bool = False) -> Firm
             _compile(folder, board, job)
             write_stamp(folder, [_ELF, _HEX])
         return _firmware(folder, board, name)
+
+
+def kept_elf(board: str, build_id: str) -> Path | None:
+    """The ELF of a build for a board, if it is still kept and whole."""
+    folder = kept_folder(board, build_id)
+    return folder / _ELF if is_complete(folder) else None
 
 
 def require_sanitizers(board: Board) -> None:

@@ -30,15 +30,20 @@ def build_folder(group: str, build_id: str) -> Iterator[Path]:
     Raises:
         SetupError: the harness's home cannot be written.
     """
-    store = home_dir() / "build" / group
+    store = _store(group)
     lock = store / f"{build_id}{_LOCK}"
     with locked(lock):
         with locked(store / "lock"):
             lock.touch()
             _prune(store)
-        folder = store / build_id
+        folder = kept_folder(group, build_id)
         folder.mkdir(exist_ok=True)
         yield folder
+
+
+def kept_folder(group: str, build_id: str) -> Path:
+    """Where that build is, if it is kept."""
+    return _store(group) / build_id
 
 
 def is_complete(folder: Path) -> bool:
@@ -56,6 +61,10 @@ def write_stamp(folder: Path, files: Iterable[str]) -> None:
     fresh = folder / f"{_STAMP}.new"
     fresh.write_text(json.dumps(digests), "utf-8")
     fresh.replace(folder / _STAMP)
+
+
+def _store(group: str) -> Path:
+    return home_dir() / "build" / group
 
 
 def _digest(file: Path) -> str:

@@ -10,6 +10,7 @@ from harness import __version__
 from harness.cli import (
     boards,
     calibrate,
+    compare,
     convert,
     desk,
     doctor,
@@ -35,6 +36,7 @@ COMMANDS = (
     report_list,
     report_places,
     report_sql,
+    compare,
     calibrate,
     doctor,
     desk,

@@ -1,6 +1,8 @@
 """Many sessions: which there are, where they are shared, and what changed between them."""
 
 from harness.history.columns import columns_markdown
+from harness.history.compare import RENDERERS, compare, unreadable_of
+from harness.history.gate import FAIL_ON, failures
 from harness.history.index import Group, Index, Summary, read_index
 from harness.history.listing import SessionFilter, listing_json, listing_lines, listing_notes, unreadable_lines
 from harness.history.places import PlaceError, open_place
@@ -9,6 +11,8 @@ from harness.history.select import BoardEngine, Selection, Source, select
 from harness.history.transfer import Moved, Step, ended_sessions, pull, push
 
 __all__ = [
+    "FAIL_ON",
+    "RENDERERS",
     "Answer",
     "BoardEngine",
     "Group",
@@ -23,7 +27,9 @@ __all__ = [
     "answer_json",
     "answer_lines",
     "columns_markdown",
+    "compare",
     "ended_sessions",
+    "failures",
     "listing_json",
     "listing_lines",
     "listing_notes",
@@ -34,4 +40,5 @@ __all__ = [
     "read_index",
     "select",
     "unreadable_lines",
+    "unreadable_of",
 ]

@@ -167,7 +167,7 @@ def read_session(path: Path) -> SessionTables:
         ReportError: there is no session, or it is damaged or of another schema version.
     """
     info = read_info(path)
-    try:
+    with _reading(path):
         if info.ended is None:
             return read_journals(_journals(path)).tables(info)
         return SessionTables(
@@ -177,8 +177,16 @@ def read_session(path: Path) -> SessionTables:
             tuple(_read_table(path, "windows", WindowRecord)) if info.schema_version >= WINDOWS_SINCE else (),
             tuple(_read_table(path, "vectors", VectorRecord)),
         )
-    except OSError as error:
-        raise ReportError(f"{path}: cannot be read: {error}", "restore that file, or delete the folder") from None
+
+
+def read_runs(path: Path) -> list[RunRecord]:
+    """The runs of the ended session in the folder `path`, without reading anything else.
+
+    Raises:
+        ReportError: their table is missing or damaged.
+    """
+    with _reading(path):
+        return _read_table(path, "runs", RunRecord)
 
 
 def read_info(path: Path) -> SessionInfo:
@@ -264,6 +272,15 @@ def _replace(file: Path, write: Callable[[Path], object]) -> None:
         part.replace(file)
     finally:
         part.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Turns the system's refusal to read into a ReportError."""
+    try:
+        yield
+    except OSError as error:
+        raise ReportError(f"{path}: cannot be read: {error}", "restore that file, or delete the folder") from None
 
 
 @contextlib.contextmanager

@@ -1,0 +1,59 @@
+"""`harness compare`: what changed between two sessions or commits, and whether that is to fail a build."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from harness.cli.report import add_reports_dir_option
+
+FORMATS = ("terminal", "markdown", "json", "junit", "github")
+FAIL_ON = ("regression", "missing")
+_SPEC = "a session (id, path, latest) or a commit that has one (hash, branch, tag, main~5)"
+
+
+def add_parser(commands: Any) -> None:
+    parser = commands.add_parser("compare", help="what changed between two sessions or commits")
+    parser.add_argument("base", metavar="BASE", help=_SPEC)
+    parser.add_argument("head", metavar="HEAD", help="what is compared with it, the same way")
+    parser.add_argument(
+        "--fail-on",
+        action="append",
+        choices=FAIL_ON,
+        default=[],
+        help="exit code 1 where a figure is worse, or where a run or a figure is missing; may be given twice",
+    )
+    parser.add_argument("--format", choices=FORMATS, default="terminal", help="default: terminal")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write it there instead")
+    add_reports_dir_option(parser)
+    parser.set_defaults(execute=execute)
+
+
+def execute(options: argparse.Namespace) -> int:
+    from harness.history import RENDERERS, compare, failures, read_index, unreadable_of
+
+    index = read_index(options.reports_dir)
+    changes = compare(options.base, options.head, index, Path.cwd())
+    _write(RENDERERS[options.format](changes), options.output)
+    unreadable = unreadable_of(changes, index)
+    for name in unreadable:
+        print(f"skipped {name}, which may have been meant: {index.unreadable[name]}", file=sys.stderr)
+    shut = failures(changes, options.fail_on)
+    for reason in shut:
+        print(f"harness compare: {reason}", file=sys.stderr)
+    return 1 if shut or unreadable else 0
+
+
+def _write(text: str, file: Path | None) -> None:
+    """Raises: ReportError: the file cannot be written."""
+    from harness.errors import ReportError
+
+    if file is None:
+        print(text, end="")
+        return
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ReportError(f"{file}: {error.strerror or error}", "make it writable, or give another --output") from None

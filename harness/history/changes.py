@@ -1,0 +1,180 @@
+"""What changed between two sides: figure by figure, of runs that are of the same suite, variant, board, target and
+engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from harness.errors import ReportError
+from harness.history.metrics import METRICS, Metric, is_noisy
+from harness.history.rules import Judgement, Verdict, judge_exact, judge_noisy, judge_usual
+from harness.history.settings import Settings
+from harness.history.sides import Run, RunId, Side
+from harness.measure.records import Provenance, Quantity
+
+CONDITIONS = {
+    "engine_version": "engine version",
+    "toolchain": "toolchain",
+    "target_description": "target",
+    "model_sha256": "model",
+    "vectors_source": "source of vectors",
+    "vectors_total": "number of vectors",
+    "vectors": "number of answered vectors",
+    "cycles_model": "cost model",
+    "energy_model": "energy model",
+    "meter": "meter",
+    "supply_v": "supply voltage",
+}
+_DIGITS = 8  # of a hash that are shown
+
+Recent = Callable[[Run, Metric], Sequence[float]]  # a run's figure in the newest commits, the oldest first
+
+
+@dataclass(frozen=True)
+class Change:
+    """A figure on both sides, where it is known, and what became of it."""
+
+    metric: Metric
+    base: Quantity | None
+    head: Quantity | None
+    verdict: Verdict
+    reason: str = ""
+
+    @property
+    def base_text(self) -> str:
+        return self.metric.text(self.base.value) if self.base else "-"
+
+    @property
+    def head_text(self) -> str:
+        return self.metric.text(self.head.value) if self.head else "-"
+
+    @property
+    def change_text(self) -> str:
+        """`2.4x more`; empty where the figures are not of the same thing."""
+        if not self.base or not self.head or self.verdict is Verdict.NOT_COMPARED:
+            return ""
+        return self.metric.change(self.head.value, self.base.value)
+
+
+@dataclass(frozen=True)
+class RunChanges:
+    """Two runs, and the changes of all figures that one of them knows."""
+
+    base: Run
+    head: Run
+    changes: tuple[Change, ...]
+
+    @property
+    def id(self) -> RunId:
+        return self.head.id
+
+    @property
+    def conditions(self) -> list[str]:
+        """What else differs between the two runs: `another toolchain: gcc 13, before gcc 12`."""
+        return list(filter(None, (_other(field, self.base, self.head) for field in CONDITIONS)))
+
+    def of(self, *verdicts: Verdict) -> list[Change]:
+        """The changes with one of these verdicts."""
+        return [change for change in self.changes if change.verdict in verdicts]
+
+
+@dataclass(frozen=True)
+class Changes:
+    """A comparison.
+
+    Attributes:
+        runs: those that both sides have.
+        base_alone: runs that the other side has not.
+        notes: what else is to say of the whole.
+    """
+
+    base: Side
+    head: Side
+    runs: tuple[RunChanges, ...]
+    base_alone: tuple[RunId, ...]
+    head_alone: tuple[RunId, ...]
+    notes: tuple[str, ...] = ()
+
+    def of(self, *verdicts: Verdict) -> list[tuple[RunChanges, Change]]:
+        """All changes with one of these verdicts, each with its run."""
+        return [(run, change) for run in self.runs for change in run.of(*verdicts)]
+
+
+def find_changes(base: Side, head: Side, settings: Settings, recent: Recent) -> Changes:
+    """Compare two sides.
+
+    Raises:
+        ReportError: there is no run that both have.
+    """
+    common = [id_ for id_ in head.runs if id_ in base.runs]
+    if not common:
+        raise ReportError(
+            f"{base.described} and {head.described} have no run in common: {_known(base)}; {_known(head)}",
+            "run the same suites on the same board, kind of target and engine",
+        )
+    return Changes(
+        base,
+        head,
+        runs=tuple(_run_changes(base.runs[id_], head.runs[id_], settings, recent) for id_ in common),
+        base_alone=tuple(id_ for id_ in base.runs if id_ not in head.runs),
+        head_alone=tuple(id_ for id_ in head.runs if id_ not in base.runs),
+    )
+
+
+def _known(side: Side) -> str:
+    groups = dict.fromkeys(f"{id_.suite} on {id_.board} ({id_.target}) with {id_.engine}" for id_ in side.runs)
+    return f"{side.spec} has {', '.join(groups) or 'none'}"
+
+
+def _run_changes(base: Run, head: Run, settings: Settings, recent: Recent) -> RunChanges:
+    return RunChanges(base, head, tuple(_changes(base, head, settings, recent)))
+
+
+def _changes(base: Run, head: Run, settings: Settings, recent: Recent) -> Iterator[Change]:
+    for metric in METRICS:
+        before, after = metric.of(base.record), metric.of(head.record)
+        if before and after:
+            yield Change(metric, before, after, *_judgement(metric, base, head, settings, recent))
+        elif before:
+            yield Change(metric, before, None, Verdict.LOST)
+        elif after:
+            yield Change(metric, None, after, Verdict.NEW)
+
+
+def _judgement(metric: Metric, base: Run, head: Run, settings: Settings, recent: Recent) -> Judgement:
+    before, after = metric.of(base.record), metric.of(head.record)
+    assert before and after
+    if obstacle := _obstacle(metric, base, head):
+        return Judgement(Verdict.NOT_COMPARED, obstacle)
+    if not is_noisy(metric, after):
+        return judge_exact(metric, before.value, after.value, settings.tolerance.get(metric.name, 0.0))
+    judged = judge_noisy(metric, metric.samples(base.windows), metric.samples(head.windows), settings.floor)
+    if judged.verdict not in (Verdict.WORSE, Verdict.BETTER):
+        return judged
+    return judge_usual(metric, before.value, after.value, judged, recent(base, metric))
+
+
+def _obstacle(metric: Metric, base: Run, head: Run) -> str:
+    """Why the two figures are not of the same thing; empty where they are."""
+    before, after = metric.of(base.record), metric.of(head.record)
+    assert before and after
+    if before.provenance != after.provenance:
+        return f"{after.provenance}, before {before.provenance}"
+    if after.provenance == Provenance.HOST and metric.name == "latency_us" and base.info.host != head.info.host:
+        return f"another computer: {head.info.host.name}, before {base.info.host.name}"
+    return next(filter(None, (_other(field, base, head) for field in metric.conditions)), "")
+
+
+def _other(field: str, base: Run, head: Run) -> str:
+    """How the runs differ in this field; empty where they do not."""
+    before, after = getattr(base.record, field), getattr(head.record, field)
+    if before == after:
+        return ""
+    return f"another {CONDITIONS[field]}: {_shown(field, after)}, before {_shown(field, before)}"
+
+
+def _shown(field: str, value: object) -> str:
+    text = str(value)
+    return (text[:_DIGITS] if field == "model_sha256" else text) or "none"

@@ -1,0 +1,131 @@
+"""What a change comes from, as far as the sessions tell: which layers and ops, which vectors, which functions."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from harness.build import kept_elf, symbol_bytes
+from harness.history.changes import RunChanges
+from harness.history.metrics import METRICS_BY_NAME, Metric
+from harness.history.rules import Verdict
+from harness.history.sides import Run
+from harness.measure.records import LayerRecord
+from harness.report.statistics import mcnemar_p
+from harness.report.wording import counted
+
+NAMED_VECTORS = 8
+NAMED_SYMBOLS = 5
+_LAYER_COSTS = ("cycles", "instructions", "latency_us")  # the first that both sides know tells most
+_EXPLAINED = {Verdict.WORSE, Verdict.BETTER, Verdict.EXCUSED}
+
+
+@dataclass(frozen=True)
+class LayerChange:
+    """A layer whose cost differs."""
+
+    metric: Metric
+    layer: LayerRecord
+    base: float
+    head: float
+
+    @property
+    def label(self) -> str:
+        """`1 CONV_2D 1x8x8x32`."""
+        return f"{self.layer.op_index} {self.layer.op} {self.layer.output_shape}"
+
+    @property
+    def difference(self) -> float:
+        return self.head - self.base
+
+
+def layer_changes(run: RunChanges) -> list[LayerChange]:
+    """The layers whose cost differs, the largest difference first; none where the model has other layers."""
+    if not _same_layers(run):
+        return []
+    for metric in (METRICS_BY_NAME[name] for name in _LAYER_COSTS):
+        found = [_layer_change(metric, *pair) for pair in zip(run.base.layers, run.head.layers, strict=True)]
+        known = [change for change in found if change]
+        if known and not _is_not_compared(run, metric):
+            changed = [change for change in known if change.difference]
+            return sorted(changed, key=lambda change: -abs(change.difference))
+    return []
+
+
+def explain(run: RunChanges) -> list[str]:
+    """What is known of why two runs differ, in words; nothing where they do not."""
+    if not run.of(*_EXPLAINED):
+        return []
+    return [*run.conditions, *_ops(run), *_flipped(run), *_symbols(run)]
+
+
+def _same_layers(run: RunChanges) -> bool:
+    def shapes(side: Run) -> list[tuple[str, str]]:
+        return [(layer.op, layer.output_shape) for layer in side.layers]
+
+    return shapes(run.base) == shapes(run.head)
+
+
+def _layer_change(metric: Metric, base: LayerRecord, head: LayerRecord) -> LayerChange | None:
+    before, after = getattr(base, metric.name), getattr(head, metric.name)
+    if before is None or after is None or before.provenance != after.provenance:
+        return None
+    return LayerChange(metric, head, before.value, after.value)
+
+
+def _is_not_compared(run: RunChanges, metric: Metric) -> bool:
+    return any(change.metric is metric for change in run.of(Verdict.NOT_COMPARED))
+
+
+def _ops(run: RunChanges) -> Iterator[str]:
+    """How many layers the model has, where that changed; else which ops the cost's change is of."""
+    base, head = len(run.base.layers), len(run.head.layers)
+    if base and head and not _same_layers(run):
+        yield f"other layers: {head}, before {base}"
+    changes = layer_changes(run)
+    whole = sum(abs(change.difference) for change in changes)
+    for op, members in _by_op(changes):
+        difference = sum(change.difference for change in members)
+        part = sum(abs(change.difference) for change in members) / whole
+        indices = ", ".join(str(change.layer.op_index) for change in sorted(members, key=lambda c: c.layer.op_index))
+        word = "op" if len(members) == 1 else "ops"
+        yield f"{op} ({word} {indices}): {difference:+,.0f} {members[0].metric.name}, {part:.0%} of what layers changed"
+
+
+def _by_op(changes: Sequence[LayerChange]) -> list[tuple[str, list[LayerChange]]]:
+    """The layers of each op, the op with the largest differences first."""
+    groups: dict[str, list[LayerChange]] = {}
+    for change in changes:
+        groups.setdefault(change.layer.op, []).append(change)
+    return sorted(groups.items(), key=lambda group: -sum(abs(change.difference) for change in group[1]))
+
+
+def _flipped(run: RunChanges) -> Iterator[str]:
+    """The vectors that only one side gets right, and whether chance would do that."""
+    base = {vector.vector: vector.correct for vector in run.base.vectors}
+    head = {vector.vector: vector.correct for vector in run.head.vectors}
+    lost = [vector for vector, correct in head.items() if correct is False and base.get(vector)]
+    gained = [vector for vector, correct in head.items() if correct and base.get(vector) is False]
+    if lost or gained:
+        chance = mcnemar_p(len(lost), len(gained))
+        flips = f"{_named(lost)} right before and wrong now, {_named(gained)} the other way round"
+        yield f"{flips}: McNemar p = {chance:.2g}"
+
+
+def _named(vectors: Sequence[int]) -> str:
+    listed = ", ".join(map(str, vectors[:NAMED_VECTORS])) + (", …" if len(vectors) > NAMED_VECTORS else "")
+    return f"{counted(len(vectors), 'vector')} ({listed})" if vectors else "none"
+
+
+def _symbols(run: RunChanges) -> Iterator[str]:
+    """The functions and objects that grew or shrank most, where both firmwares are still kept on this computer."""
+    if not any(change.metric.name == "firmware_flash_bytes" for change in run.of(*_EXPLAINED)):
+        return
+    base, head = (kept_elf(side.record.board, side.record.build_id) for side in (run.base, run.head))
+    if base and head:
+        before, after = symbol_bytes(base), symbol_bytes(head)
+        changes = Counter({name: after[name] - before[name] for name in before | after})
+        for name, difference in sorted(changes.items(), key=lambda entry: -abs(entry[1]))[:NAMED_SYMBOLS]:
+            if difference:
+                yield f"{difference:+,} bytes: {name}"
