@@ -11,7 +11,7 @@ from harness.history.index import Index, Summary
 from harness.history.layout import aligned
 from harness.history.segments import run_segments
 from harness.report.schema import TABLES, arrow_schema
-from harness.report.store import table_file
+from harness.report.store import read_session, table_file
 from harness.report.wording import printable
 
 if TYPE_CHECKING:
@@ -66,8 +66,16 @@ def query(statement: str, index: Index) -> Answer:
             columns = [column[0] for column in connection.description or ()]
             return Answer(columns, connection.fetchall() if columns else [])
         except duckdb.Error as error:
+            if not isinstance(error, duckdb.ProgrammingError | duckdb.DataError):
+                _refuse_damaged(index)
             cause, _, _ = str(error).partition("\n\n")  # then the statement again
             raise ReportError(cause, "docs/reports.md lists tables and columns") from None
+
+
+def _refuse_damaged(index: Index) -> None:
+    """Raises the ReportError of the first session that cannot be read to its end: DuckDB does not say in which file."""
+    for name in index.summaries:
+        read_session(index.folder / name)
 
 
 def _make_views(connection: duckdb.DuckDBPyConnection, statement: str, index: Index) -> None:

@@ -143,6 +143,18 @@ EXTRAS = (
         purpose=Purpose.EXTRA,
         remedy='for training: pip install "tinyhil[train]"',
     ),
+    Requirement(
+        "DuckDB",
+        probes.Distribution("duckdb").check,
+        purpose=Purpose.EXTRA,
+        remedy='for harness report sql: pip install "tinyhil[sql]"',
+    ),
+    Requirement(
+        "s3fs",
+        probes.Distribution("s3fs").check,
+        purpose=Purpose.EXTRA,
+        remedy='for sessions at s3:// URLs: pip install "tinyhil[s3]"',
+    ),
 )
 
 

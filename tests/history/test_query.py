@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from pyarrow import parquet
+from support.files import damage_inside
 from support.session_records import INFO, int8_run, run_record
 
 from harness.errors import ReportError
@@ -89,6 +90,13 @@ def test_a_statement_that_duckdb_refuses_is_an_error(
     with pytest.raises(ReportError, match=cause) as caught:
         rows(reports, statement)
     assert "LINE 1" not in caught.value.cause
+
+
+def test_a_table_that_is_damaged_inside_is_named(reports: Path, make_session: MakeSession) -> None:
+    make_session("whole")
+    damage_inside(make_session("hurt") / "runs.parquet", "model")
+    with pytest.raises(ReportError, match="hurt"):
+        rows(reports, "select model from runs")
 
 
 def test_nothing_asked_is_nothing_answered(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from pyarrow import parquet
+from support.files import damage_inside
 from support.session_records import run_record
 
 from harness.history import query, read_index, segments
@@ -119,12 +120,7 @@ def test_tables_of_several_schemas_go_together(reports: Path, make_session: Make
 
 def test_a_table_that_is_damaged_inside_is_in_no_segment(reports: Path, make_session: MakeSession) -> None:
     make_session("whole")
-    file = make_session("hurt") / "runs.parquet"
-    message = parquet.ParquetFile(file).schema_arrow.get_field_index("message")
-    begin = parquet.ParquetFile(file).metadata.row_group(0).column(message).dictionary_page_offset
-    content = bytearray(file.read_bytes())
-    content[begin : begin + 20] = b"\xff" * 20
-    file.write_bytes(content)
+    damage_inside(make_session("hurt") / "runs.parquet", "message")
     assert in_segments(reports) == ["whole"]
 
 
