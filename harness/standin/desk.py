@@ -23,12 +23,12 @@ from typing import TYPE_CHECKING, Self
 
 import tomlkit
 
-from harness.config import AttachedTarget, Board, EmulatedTarget
+from harness.config import AttachedTarget, Board
 from harness.config.attached import MeterKind
 from harness.errors import ConfigError, TargetError
 from harness.standin.board import DeskBoard
 from harness.standin.control import Control
-from harness.standin.folder import VARIABLE, DeskFolder, DeskSettings, Faults
+from harness.standin.folder import SIMULATED_CHIP, VARIABLE, DeskFolder, DeskSettings, Faults
 from harness.standin.lane import Lane
 from harness.standin.pseudo_terminal import PseudoTerminal
 from harness.standin.uart import UartWire
@@ -149,11 +149,15 @@ class Desk:
 
 def _settings(board: Board, folder: Path, faults: Faults) -> DeskSettings:
     attached, code = board.targets.get("attached"), board.firmware.code
-    emulated = board.targets.get("emulated")
-    if not isinstance(attached, AttachedTarget) or not isinstance(emulated, EmulatedTarget) or code is None:
+    if (
+        not isinstance(attached, AttachedTarget)
+        or not attached.probe_target.startswith(SIMULATED_CHIP)
+        or "emulated" not in board.targets
+        or code is None
+    ):
         raise ConfigError(
-            f"board {board.name} has no stand-in: it must have the targets attached and emulated",
-            "use another board, e.g. stm32l475",
+            f"board {board.name} has no stand-in: only boards with a chip {SIMULATED_CHIP}, attached and emulated, do",
+            f"use board {SIMULATED_CHIP}",
         )
     flash = board.memory[code.memory]
     return DeskSettings(

@@ -12,6 +12,7 @@ import msgspec
 from harness.errors import TargetError
 
 VARIABLE = "TINYHIL_DESK"  # names the folders of all desks, separated as in PATH
+SIMULATED_CHIP = "stm32l475"  # pyOCD's names of it begin so
 _ERASED = b"\xff"
 _CONTROL_TIMEOUT_S = 20.0
 

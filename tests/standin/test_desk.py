@@ -158,9 +158,11 @@ def test_what_a_dead_desk_left_is_replaced(board: Board) -> None:
             control(desk).tell("halt")
 
 
-def test_a_board_that_cannot_be_attached_has_no_stand_in(boards: dict[str, Board], tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="mps2-an386 has no stand-in"):
-        Desk(boards["mps2-an386"], tmp_path)
+@pytest.mark.parametrize("name", ["mps2-an386", "native", "microbit", "nucleo-l4r5zi"])
+def test_only_the_simulated_chip_has_a_stand_in(boards: dict[str, Board], tmp_path: Path, name: str) -> None:
+    with pytest.raises(ConfigError, match=f"{name} has no stand-in"):
+        Desk(boards[name], tmp_path)
+    assert not list(tmp_path.iterdir())
 
 
 def test_an_unknown_command_is_refused(desk: Desk) -> None:

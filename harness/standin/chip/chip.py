@@ -12,9 +12,8 @@ from harness.standin.chip.cpu import Cpu
 from harness.standin.chip.debug_port import AccessPort, DebugPort
 from harness.standin.chip.debug_unit import DebugUnit
 from harness.standin.chip.flash_controller import REGISTERS_ADDRESS, FlashController
-from harness.standin.folder import DeskFolder
+from harness.standin.folder import SIMULATED_CHIP, DeskFolder
 
-_TARGETS = "stm32l475"  # pyOCD's names of them begin so
 _RAM = ((0x20000000, 0x18000), (0x10000000, 0x8000))  # SRAM1, SRAM2: RM0351 2.2.2
 _IWDG_ADDRESS, _DBGMCU_ADDRESS = 0x40003000, 0xE0042000
 _PERIPHERAL_BYTES = 0x400
@@ -32,7 +31,7 @@ class Chip:
 
     def __init__(self, desk: DeskFolder) -> None:
         settings = desk.read()
-        if not settings.probe_target.startswith(_TARGETS):
+        if not settings.probe_target.startswith(SIMULATED_CHIP):
             raise TargetError(f"no simulated chip is a {settings.probe_target}", "take a desk with board stm32l475")
         faults = settings.faults
         with desk.flash_file.open("r+b") as file:
