@@ -189,7 +189,7 @@ class Pipeline:
             self._rewind(expected)
         elif nak.payload[:1] == _BAD_FRAME:
             self._lose_oldest()
-        # Else it is one that it was sent behind a lost one, which is on the line again.
+        # Else it is about a frame behind a lost one, which is on the line again.
 
     def _rewind(self, expected: _Pending) -> None:
         """Request again from `expected` on: the device drops all that is behind it."""
