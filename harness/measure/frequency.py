@@ -6,6 +6,7 @@ is the device's alone.
 
 from __future__ import annotations
 
+import itertools
 import math
 import time
 from collections.abc import Callable
@@ -26,10 +27,6 @@ class _Seen(NamedTuple):
     counted_s: float
     waited_s: float
 
-    @property
-    def late_s(self) -> float:
-        return self.waited_s - self.counted_s
-
 
 def check_frequency(
     device: Device, vector: bytes, inferences: int, now_s: Callable[[], float] = time.monotonic
@@ -37,7 +34,7 @@ def check_frequency(
     """By how many per cent the device's timer runs faster than it says, negative where slower.
 
     What makes this computer or the line late once does not do so every time, a wrong frequency does: so it has a few
-    attempts, and of them the windows count that were the least late.
+    attempts, and of their windows the pair counts that agrees best.
 
     Args:
         inferences: of the short window; by the device's own clock they take some time.
@@ -59,7 +56,7 @@ def check_frequency(
         short.append(window(inferences))
         more = math.ceil(inferences * LONGER_S / max(short[-1].counted_s, 1 / device.hello.timer_hz))
         long.append(window(min(inferences + more, MOST_INFERENCES)))
-        off_percent = _off_percent(*(min(seen, key=lambda one: one.late_s) for seen in (short, long)))
+        off_percent = min(itertools.starmap(_off_percent, itertools.product(short, long)), key=abs)
         if abs(off_percent) <= TOLERANCE_PERCENT:
             return off_percent
     timer, told_hz = device.hello.timer, device.hello.timer_hz
