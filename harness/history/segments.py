@@ -13,6 +13,8 @@ import json
 import time
 import uuid
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,10 +40,10 @@ def run_segments(index: Index) -> dict[Path, list[str]]:
     segments = _usable_segments(folder, index)
     present = {name for names in segments.values() for name in names}
     missing = [name for name in index.run_stamps if name not in present]
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError), ThreadPoolExecutor() as pool:
         for begin in range(0, len(missing), FULL_SEGMENT):
             names = missing[begin : begin + FULL_SEGMENT]
-            segments |= _write_segment(folder, index, [_session_rows(index.folder, name) for name in names])
+            segments |= _write_segment(folder, index, list(pool.map(partial(_session_rows, index.folder), names)))
         small = [path for path, names in segments.items() if len(names) < FULL_SEGMENT // 2]
         if len(small) > MOST_SMALL_SEGMENTS:
             segments |= _write_segment(folder, index, [_segment_rows(path, segments.pop(path)) for path in small])
