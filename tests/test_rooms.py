@@ -13,11 +13,23 @@ import pytest
 import harness
 
 PACKAGE = Path(harness.__file__).parent
-FLOW = ["setup", "config", "model", "build", "scan", "flash", "target", "link", "measure", "report", "history"]
+FLOW = ["setup", "config", "model", "build", "scan", "flash", "target", "link", "measure", "report", "history", "html"]
 FOR_ALL = {"closing", "errors", "paths", "processes"}
 STANDIN = "standin"  # behind the line, for the command alone
 CALLERS = {"plugin", "cli"}
-HEAVY = ("tensorflow", "pandas", "pyarrow", "tflite_micro", "numpy", "rich", "pyocd", "unicorn", "duckdb", "fsspec")
+HEAVY = (
+    "tensorflow",
+    "pandas",
+    "pyarrow",
+    "tflite_micro",
+    "numpy",
+    "rich",
+    "pyocd",
+    "unicorn",
+    "duckdb",
+    "fsspec",
+    "jinja2",
+)
 
 
 def imported_rooms(path: Path) -> Iterator[str]:

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-FURTHER = "Further commands: harness report list, push, pull, sql, columns."
+FURTHER = "Further commands: harness report html, serve, list, push, pull, sql, columns."
 
 
 def add_parser(commands: Any) -> None:

@@ -24,10 +24,17 @@ HOST_NOTE = "host: timed on this computer, says nothing about a microcontroller"
 
 def comparisons(tables: SessionTables) -> list[Comparison]:
     """One table for each suite, board and engine, in the order in which they ran; then those that compare engines."""
+    groups = variant_groups(tables)
+    runs = [run for group in groups for run in group]
+    of_variants = [compare_variants(tables, group) for group in groups]
+    return [*of_variants, *engine_comparisons(runs), *board_comparisons(tables)]
+
+
+def variant_groups(tables: SessionTables) -> list[list[RunRecord]]:
+    """The variants of each suite on each board with each engine, in the order in which they ran, float32 first."""
     order = list(dict.fromkeys(_group(run) for run in tables.run_records))
     runs = sorted(tables.run_records, key=lambda run: (order.index(_group(run)), run.variant != FULL_PRECISION))
-    of_variants = [_comparison(tables, list(group)) for _, group in groupby(runs, key=_group)]
-    return [*of_variants, *engine_comparisons(runs), *board_comparisons(tables)]
+    return [list(group) for _, group in groupby(runs, key=_group)]
 
 
 def session_lines(tables: SessionTables) -> list[str]:
@@ -42,7 +49,8 @@ def _group(run: RunRecord) -> tuple[str, str, str]:
     return run.suite, run.board, run.engine
 
 
-def _comparison(tables: SessionTables, runs: list[RunRecord]) -> Comparison:
+def compare_variants(tables: SessionTables, runs: list[RunRecord]) -> Comparison:
+    """One of the `variant_groups` as a table."""
     layers = {run.variant: [layer for layer in tables.layer_records if run_key(layer) == run_key(run)] for run in runs}
     rows = [*_outcome_rows(runs), *_metric_rows(runs)]
     for kind in known_costs(runs) or [INSTRUCTIONS]:

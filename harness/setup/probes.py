@@ -70,6 +70,12 @@ def espeak() -> Finding:
     return MISSING if version is None else found(version)
 
 
+def chromium() -> Finding:
+    """The browser that reports are tested in, and the program that drives it."""
+    version = _first_version(_output(["chromium", "--version"]))
+    return MISSING if version is None or _output(["chromedriver", "--version"]) is None else found(version)
+
+
 def fuzzer() -> Finding:
     """clang, with the runtime of libFuzzer and of the sanitizers, which is often packed apart: only linking tells."""
     program = 'extern "C" int LLVMFuzzerTestOneInput(const unsigned char*, unsigned long) { return 0; }\n'

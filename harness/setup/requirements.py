@@ -117,6 +117,17 @@ SYSTEM = (
         purpose=Purpose.TEST,
         packages={"debian": "espeak-ng", "fedora": "espeak-ng", "arch": "espeak-ng", "macos": "espeak-ng"},
     ),
+    Requirement(
+        "Chromium with its driver",
+        probes.chromium,
+        purpose=Purpose.TEST,
+        packages={
+            "debian": "chromium chromium-driver",
+            "fedora": "chromium chromedriver",
+            "arch": "chromium",
+            "macos": "chromium chromedriver",
+        },
+    ),
 )
 
 TOOLS = (

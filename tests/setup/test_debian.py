@@ -108,11 +108,14 @@ def test_what_only_tests_need_is_installed_for_them_only(complete_tools, as_root
     folder = complete_tools.folder
     versions = "; ".join(
         f"printf '#!/bin/sh\\necho 14.0.6\\n' > {folder}/{tool}; PATH=/bin:/usr/bin chmod +x {folder}/{tool}"
-        for tool in ("clang-format", "clang++", "espeak-ng")
+        for tool in ("clang-format", "clang++", "espeak-ng", "chromium", "chromedriver")
     )
     add_apt(complete_tools, when_installing=versions)
     debian.provide_packages([Purpose.RUN, Purpose.TEST])
-    assert apt_changes(complete_tools)[-1] == f"{INSTALL} clang-format clang libclang-rt-dev espeak-ng"
+    assert (
+        apt_changes(complete_tools)[-1]
+        == f"{INSTALL} clang-format clang libclang-rt-dev espeak-ng chromium chromium-driver"
+    )
 
 
 def test_sudo_without_a_password(tools, as_user, on_distribution) -> None:

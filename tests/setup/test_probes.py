@@ -27,6 +27,7 @@ def test_complete_machine(complete_tools) -> None:
         probes.qemu,
         probes.clang_format,
         probes.espeak,
+        probes.chromium,
         probes.fuzzer,
     ],
 )
@@ -73,6 +74,13 @@ def test_qemu_built_without_the_machine(tools) -> None:
 def test_clang_format(tools) -> None:
     tools.add("clang-format", "echo 'Debian clang-format version 14.0.6'")
     assert probes.clang_format() == found("14.0.6")
+
+
+def test_chromium_needs_its_driver(tools) -> None:
+    tools.add("chromium", "echo 'Chromium 156.0.8078.79 built on Debian GNU/Linux 12 (bookworm)'")
+    assert probes.chromium() == MISSING
+    tools.add("chromedriver", "echo 'ChromeDriver 156.0.8078.79'")
+    assert probes.chromium() == found("156.0.8078.79")
 
 
 def test_espeak(tools) -> None:

@@ -1,0 +1,63 @@
+"""`harness report html`: a session as one HTML file; `harness report serve`: all sessions of a folder in a browser."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+from pathlib import Path
+from typing import Any
+
+from harness.cli.report import add_reports_dir_option
+from harness.errors import ReportError
+
+
+def add_parser(commands: Any) -> None:
+    html = commands.add_parser("report html", help="write a session as one HTML file")
+    html.add_argument("session", nargs="?", default="latest", help="an id, a path, or latest (default)")
+    html.add_argument("--output", type=Path, metavar="FILE", help="default: the session's id with .html")
+    _add_folder_options(html)
+    html.set_defaults(execute=execute_html)
+    serve = commands.add_parser("report serve", help="show all sessions in a browser, until Ctrl-C")
+    serve.add_argument("--host", default="127.0.0.1", help="default: 127.0.0.1, which only this computer reaches")
+    serve.add_argument("--port", type=int, default=8017, help="default: 8017; 0 is any free one")
+    _add_folder_options(serve)
+    serve.set_defaults(execute=execute_serve)
+
+
+def _add_folder_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--models",
+        type=Path,
+        default=Path("suites"),
+        metavar="DIR",
+        help="where the .tflite files are, for rooflines and plans of arenas; default: suites",
+    )
+    add_reports_dir_option(parser)
+
+
+def execute_html(options: argparse.Namespace) -> int:
+    from harness.html import find_models, render_html
+    from harness.report import find_session, read_session
+
+    folder = find_session(options.reports_dir, options.session)
+    tables = read_session(folder)
+    page = render_html(tables, find_models(options.models, tables.run_records)).encode("utf-8", "replace")
+    file = options.output or Path(f"{folder.resolve().name}.html")
+    try:
+        file.write_bytes(page)
+    except OSError as error:
+        raise ReportError(f"{file}: {error.strerror}", "choose another --output") from None
+    print(f"{file}: {len(page):,} bytes")
+    return 0
+
+
+def execute_serve(options: argparse.Namespace) -> int:
+    from harness.html import ReportServer
+
+    with ReportServer(options.reports_dir, options.models, options.host, options.port) as server:
+        print(f"{options.reports_dir} at {server.url} until Ctrl-C", flush=True)
+        if not server.is_loopback():
+            print("whoever reaches this address can read all sessions", flush=True)
+        with contextlib.suppress(KeyboardInterrupt):
+            server.serve_forever()
+    return 0

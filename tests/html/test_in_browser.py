@@ -1,0 +1,98 @@
+"""Reports as a person sees them: in Chromium, by mouse and by keyboard, on a desk and on a phone."""
+
+from __future__ import annotations
+
+import pytest
+from selenium.webdriver import Chrome, Keys
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
+
+PHONE = {"width": 360, "height": 740, "deviceScaleFactor": 2, "mobile": True}
+LAYERS = "group-0-layers"
+
+
+@pytest.fixture
+def opened(browser: Chrome, page_url: str) -> Chrome:
+    browser.get(page_url)
+    return browser
+
+
+def heading(browser: Chrome, name: str) -> WebElement:
+    """The button that sorts the layers by the column `name`."""
+    return browser.find_element(By.XPATH, f"//table[@id='{LAYERS}']//button[normalize-space()='{name}']")
+
+
+def column(browser: Chrome, number: int) -> list[str]:
+    """The shown cells of a column of the layers, from the top down."""
+    rows = browser.find_elements(By.CSS_SELECTOR, f"#{LAYERS} tbody tr:not([hidden])")
+    return [row.find_elements(By.TAG_NAME, "td")[number].text for row in rows]
+
+
+def test_nothing_on_the_console(opened: Chrome) -> None:
+    assert opened.title == "20260102T030405Z-0123456"
+    assert opened.get_log("browser") == []
+
+
+def test_every_picture_is_drawn(opened: Chrome) -> None:
+    pictures = opened.find_elements(By.CSS_SELECTOR, "main svg")
+    assert len(pictures) == 8  # accuracy, layers, classes, two memories, roofline, two arenas
+    for picture in pictures:
+        shapes = picture.find_elements(By.CSS_SELECTOR, "rect, circle")
+        assert shapes
+        assert all(shape.size["height"] > 0 for shape in shapes if shape.get_attribute("width") != "0.000%")
+        assert picture.get_attribute("aria-label")
+
+
+def test_a_column_of_numbers_sorts_from_the_largest_down_and_back(opened: Chrome) -> None:
+    button = heading(opened, "MACs")
+    button.click()
+    macs = [int(text.replace(",", "")) for text in column(opened, 3)]
+    assert macs == sorted(macs, reverse=True)
+    assert len(set(macs)) > 2
+    button.click()
+    assert column(opened, 3)[0] == "0"
+    assert button.find_element(By.XPATH, "..").get_attribute("aria-sort") == "ascending"
+
+
+def test_the_keyboard_reaches_the_filter_and_sorts(opened: Chrome) -> None:
+    box = opened.find_element(By.ID, f"filter-{LAYERS}")
+    box.send_keys("softmax")
+    assert column(opened, 1) == ["SOFTMAX"]
+    assert opened.find_element(By.CSS_SELECTOR, f"output[for=filter-{LAYERS}]").text == "1 of 7"
+    box.send_keys(Keys.BACKSPACE * 7)
+    box.send_keys(Keys.TAB, Keys.TAB)  # past the region that scrolls
+    for _ in range(2):
+        if opened.switch_to.active_element.text.strip() == "kind":
+            break
+        opened.switch_to.active_element.send_keys(Keys.TAB)
+    opened.switch_to.active_element.send_keys(Keys.ENTER)
+    kinds = column(opened, 1)
+    assert kinds == sorted(kinds)
+    assert len(kinds) == 7
+
+
+def test_dark_and_light_are_readable(opened: Chrome) -> None:
+    def brightness() -> tuple[int, int]:
+        """Of ink and paper, 0 … 765."""
+        colors = opened.execute_script("let s = getComputedStyle(document.body); return [s.color, s.backgroundColor]")
+        ink, paper = (sum(int(part) for part in color[4:-1].split(",")) for color in colors)
+        return ink, paper
+
+    ink, paper = brightness()
+    assert paper - ink > 500
+    opened.execute_cdp_cmd(
+        "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": "dark"}]}
+    )
+    ink, paper = brightness()
+    assert ink - paper > 500
+
+
+def test_a_phone_needs_no_scrolling_sideways(browser: Chrome, page_url: str) -> None:
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", PHONE)
+    browser.get(page_url)
+    for details in browser.find_elements(By.TAG_NAME, "details"):
+        browser.execute_script("arguments[0].open = true", details)
+    wide = "return [document.documentElement.scrollWidth, window.innerWidth]"
+    assert browser.execute_script(wide) == [360, 360]
+    sizes = "return [...document.querySelectorAll('svg text')].map(t => parseFloat(getComputedStyle(t).fontSize))"
+    assert min(browser.execute_script(sizes)) >= 11
