@@ -5,9 +5,12 @@ from __future__ import annotations
 import io
 import os
 import tarfile
+import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from harness.history.archive import DamagedError, packed, unpack
 
@@ -59,6 +62,21 @@ def test_what_is_packed_comes_out_again_without_hidden_files(tmp_path: Path) -> 
     with packed(folder) as archive:
         unpack(archive.content, tmp_path / "again")
     assert contents(tmp_path / "again") == wanted
+
+
+NAMES = st.text(st.characters(exclude_characters="/\0", exclude_categories=["Cs"]), min_size=1, max_size=40)
+
+
+@given(st.dictionaries(NAMES.filter(lambda name: not name.startswith(".")), st.binary(max_size=2000)))
+def test_any_files_come_out_as_they_went_in(files: dict[str, bytes]) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        session, again = Path(name, "session"), Path(name, "again")
+        session.mkdir()
+        for file, content in files.items():
+            (session / file).write_bytes(content)
+        with packed(session) as archive:
+            unpack(archive.content, again)
+        assert {file.name: file.read_bytes() for file in again.iterdir()} == files
 
 
 @pytest.mark.parametrize(
