@@ -259,7 +259,8 @@ def _read_table(path: Path, name: str, record_type: type[R]) -> list[R]:
 
     file = path / table_file(name)
     try:
-        return [record(record_type, row) for row in parquet.read_table(file).to_pylist()]
+        with parquet.ParquetFile(file) as table:  # `read_table` would load pandas
+            return [record(record_type, row) for row in table.read().to_pylist()]
     except (pa.ArrowInvalid, msgspec.ValidationError) as error:
         raise ReportError(f"{file}: {error}", "restore that file, or delete the folder") from None
 
