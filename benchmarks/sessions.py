@@ -1,4 +1,6 @@
-"""Many sessions, synthetic ones of 40 runs each: how long it takes to list 10,000, and whether two writers lose any."""
+"""Many sessions, synthetic ones of 40 runs each: how long it takes to list 10,000, to query and to compare them, and
+whether two writers lose any.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +22,7 @@ SESSIONS = 10_000
 PUSHED = 500  # by each of two writers
 REPEATS = 5
 WORST_S = 1.0
+WORST_COMPARE_S = 1.5
 
 
 class Taken(NamedTuple):
@@ -32,16 +35,16 @@ class Taken(NamedTuple):
         return f"{self.wall_s:.2f} s ({self.cpu_s:.2f} s CPU)"
 
 
-def start_report(*arguments: str) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "harness", "report", *arguments]
+def start(*arguments: str) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "harness", *arguments]
     return subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.DEVNULL)
 
 
 def timed(*arguments: str) -> Taken:
-    """What a `harness report` command takes, Python's start and all."""
+    """What a `harness` command takes, Python's start and all."""
     begin, before = time.perf_counter(), os.times()
-    if start_report(*arguments).wait() != 0:
-        raise RuntimeError(f"harness report {' '.join(arguments)} failed")
+    if start(*arguments).wait() != 0:
+        raise RuntimeError(f"harness {' '.join(arguments)} failed")
     after = os.times()
     used = after.children_user + after.children_system - before.children_user - before.children_system
     return Taken(time.perf_counter() - begin, used)
@@ -50,12 +53,17 @@ def timed(*arguments: str) -> Taken:
 def list_many(folder: Path) -> None:
     reports = f"--reports-dir={folder}"
     write_sessions(folder, SESSIONS)
-    print(f"          {SESSIONS:,} synthetic sessions of {RUNS} runs; list without an index: {timed('list', reports)}")
+    first = timed("report", "list", reports)
+    print(f"          {SESSIONS:,} synthetic sessions of {RUNS} runs; list without an index: {first}")
     for options in ([], ["--board=stm32l475", "--since=2026-06-01"]):
-        best = min(timed("list", reports, *options) for _ in range(REPEATS))
+        best = min(timed("report", "list", reports, *options) for _ in range(REPEATS))
         print_figure(" ".join(["list", *options]), str(best), f"< {WORST_S} s", best.wall_s < WORST_S)
+    base, head = list(read_index(folder).summaries)[-2:]
+    best = min(timed("compare", base, head, reports) for _ in range(REPEATS))
+    print_figure("compare", str(best), f"< {WORST_COMPARE_S} s", best.wall_s < WORST_COMPARE_S)
     for again in ("", " again"):
-        print(f"          sql, count of all runs{again}: {timed('sql', 'select count(*) from runs', reports)}")
+        taken = timed("report", "sql", "select count(*) from runs", reports)
+        print(f"          sql, count of all runs{again}: {taken}")
 
 
 def push_at_once(folder: Path) -> None:
@@ -65,10 +73,10 @@ def push_at_once(folder: Path) -> None:
     for number, name in enumerate(names):
         write_sessions(folder / name, PUSHED, first=number * PUSHED)
     begin = time.perf_counter()
-    writers = [start_report("push", str(place), f"--reports-dir={folder / name}") for name in names]
+    writers = [start("report", "push", str(place), f"--reports-dir={folder / name}") for name in names]
     codes = [writer.wait() for writer in writers]
     print(f"          two writers, {PUSHED} sessions each: {time.perf_counter() - begin:.1f} s, exit codes {codes}")
-    start_report("pull", str(place), f"--reports-dir={pulled}").wait()
+    start("report", "pull", str(place), f"--reports-dir={pulled}").wait()
     readable = sum(len(read_session(pulled / name).run_records) == RUNS for name in read_index(pulled).summaries)
     print_figure("readable of what two pushed at once", str(readable), f"{2 * PUSHED}", readable == 2 * PUSHED)
 

@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 from enum import StrEnum
 from itertools import pairwise
-from statistics import median_low
+from statistics import median
 from typing import NamedTuple
 
 from harness.history.metrics import Metric
@@ -19,7 +19,7 @@ from harness.report.statistics import mann_whitney_p
 from harness.report.wording import counted
 
 FEWEST_REPEATS = 7  # of a noisy figure on either side
-CHANCE = 0.005  # how probable a difference may be by chance at most: false alarms on noise, benchmarks/gate.py
+CHANCE = 0.01  # how probable a difference may be by chance at most; half of those are for the worse, benchmarks/gate.py
 FEWEST_COMMITS = 30  # before what is usual from one to the next is known
 FENCE = 3.0  # interquartile ranges above the upper quartile: Tukey's outer fence (1977, Exploratory Data Analysis, 2D)
 
@@ -70,7 +70,7 @@ def judge_noisy(metric: Metric, base: Sequence[float], head: Sequence[float], fl
         return Judgement(Verdict.NOT_COMPARED, f"{counted(repeats, 'repeat')}, {FEWEST_REPEATS} are needed")
     if any(map(math.isnan, (*base, *head))):
         return Judgement(Verdict.NOT_COMPARED, "not a number in a window")
-    base_median, head_median = median_low(base), median_low(head)
+    base_median, head_median = median(base), median(head)
     if _change(metric, base_median, head_median) <= floor:
         return Judgement(Verdict.UNCHANGED, f"less than the floor of {floor:.2%}")
     chance = mann_whitney_p(base, head)

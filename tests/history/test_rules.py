@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
+from gate import alarms, normal
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -98,6 +99,11 @@ def test_a_change_must_exceed_the_floor_and_chance() -> None:
     assert judge_noisy(LATENCY, wild, [value * 1.05 for value in wild], 0.02).reason.startswith("may be chance")
     assert judge_noisy(LATENCY, steady, [value * 1.05 for value in steady], 0.02).verdict == Verdict.WORSE
     assert judge_noisy(LATENCY, steady, [math.nan, *steady], 0.02).verdict == Verdict.NOT_COMPARED
+
+
+def test_noise_gives_few_alarms_and_hides_few_slowdowns() -> None:
+    assert alarms(normal, 0.05, 10, slowdown=1.0, pairs=300) <= 0.01
+    assert alarms(normal, 0.02, 10, slowdown=1.05, pairs=300) >= 0.95
 
 
 def test_what_recent_commits_did_too_is_usual() -> None:
