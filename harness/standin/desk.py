@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from harness.standin.meters import Player
 
 INSTANCE = "stand-in"  # its name in boards.toml
-_SUPPLY_V = 3.3  # of the B-L475E-IOT01A, UM2153
+_SUPPLY_V = 3.3  # as docs/hardware.md has a meter supply the board
 
 
 class Desk:
