@@ -73,11 +73,11 @@ def test_vectors(elf: Path) -> None:
         symbols = image.get_section_by_name(".symtab")
         table = image.get_section_by_name(".text").data()
         words = [int.from_bytes(table[4 * i : 4 * i + 4], "little") for i in range(16 + 38)]
-        usart1 = [symbol for symbol in symbols.iter_symbols() if "handle_usart" in symbol.name]
+        uart = [symbol for symbol in symbols.iter_symbols() if "handle_uart" in symbol.name]
         assert words[0] == 0x10002000  # above the stack
         assert words[1] == symbols.get_symbol_by_name("reset_handler")[0]["st_value"]
         assert words[3] == symbols.get_symbol_by_name("fault_handler")[0]["st_value"]
-        assert words[16 + 37] == usart1[0]["st_value"]
+        assert words[16 + 37] == uart[0]["st_value"]
 
 
 def test_no_heap_and_no_exceptions(elf: Path) -> None:
