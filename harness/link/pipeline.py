@@ -29,7 +29,10 @@ class Answer:
 
 @dataclass
 class LineFaults:
-    """What the host sees of a line's faults: frames that arrived damaged, and frames that it sent again."""
+    """What the host sees of a line's faults: frames that arrived damaged, and frames that it sent again.
+
+    HELLO does not count: it is sent again so soon that a busy computer is enough.
+    """
 
     bad_frames: int = 0
     resent_frames: int = 0
@@ -149,7 +152,7 @@ class Pipeline:
     def _mark_sent(self, pending: _Pending, now_s: float) -> None:
         if pending is self._queue[0] and not pending.times_sent:
             self._attempted_s = now_s
-        self.faults.resent_frames += pending.times_sent > 0
+        self.faults.resent_frames += pending.times_sent > 0 and pending.request.type is not MessageType.HELLO
         pending.times_sent += 1
         pending.tries += 1
         self._on_line.append(pending)

@@ -18,11 +18,11 @@ import math
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import tomlkit
 
+from harness.closing import Closing
 from harness.config import AttachedTarget, Board
 from harness.config.attached import MeterKind
 from harness.errors import ConfigError, TargetError
@@ -40,8 +40,8 @@ INSTANCE = "stand-in"  # its name in boards.toml
 _SUPPLY_V = 3.3  # as docs/hardware.md has a meter supply the board
 
 
-class Desk:
-    """A desk that is there until `close`; a context manager.
+class Desk(Closing):
+    """A desk that is there until `close`.
 
     Args:
         board: it can be attached, and it is emulated on a machine of the STM32L4 family.
@@ -119,14 +119,6 @@ class Desk:
     def close(self) -> None:
         """Take all away, and end the emulator."""
         self._resources.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _played(self, meter: MeterKind) -> Player:
         """A stand-in for a meter."""

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-from types import TracebackType
-from typing import Self
 
 import serial
 
+from harness.closing import Closing
 from harness.errors import TargetError
 from harness.link.client import Stream
 from harness.standin.lane import Lane, Wire
@@ -15,8 +14,8 @@ from harness.standin.pseudo_terminal import PseudoTerminal
 from harness.target import ByteStream, DescriptorStream
 
 
-class LineProxy:
-    """Stands between a host, at `port`, and a device; a context manager. When the device goes, `port` is unplugged.
+class LineProxy(Closing):
+    """Stands between a host, at `port`, and a device. When the device goes, `port` is unplugged.
 
     Args:
         device: the other end. It stays open.
@@ -59,10 +58,5 @@ class LineProxy:
         """Take the host's end away, as if the cable were pulled."""
         self._terminal.hang_up()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
         self._resources.close()

@@ -80,8 +80,8 @@ def test_halted_it_is_silent_and_what_it_was_told_is_lost(desk: Desk) -> None:
         port.write(b"\1\2\0" * 10)
         assert port.read(0.2) == b""
         control(desk).tell("run")
-        assert Device(port).status().bad_frames == 0
-        assert device.hello.board == "stm32l475"
+        assert port.read(0.3) == b""  # no NAK
+        device.greet()
 
 
 @pytest.mark.parametrize(("limit", "raised"), [(float("inf"), 921600), (500_000, 460800)])
@@ -102,7 +102,7 @@ def test_the_marker_is_high_while_it_infers(desk: Desk) -> None:
         device = Device(port)
         device.load(MODEL)
         begin_s = time.monotonic()
-        run = device.time(VECTOR, 100)
+        run = device.time(VECTOR, 500)  # some half second: a busy computer's milliseconds do not matter in it
         end_s = time.monotonic()
     waveform = LiveWaveform(desk.device)
     while waveform.known_until_s() < end_s:
