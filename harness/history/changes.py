@@ -169,12 +169,12 @@ def _obstacle(metric: Metric, base: Run, head: Run) -> str:
 
 def _other(field: str, base: Run, head: Run) -> str:
     """How the runs differ in this field; empty where they do not."""
-    before, after = getattr(base.record, field), getattr(head.record, field)
-    if before == after:
+    if getattr(base.record, field) == getattr(head.record, field):
         return ""
-    return f"another {CONDITIONS[field]}: {_shown(field, after)}, before {_shown(field, before)}"
+    return f"another {CONDITIONS[field]}: {_shown(field, head)}, before {_shown(field, base)}"
 
 
-def _shown(field: str, value: object) -> str:
-    text = str(value)
-    return (text[:_DIGITS] if field == "model_sha256" else text) or "none"
+def _shown(field: str, run: Run) -> str:
+    if field == "model_sha256":
+        return f"{run.record.model} {run.record.model_sha256[:_DIGITS]}"
+    return str(getattr(run.record, field)) or "none"

@@ -17,6 +17,8 @@ from harness.report.wording import counted
 
 NAMED_VECTORS = 8
 NAMED_SYMBOLS = 5
+_MENTIONED = 0.01  # of all layers' change
+_ANONYMOUS = "(anonymous namespace)::"
 _LAYER_COSTS = ("cycles", "instructions", "latency_us")  # the first that both sides know tells most
 _EXPLAINED = {Verdict.WORSE, Verdict.BETTER, Verdict.EXCUSED}
 
@@ -41,7 +43,10 @@ class LayerChange:
 
 
 def layer_changes(run: RunChanges) -> list[LayerChange]:
-    """The layers whose cost differs, the largest difference first; none where the model has other layers."""
+    """The layers whose cost differs, the largest difference first; none where the model has other layers.
+
+    The cost is that in cycles, instructions or time: the first that both sides know.
+    """
     if not _same_layers(run):
         return []
     for metric in (METRICS_BY_NAME[name] for name in _LAYER_COSTS):
@@ -86,11 +91,17 @@ def _ops(run: RunChanges) -> Iterator[str]:
     changes = layer_changes(run)
     whole = sum(abs(change.difference) for change in changes)
     for op, members in _by_op(changes):
-        difference = sum(change.difference for change in members)
         part = sum(abs(change.difference) for change in members) / whole
-        indices = ", ".join(str(change.layer.op_index) for change in sorted(members, key=lambda c: c.layer.op_index))
-        word = "op" if len(members) == 1 else "ops"
-        yield f"{op} ({word} {indices}): {difference:+,.0f} {members[0].metric.name}, {part:.0%} of what layers changed"
+        if part >= _MENTIONED:
+            difference = sum(change.difference for change in members)
+            cost = f"{difference:+,.0f} {members[0].metric.name}"
+            yield f"{_op_text(op, members)}: {cost}, {part:.0%} of all layers' change"
+
+
+def _op_text(op: str, members: Sequence[LayerChange]) -> str:
+    """`CONV_2D (ops 0, 2)`."""
+    indices = ", ".join(map(str, sorted(change.layer.op_index for change in members)))
+    return f"{op} ({'op' if len(members) == 1 else 'ops'} {indices})"
 
 
 def _by_op(changes: Sequence[LayerChange]) -> list[tuple[str, list[LayerChange]]]:
@@ -128,4 +139,4 @@ def _symbols(run: RunChanges) -> Iterator[str]:
         changes = Counter({name: after[name] - before[name] for name in before | after})
         for name, difference in sorted(changes.items(), key=lambda entry: -abs(entry[1]))[:NAMED_SYMBOLS]:
             if difference:
-                yield f"{difference:+,} bytes: {name}"
+                yield f"firmware {difference:+,} bytes: {name.replace(_ANONYMOUS, '')}"

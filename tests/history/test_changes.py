@@ -61,7 +61,10 @@ def test_figures_of_other_things_are_not_judged(change: dict[str, object], reaso
 @pytest.mark.parametrize(
     ("change", "condition"),
     [
-        ({"model_sha256": "ab" * 32}, "another model: abababab, before 00000000"),
+        (
+            {"model_sha256": "ab" * 32},
+            "another model: digits_float32.tflite abababab, before digits_float32.tflite 00000000",
+        ),
         ({"engine_version": "0.2.0"}, "another engine version: 0.2.0, before 0.1.0"),
     ],
 )

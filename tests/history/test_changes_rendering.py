@@ -50,7 +50,7 @@ def test_text() -> None:
         "  cycles       10,802,001  10,882,001  0.74% more  worse\n"
         "  energy_uj      4,861 µJ           -              lost\n"
         "  stack_bytes       1,912       1,900   -12 bytes  better\n"
-        "  CONV_2D (op 2): +80,000 cycles, 100% of what layers changed\n"
+        "  CONV_2D (op 2): +80,000 cycles, 100% of all layers' change\n"
         "  layers that changed most, cycles\n"
         "    2 CONV_2D 1x8x8x32  8,920,251  9,000,251  0.90% more\n"
         "\n"
@@ -121,13 +121,13 @@ def test_junit() -> None:
     assert (suite.get("tests"), suite.get("failures"), suite.get("skipped")) == ("11", "1", "1")
     (failure,) = suite.iter("failure")
     assert failure.get("message") == "cycles 10,882,001, before 10,802,001: 0.74% more (worse)"
-    assert failure.text == "CONV_2D (op 2): +80,000 cycles, 100% of what layers changed"
+    assert failure.text == "CONV_2D (op 2): +80,000 cycles, 100% of all layers' change"
 
 
 def test_github() -> None:
     assert RENDERERS["github"](slower()).splitlines() == [
         "::error title=digits float32 on stm32l475 (emulated) with builtin::cycles 10,882,001, before 10,802,001: "
-        "0.74%25 more (worse)%0ACONV_2D (op 2): +80,000 cycles, 100%25 of what layers changed",
+        "0.74%25 more (worse)%0ACONV_2D (op 2): +80,000 cycles, 100%25 of all layers' change",
         "::warning title=digits float32 on stm32l475 (emulated) with builtin::energy_uj -, before 4,861 µJ: (lost)",
         "::warning title=digits int8 on stm32l475 (emulated) with builtin::main~1 alone has this run",
     ]

@@ -50,8 +50,8 @@ def test_layers_that_changed_are_ranked_and_summed_by_op() -> None:
         "5 FULLY_CONNECTED 1x64",
     ]
     assert explain(run) == [
-        "CONV_2D (ops 0, 2): +9,000 cycles, 90% of what layers changed",
-        "FULLY_CONNECTED (op 5): -1,000 cycles, 10% of what layers changed",
+        "CONV_2D (ops 0, 2): +9,000 cycles, 90% of all layers' change",
+        "FULLY_CONNECTED (op 5): -1,000 cycles, 10% of all layers' change",
     ]
 
 
@@ -91,6 +91,6 @@ def test_functions_that_grew_are_named_where_both_firmwares_are_kept(monkeypatch
     head = replace(RUN, build_id="new", firmware_flash_bytes=quantity(60_000, Provenance.STATIC))
     monkeypatch.setattr("harness.history.explain.kept_elf", lambda board, build_id: Path(build_id))
     monkeypatch.setattr("harness.history.explain.symbol_bytes", lambda elf: sizes[elf.name])
-    assert explain(run_changes([base], [head])) == ["+64 bytes: main", "-8 bytes: gone"]
+    assert explain(run_changes([base], [head])) == ["firmware +64 bytes: main", "firmware -8 bytes: gone"]
     monkeypatch.setattr("harness.history.explain.kept_elf", lambda board, build_id: None)
     assert explain(run_changes([base], [head])) == []
