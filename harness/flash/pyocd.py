@@ -136,7 +136,9 @@ class PyocdFlasher(Flasher):
             "user_script": os.devnull,
             "project_dir": str(Path.cwd()),
             "target_override": self._target,
-            "connect_mode": "under-reset",  # whatever runs there sleeps, or has turned the debug pins off
+            # An STM32 answers under reset even where its firmware sleeps, or has turned the debug pins off. Others may
+            # not answer there at all: an nRF51 has no reset pin but SWDIO.
+            "connect_mode": "halt" if self._family is None else "under-reset",
             "auto_unlock": False,
             "resume_on_disconnect": False,
             "frequency": _SWD_HZ,

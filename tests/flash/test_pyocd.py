@@ -19,6 +19,7 @@ from harness.config import IdRegister
 from harness.flash.base import FlashError, Piece
 from harness.flash.pyocd import PyocdFlasher
 from harness.standin.folder import VARIABLE, DeskFolder
+from harness.standin.probe import StandInProbe
 
 TARGET = "stm32l475xg"
 ID_REGISTER = IdRegister(address=0xE0042000, mask=0xFFF, value=0x415)
@@ -114,6 +115,18 @@ def test_a_running_board_is_flashed_again(desk: DeskFolder) -> None:
             flasher.flash([FIRMWARE])
             flasher.run()
         assert told == ["halt", "run"] * 2
+
+
+@pytest.mark.parametrize(("target", "held"), [(TARGET, True), ("nrf51", False)])
+def test_an_stm32_alone_is_connected_under_reset(
+    desk: DeskFolder, monkeypatch: pytest.MonkeyPatch, target: str, held: bool
+) -> None:
+    levels: list[bool] = []
+    monkeypatch.setattr(StandInProbe, "assert_reset", lambda _, asserted: levels.append(asserted))
+    another = IdRegister(address=0xE000ED00, mask=0xFFFF, value=0)  # ends it once it is connected
+    with pytest.raises(FlashError, match="another chip"):
+        PyocdFlasher("DESK1", target, another)
+    assert (True in levels) == held
 
 
 def test_a_desk_that_cannot_run_the_firmware_is_an_error(desk: DeskFolder) -> None:
