@@ -13,7 +13,7 @@ from harness.report.statistics import Interval
 ROW_PX = 44
 BAR_TOP_PX, BAR_PX = 17, 22  # in a row, below its texts
 COLORS = 8  # of the page's style: classes c0 to c7
-_LABELLED_PERCENT = 9  # narrower parts have no room for a label
+_LETTER_PERCENT = 2.6  # of the width of a phone
 
 
 def color(index: int) -> str:
@@ -33,13 +33,13 @@ class Part:
     """A piece of a bar.
 
     Attributes:
-        label: for the bar itself, very short.
+        labels: for the bar itself: the longest that has room.
         title: all that is to say of it.
         kind: its class in the page's style.
     """
 
     size: float
-    label: str
+    labels: Sequence[str]
     title: str
     kind: str
 
@@ -69,8 +69,9 @@ def stacked(bars: Sequence[Bar], label: str) -> Markup:
         for part in bar.parts:
             width = 100 * part.size / longest
             drawing.rect(Box(x, top + BAR_TOP_PX, width, BAR_PX), part.kind, part.title)
-            if width >= _LABELLED_PERCENT and part.label:
-                drawing.text(x + width / 2, top + BAR_TOP_PX + 15, part.label, "inside", "middle")
+            fitting = [label for label in part.labels if (len(label) + 1) * _LETTER_PERCENT <= width]
+            if fitting:
+                drawing.text(x + width / 2, top + BAR_TOP_PX + 15, max(fitting, key=len), "inside", "middle")
             x += width
     return drawing.markup()
 
@@ -86,7 +87,7 @@ class Estimate:
 
 
 def intervals(estimates: Sequence[Estimate], label: str) -> Markup:
-    """Fractions as points on one scale, which ends below the lowest and at 100 %."""
+    """Fractions as points on one scale, which begins below the lowest and ends at 100 %."""
     drawing = Drawing(ROW_PX * len(estimates) + 8, label)
     low = _scale_begin(min(estimate.interval.low for estimate in estimates))
 

@@ -10,10 +10,13 @@ from functools import cached_property
 from markupsafe import Markup
 
 from harness.html.arena import ArenaPlan, arena_picture, arena_plan
-from harness.html.bars import Bar, Estimate, Legend, Part, color, intervals, stacked
+from harness.html.bars import Bar, Legend, Part, color, intervals, stacked
 from harness.html.memory_map import FLASH, RAM, memory_legend, memory_map
 from harness.html.models import Models
+from harness.html.quality import estimated, roc, roc_curves
 from harness.html.roofline import points, roofline
+from harness.html.windows import KINDS, Scatter, WindowKind, scatter, window_picture
+from harness.measure.metrics import METRICS
 from harness.measure.records import LayerRecord, RunRecord, VectorRecord
 from harness.report.agreement import Agreement, Confusion, agreement, confusion
 from harness.report.answers import answer
@@ -21,7 +24,6 @@ from harness.report.compare import compare_variants
 from harness.report.cost import CYCLES, CostKind, layer_costs
 from harness.report.cycles import WORDS
 from harness.report.layers import Aligned, align
-from harness.report.statistics import wilson_interval
 from harness.report.table import Comparison, distinct
 from harness.report.tables import SessionTables, run_key
 
@@ -106,7 +108,7 @@ class Section:
         parts = [
             Part(
                 cost.value,
-                str(layer.op_index),
+                (str(layer.op_index), f"{layer.op_index} {layer.op}"),
                 f"{layer.op_index} {layer.op} {layer.output_shape}: {self.cost.share(cost.value, total)}",
                 kinds[layer.op],
             )
@@ -130,7 +132,7 @@ class Section:
                 run.variant,
                 f"{CYCLES.text(run.cycles.value)} cycles",
                 [
-                    Part(cycles, "", f"{WORDS[name]}: {CYCLES.share(cycles, run.cycles.value)}", kinds[name])
+                    Part(cycles, (), f"{WORDS[name]}: {CYCLES.share(cycles, run.cycles.value)}", kinds[name])
                     for name, cycles in _classes(run).items()
                     if cycles
                 ],
@@ -147,19 +149,30 @@ class Section:
         found = {name for run in self.runs for name, cycles in _classes(run).items() if cycles}
         return {name: f"k{index}" for index, name in enumerate(WORDS) if name in found}
 
-    def accuracy_picture(self) -> Markup | None:
-        """Accuracies with their 95 % intervals."""
-        found = [estimate for run in self.runs if (estimate := self._estimate(run))]
-        return intervals(found, "accuracy with 95 % intervals") if found else None
+    def quality_picture(self) -> Markup | None:
+        """Accuracies, or areas under the ROC curve, with their 95 % intervals."""
+        found = [estimate for run in self.runs if (estimate := estimated(run, self.vectors[run.variant]))]
+        return intervals(found, f"{self.quality} with 95 % intervals") if found else None
 
-    def _estimate(self, run: RunRecord) -> Estimate | None:
-        judged = [record.correct for record in self.vectors[run.variant] if record.correct is not None]
-        if not judged:
-            return None
-        right = sum(judged)
-        interval = wilson_interval(right, len(judged))
-        text = f"{right / len(judged):.2%} [{interval.low:.1%}, {interval.high:.1%}], {right} of {len(judged)}"
-        return Estimate(run.variant, right / len(judged), interval, text)
+    @property
+    def quality(self) -> str:
+        """What the runs are judged by."""
+        return METRICS[self.runs[0].metric].title
+
+    def roc_picture(self) -> Markup | None:
+        curves = {variant: roc(records) for variant, records in self.vectors.items()}
+        return roc_curves(curves) if any(curves.values()) else None
+
+    def window_pictures(self) -> dict[str, Markup]:
+        """By caption: of each kind of window that differ among themselves."""
+        found = {caption: self._scatters(kind) for caption, kind in KINDS.items()}
+        return {
+            caption: window_picture(each, f"{caption} beside the median") for caption, each in found.items() if each
+        }
+
+    def _scatters(self, kind: WindowKind) -> list[Scatter]:
+        windows = self.tables.window_records
+        return [each for run in self.runs if (each := scatter(run, windows, kind))]
 
     def confusions(self) -> dict[str, Confusion]:
         """By variant, where the matrix is small enough to be read."""

@@ -36,6 +36,21 @@ def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> In
     return Interval(max(0.0, center - reach), min(1.0, center + reach))
 
 
+def auc_interval(auc: float, positives: int, negatives: int, confidence: float = 0.95) -> Interval:
+    """Where the area under a ROC curve lies that so many vectors of either class gave, by its standard error (Hanley
+    and McNeil 1982, Radiology 143:29-36).
+
+    Raises:
+        ValueError: a class has no vector.
+    """
+    if positives < 1 or negatives < 1:
+        raise ValueError(f"{positives} positives and {negatives} negatives")
+    of_positives, of_negatives = auc / (2 - auc) - auc**2, 2 * auc**2 / (1 + auc) - auc**2
+    variance = auc * (1 - auc) + (positives - 1) * of_positives + (negatives - 1) * of_negatives
+    reach = NormalDist().inv_cdf((1 + confidence) / 2) * math.sqrt(variance / (positives * negatives))
+    return Interval(max(0.0, auc - reach), min(1.0, auc + reach))
+
+
 def mcnemar_p(lost: int, gained: int) -> float:
     """How probable it is that of the vectors that only one of two classifiers gets right, as unequal a part or a more
     unequal one falls to either, where both are as good: McNemar's test, exact (1947, Psychometrika 12:153-157).

@@ -6,25 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from selenium import webdriver
+from headless import LIGHT, headless_chromium, show_at
+from selenium.webdriver import Chrome
 from support.html_sessions import digits_session
 from support.suites import SUITES_DIR
 
 from harness.html import find_models, render_html
 from harness.report import SessionTables
-
-# Without these Chromium looks for servers of its vendor, and for a display and a GPU.
-QUIET = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-)
 
 
 @pytest.fixture(scope="session")
@@ -38,23 +26,15 @@ def page(tables: SessionTables) -> str:
 
 
 @pytest.fixture(scope="session")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    """A headless Chromium of this machine, with a new profile."""
-    options = webdriver.ChromeOptions()
-    options.binary_location = "/usr/bin/chromium"
-    for option in (*QUIET, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
-        options.add_argument(option)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    browser = webdriver.Chrome(options, webdriver.ChromeService("/usr/bin/chromedriver"))
-    yield browser
-    browser.quit()
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
+    with headless_chromium(tmp_path_factory.mktemp("profile")) as browser:
+        yield browser
 
 
 @pytest.fixture
-def browser(chromium: webdriver.Chrome) -> webdriver.Chrome:
+def browser(chromium: Chrome) -> Chrome:
     """The browser as a desk has it: a wide window, light, nothing on its console."""
-    chromium.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-    chromium.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+    show_at(chromium, 1200, 1000, LIGHT)
     chromium.get_log("browser")
     return chromium
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from headless import DARK, LIGHT, show_at
 from selenium.webdriver import Chrome, Keys
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 
-PHONE = {"width": 360, "height": 740, "deviceScaleFactor": 2, "mobile": True}
 LAYERS = "group-0-layers"
 
 
@@ -80,15 +80,13 @@ def test_dark_and_light_are_readable(opened: Chrome) -> None:
 
     ink, paper = brightness()
     assert paper - ink > 500
-    opened.execute_cdp_cmd(
-        "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": "dark"}]}
-    )
+    show_at(opened, 1200, 1000, DARK)
     ink, paper = brightness()
     assert ink - paper > 500
 
 
 def test_a_phone_needs_no_scrolling_sideways(browser: Chrome, page_url: str) -> None:
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", PHONE)
+    show_at(browser, 360, 740, LIGHT)
     browser.get(page_url)
     for details in browser.find_elements(By.TAG_NAME, "details"):
         browser.execute_script("arguments[0].open = true", details)

@@ -13,13 +13,23 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from support.html_sessions import VECTORS
-from support.session_records import INFO, int8_run, layer_records, run_record, tables_of, vector_record
+from support.session_records import (
+    INFO,
+    int8_run,
+    layer_records,
+    metered_layers,
+    metered_run,
+    run_record,
+    tables_of,
+    vector_record,
+    window_record,
+)
 
 from harness.html import render_html
 from harness.report import SessionTables
 from harness.report.session import BoardInfo, Checkout, HostInfo
 
-LARGEST = 1_000_000  # bytes
+METERED = metered_run(run_record(), 20_000, 900)
 LOADING = {"src", "srcset", "action", "formaction", "data", "poster", "ping", "background"}
 
 
@@ -36,7 +46,7 @@ class Elements(HTMLParser):
 
 
 def test_it_is_small(page: str) -> None:
-    assert len(page.encode()) < LARGEST / 4
+    assert len(page.encode()) < 200_000
 
 
 def test_it_answers_in_words(page: str) -> None:
@@ -87,8 +97,9 @@ def test_without_the_models_there_are_neither_roofline_nor_arena(tables: Session
         tables_of(run_record(outcome="no fit", message="too large"), int8_run()),
         tables_of(run_record(board="unknown"), int8_run(board="unknown"), layers=layer_records(int8_run())),
         tables_of(run_record(), run_record(engine="tflm"), run_record(board="native")),
+        tables_of(METERED, window_record(METERED, 0, latency_us=None), layers=metered_layers(METERED)),
     ],
-    ids=["empty", "stopped", "no fit", "unknown board", "engines and boards"],
+    ids=["empty", "stopped", "no fit", "unknown board", "engines and boards", "metered"],
 )
 def test_sessions_that_lack_something_have_a_page(tables: SessionTables) -> None:
     page = render_html(tables, {})

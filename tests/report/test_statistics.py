@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from harness.report.statistics import MOST_EXACT, mann_whitney_p, mcnemar_p, wilson_interval
+from harness.report.statistics import MOST_EXACT, auc_interval, mann_whitney_p, mcnemar_p, wilson_interval
 
 # Few different values, so that many are equal.
 SAMPLES = st.lists(st.integers(0, 12).map(float), min_size=1, max_size=12)
@@ -72,3 +72,12 @@ def test_mann_whitney_does_not_care_for_order_and_scale(first: list[float], seco
 def test_mann_whitney_needs_numbers(first: list[float], second: list[float]) -> None:
     with pytest.raises(ValueError, match="numbers"):
         mann_whitney_p(first, second)
+
+
+def test_an_area_is_the_surer_the_more_vectors_it_is_of() -> None:
+    few, many = auc_interval(0.9, 50, 50), auc_interval(0.9, 500, 500)
+    assert few.low < many.low < 0.9 < many.high < few.high
+    assert few == pytest.approx((0.8370, 0.9630), abs=1e-4)  # its standard error is 0.03212
+    assert auc_interval(1.0, 10, 10) == (1.0, 1.0)
+    with pytest.raises(ValueError, match="0 negatives"):
+        auc_interval(0.5, 1, 0)

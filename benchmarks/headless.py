@@ -1,0 +1,52 @@
+"""Debian's Chromium without a screen."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from selenium import webdriver
+
+BINARY, DRIVER = "/usr/bin/chromium", "/usr/bin/chromedriver"
+# Without these it looks for a GPU, a display and its vendor's servers.
+OPTIONS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--hide-scrollbars",
+)
+DARK = {"features": [{"name": "prefers-color-scheme", "value": "dark"}]}
+LIGHT = {"features": [{"name": "prefers-color-scheme", "value": "light"}]}
+
+
+@contextlib.contextmanager
+def headless_chromium(profile: Path) -> Iterator[webdriver.Chrome]:
+    """A browser that keeps its console's messages for `get_log("browser")`.
+
+    Args:
+        profile: an empty folder.
+    """
+    options = webdriver.ChromeOptions()
+    options.binary_location = BINARY
+    for option in (*OPTIONS, f"--user-data-dir={profile}"):
+        options.add_argument(option)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    browser = webdriver.Chrome(options, webdriver.ChromeService(DRIVER))
+    try:
+        yield browser
+    finally:
+        browser.quit()
+
+
+def show_at(browser: webdriver.Chrome, width: int, height: int, theme: dict[str, object]) -> None:
+    """A window of that many pixels, in the theme."""
+    size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", theme)
