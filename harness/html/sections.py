@@ -24,6 +24,7 @@ from harness.report.compare import compare_variants
 from harness.report.cost import CYCLES, CostKind, layer_costs
 from harness.report.cycles import WORDS
 from harness.report.layers import Aligned, align
+from harness.report.measured import REHEARSED, is_rehearsed
 from harness.report.table import Comparison, distinct
 from harness.report.tables import SessionTables, run_key
 
@@ -82,8 +83,14 @@ class Section:
         return [answer(reference, run, self.agreements.get(run.variant)) for run in others]
 
     @property
-    def provenances(self) -> str:
-        return distinct(row.how for row in self.comparison.rows)
+    def warnings(self) -> list[str]:
+        """What must not be overlooked."""
+        return [REHEARSED] if is_rehearsed(self.runs) else []
+
+    @property
+    def details(self) -> list[str]:
+        """What the figures are of."""
+        return [detail for detail in self.comparison.details if detail != REHEARSED]
 
     @cached_property
     def cost(self) -> CostKind:

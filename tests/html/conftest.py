@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,8 +11,9 @@ from headless import LIGHT, headless_chromium, show_at
 from selenium.webdriver import Chrome
 from support.html_sessions import digits_session
 from support.suites import SUITES_DIR
+from synthetic_sessions import write_sessions
 
-from harness.html import find_models, render_html
+from harness.html import ReportServer, find_models, render_html
 from harness.report import SessionTables
 
 
@@ -45,3 +47,16 @@ def page_url(page: str, tmp_path: Path) -> str:
     file = tmp_path / "report.html"
     file.write_text(page, "utf-8")
     return file.as_uri()
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[ReportServer]:
+    """Of a folder with two sessions, beside a file that is nobody's."""
+    (tmp_path / "secret.txt").write_text("secret")
+    write_sessions(tmp_path / "reports", 2)
+    with ReportServer(tmp_path / "reports", tmp_path / "suites") as running:
+        thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield running
+        running.shutdown()
+        thread.join()

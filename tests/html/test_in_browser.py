@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from headless import DARK, LIGHT, show_at
+from msgspec.structs import replace
 from selenium.webdriver import Chrome, Keys
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
+from support.session_records import layer_records, run_record, tables_of
+
+from harness.html import ReportServer, render_html
 
 LAYERS = "group-0-layers"
 
@@ -94,3 +100,25 @@ def test_a_phone_needs_no_scrolling_sideways(browser: Chrome, page_url: str) -> 
     assert browser.execute_script(wide) == [360, 360]
     sizes = "return [...document.querySelectorAll('svg text')].map(t => parseFloat(getComputedStyle(t).fontSize))"
     assert min(browser.execute_script(sizes)) >= 11
+
+
+def test_hostile_names_run_nothing(browser: Chrome, tmp_path: Path) -> None:
+    attack = "<img src=x onerror='window.attacked=1'><script>window.attacked=1</script></style>"
+    run = replace(run_record(), suite=attack, message=attack, toolchain=attack)
+    page = render_html(tables_of(run, replace(run, variant=f'"{attack}'), layers=layer_records(run)), {})
+    (tmp_path / "hostile.html").write_text(page, "utf-8")
+    browser.get((tmp_path / "hostile.html").as_uri())
+    assert browser.execute_script("return window.attacked") is None
+    assert browser.get_log("browser") == []
+    assert attack in browser.find_element(By.TAG_NAME, "body").text
+
+
+def test_served_sessions_open_from_their_list(browser: Chrome, server: ReportServer) -> None:
+    browser.get(server.url)
+    box = browser.find_element(By.ID, "filter-sessions")
+    box.send_keys("20260101T010000Z")
+    (link,) = [each for each in browser.find_elements(By.CSS_SELECTOR, "#sessions a") if each.is_displayed()]
+    wanted = link.text
+    link.click()
+    assert browser.title == wanted
+    assert browser.get_log("browser") == []

@@ -26,6 +26,7 @@ from support.session_records import (
 )
 
 from harness.html import render_html
+from harness.measure.records import Provenance, Quantity
 from harness.report import SessionTables
 from harness.report.session import BoardInfo, Checkout, HostInfo
 
@@ -53,6 +54,14 @@ def test_it_answers_in_words(page: str) -> None:
     assert page.count("int8 is 2.4x faster (modelled)") == 2  # in short, and with its figures
     assert "int8 and float32 agree on 97.50% of 40 vectors" in page
     assert "92.50% [80.1%, 97.4%], 37 of 40" in page
+
+
+def test_what_must_not_be_overlooked_is_a_warning() -> None:
+    clean = replace(INFO, checkout=Checkout("0123456", dirty=False))
+    assert 'class="warning"' not in render_html(tables_of(run_record(), info=clean), {})
+    played = run_record(instructions=Quantity(1, Provenance.REHEARSED))
+    assert render_html(tables_of(played, info=clean), {}).count('<p class="warning">REHEARSED') == 2
+    assert '<p class="warning">The checkout was dirty' in render_html(tables_of(run_record()), {})
 
 
 def test_it_loads_nothing(page: str) -> None:

@@ -1,29 +1,13 @@
 from __future__ import annotations
 
 import http.client
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from synthetic_sessions import write_sessions
 
 from harness.errors import ReportError
 from harness.html import ReportServer
 from harness.report.store import SESSION_FILE
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[ReportServer]:
-    """Of a folder with two sessions, beside a file that is nobody's."""
-    (tmp_path / "secret.txt").write_text("secret")
-    write_sessions(tmp_path / "reports", 2)
-    with ReportServer(tmp_path / "reports", tmp_path / "suites") as running:
-        thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        yield running
-        running.shutdown()
-        thread.join()
 
 
 def ask(
