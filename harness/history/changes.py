@@ -120,7 +120,17 @@ def find_changes(base: Side, head: Side, settings: Settings, recent: Recent) -> 
         runs=tuple(_run_changes(base.runs[id_], head.runs[id_], settings, recent) for id_ in common),
         base_alone=tuple(id_ for id_ in base.runs if id_ not in head.runs),
         head_alone=tuple(id_ for id_ in head.runs if id_ not in base.runs),
+        notes=(*_doubts(base), *_doubts(head)),
     )
+
+
+def _doubts(side: Side) -> Iterator[str]:
+    """Why the sessions of a side may not be what they are said to be."""
+    for info in side.infos:
+        if info.checkout and info.checkout.dirty:
+            yield f"{info.id} is of a dirty checkout: its files differed from commit {info.checkout.short_commit}"
+        if info.ended is None:
+            yield f"{info.id} did not end: what it had so far is compared"
 
 
 def _known(side: Side) -> str:

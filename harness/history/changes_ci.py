@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
 from harness.history.changes import Change, Changes, RunChanges
+from harness.history.changes_text import headline
 from harness.history.explain import explain
 from harness.history.rules import Verdict
 from harness.report.wording import printable
@@ -17,7 +18,7 @@ _WARNED = (Verdict.EXCUSED, Verdict.LOST)
 
 def changes_junit(changes: Changes) -> str:
     """A test suite for each run, a test case for each figure: what is worse failed, what is not judged is skipped."""
-    root = ET.Element("testsuites", name="harness compare")
+    root = ET.Element("testsuites", name=headline(changes))
     for run in changes.runs:
         counts = {"failures": len(run.of(*_FAILED)), "skipped": len(run.of(*_SKIPPED)), "tests": len(run.changes)}
         attributes = {"name": printable(str(run.id)), "errors": "0"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from harness.build import kept_elf, symbol_bytes
 from harness.history.changes import RunChanges
@@ -133,10 +134,16 @@ def _symbols(run: RunChanges) -> Iterator[str]:
     """The functions and objects that grew or shrank most, where both firmwares are still kept on this computer."""
     if not any(change.metric.name == "firmware_flash_bytes" for change in run.of(*_EXPLAINED)):
         return
-    base, head = (kept_elf(side.record.board, side.record.build_id) for side in (run.base, run.head))
-    if base and head:
-        before, after = symbol_bytes(base), symbol_bytes(head)
-        changes = Counter({name: after[name] - before[name] for name in before | after})
+    before, after = (_kept_symbols(side.record.board, side.record.build_id) for side in (run.base, run.head))
+    if before and after:
+        changes = {name: after[name] - before[name] for name in before | after}
         for name, difference in sorted(changes.items(), key=lambda entry: -abs(entry[1]))[:NAMED_SYMBOLS]:
             if difference:
                 yield f"firmware {difference:+,} bytes: {name.replace(_ANONYMOUS, '')}"
+
+
+@cache
+def _kept_symbols(board: str, build_id: str) -> Counter[str]:
+    """Those of a build; none where it is not kept. A build never changes."""
+    elf = kept_elf(board, build_id)
+    return symbol_bytes(elf) if elf else Counter()

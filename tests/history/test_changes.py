@@ -6,8 +6,8 @@ import math
 
 import pytest
 from msgspec.structs import replace
-from support.session_records import INFO, int8_run, metered_run, modelled_run, run_record, window_record
-from support.sides import CLEAN, changes_of, compared, no_recent, quantity, side, timed_side
+from support.session_records import int8_run, metered_run, modelled_run, run_record, window_record
+from support.sides import CLEAN, DIRTY, changes_of, compared, no_recent, quantity, side, timed_side
 
 from harness.errors import ReportError
 from harness.history.changes import find_changes
@@ -160,5 +160,10 @@ def test_a_figure_that_is_none_any_more_is_worse() -> None:
 
 def test_dirty_sides_are_marked() -> None:
     assert side(run_record(), spec="topic").described == "topic (0123456)"
-    assert side(run_record(), spec="topic", info=INFO).described == "topic (0123456, dirty)"
-    assert side(run_record(), spec="topic", info=replace(INFO, checkout=None)).described == "topic"
+    assert side(run_record(), spec="topic", info=DIRTY).described == "topic (0123456, dirty)"
+    assert side(run_record(), spec="topic", info=replace(CLEAN, checkout=None)).described == "topic"
+
+
+def test_a_session_that_did_not_end_is_told() -> None:
+    changes = changes_of(side(run_record()), side(run_record(), info=replace(CLEAN, ended=None)))
+    assert changes.notes == ("20260102T030405Z-0123456 did not end: what it had so far is compared",)

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from support.session_records import INFO, int8_run, modelled_layers, modelled_run, run_record
-from support.sides import changes_of, quantity, side
+from support.session_records import int8_run, modelled_layers, modelled_run, run_record
+from support.sides import DIRTY, changes_of, quantity, side
 
 from harness.history import RENDERERS
 from harness.history.changes import Changes
@@ -39,7 +39,7 @@ def slower() -> Changes:
         energy_uj=None,
     )
     base_side = side(MODELLED, *layers, int8_run(), spec="main~1")
-    return changes_of(base_side, side(head, *slow, spec="topic", info=INFO))
+    return changes_of(base_side, side(head, *slow, spec="topic", info=DIRTY))
 
 
 def test_text() -> None:
@@ -55,6 +55,7 @@ def test_text() -> None:
         "    2 CONV_2D 1x8x8x32  8,920,251  9,000,251  0.90% more\n"
         "\n"
         "main~1 alone has digits int8 on stm32l475 (emulated) with builtin\n"
+        "20260102T030405Z-0123456 is of a dirty checkout: its files differed from commit 0123456\n"
         "1 run compared; figures: 1 worse, 1 lost, 1 better, 8 unchanged\n"
     )
 
@@ -117,7 +118,9 @@ def test_json_has_null_for_what_is_no_number() -> None:
 
 
 def test_junit() -> None:
-    (suite,) = ET.fromstring(RENDERERS["junit"](slower()))
+    root = ET.fromstring(RENDERERS["junit"](slower()))
+    assert root.get("name") == "main~1 (0123456) -> topic (0123456, dirty)"
+    (suite,) = root
     assert (suite.get("tests"), suite.get("failures"), suite.get("skipped")) == ("11", "1", "1")
     (failure,) = suite.iter("failure")
     assert failure.get("message") == "cycles 10,882,001, before 10,802,001: 0.74% more (worse)"
@@ -130,6 +133,8 @@ def test_github() -> None:
         "0.74%25 more (worse)%0ACONV_2D (op 2): +80,000 cycles, 100%25 of all layers' change",
         "::warning title=digits float32 on stm32l475 (emulated) with builtin::energy_uj -, before 4,861 µJ: (lost)",
         "::warning title=digits int8 on stm32l475 (emulated) with builtin::main~1 alone has this run",
+        "::warning title=harness compare::20260102T030405Z-0123456 is of a dirty checkout: "
+        "its files differed from commit 0123456",
     ]
 
 

@@ -89,8 +89,8 @@ def test_functions_that_grew_are_named_where_both_firmwares_are_kept(monkeypatch
     sizes = {"old": Counter(main=100, gone=8, same=4), "new": Counter(main=164, same=4)}
     base = replace(RUN, build_id="old")
     head = replace(RUN, build_id="new", firmware_flash_bytes=quantity(60_000, Provenance.STATIC))
-    monkeypatch.setattr("harness.history.explain.kept_elf", lambda board, build_id: Path(build_id))
+    kept = {name: Path(name) for name in sizes}
+    monkeypatch.setattr("harness.history.explain.kept_elf", lambda board, build_id: kept.get(build_id))
     monkeypatch.setattr("harness.history.explain.symbol_bytes", lambda elf: sizes[elf.name])
     assert explain(run_changes([base], [head])) == ["firmware +64 bytes: main", "firmware -8 bytes: gone"]
-    monkeypatch.setattr("harness.history.explain.kept_elf", lambda board, build_id: None)
-    assert explain(run_changes([base], [head])) == []
+    assert explain(run_changes([replace(base, build_id="thrown away")], [head])) == []

@@ -15,8 +15,10 @@ from harness.history.sides import Run, Side, side_of
 from harness.measure.records import Provenance, Quantity, RunRecord, WindowRecord
 from harness.report import SessionInfo
 from harness.report.schema import Record
+from harness.report.session import Checkout
 
-CLEAN = replace(INFO, checkout=replace(INFO.checkout, dirty=False)) if INFO.checkout else INFO
+DIRTY = replace(INFO, ended="2026-01-02T04:00:00+00:00")
+CLEAN = replace(DIRTY, checkout=Checkout("0123456789abcdef0123456789abcdef01234567", dirty=False, branch="main"))
 
 
 def side(*records: Record, spec: str = "main", info: SessionInfo = CLEAN) -> Side:
