@@ -20,7 +20,7 @@ class Control:
 
     Args:
         path: of the socket; one that a dead process left is replaced.
-        commands: what each word does. Their HarnessErrors are answers.
+        commands: what each word does. Their HarnessErrors, and the system's errors, are answers.
 
     Raises:
         TargetError: the socket cannot be made.
@@ -84,6 +84,7 @@ class Control:
             return f"error unknown command {word!r}: one of {', '.join(self._commands)}"
         try:
             self._commands[word]()
-        except HarnessError as error:
-            return f"error {error.cause}".replace("\n", " ")
+        except (HarnessError, OSError) as error:
+            reason = error.cause if isinstance(error, HarnessError) else str(error)
+            return f"error {reason}".replace("\n", " ")
         return "ok"

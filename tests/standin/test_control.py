@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,10 @@ def fail() -> None:
     raise TargetError("it is broken\nin two", "mend it")
 
 
+def fill_the_disk() -> None:
+    raise OSError(errno.ENOSPC, "No space left")
+
+
 @pytest.fixture
 def told() -> list[str]:
     return []
@@ -26,7 +31,8 @@ def told() -> list[str]:
 @pytest.fixture
 def path(told: list[str]) -> Iterator[Path]:
     with short_folder() as folder:
-        control = Control(folder / "control", {"note": lambda: told.append("note"), "fail": fail})
+        commands = {"note": lambda: told.append("note"), "fail": fail, "fill": fill_the_disk}
+        control = Control(folder / "control", commands)
         with contextlib.closing(control):
             yield folder / "control"
         assert not (folder / "control").exists()
@@ -62,10 +68,11 @@ def test_clients_do_not_wait_for_each_other(path: Path) -> None:
 
 def test_an_error_is_an_answer_of_one_line(path: Path) -> None:
     with client(path) as line:
-        line.sendall(b"fail\nnothing\nnote\n")
-        assert answers(line, 3) == [
+        line.sendall(b"fail\nfill\nnothing\nnote\n")
+        assert answers(line, 4) == [
             "error it is broken in two\n",
-            "error unknown command 'nothing': one of note, fail\n",
+            f"error [Errno {errno.ENOSPC}] No space left\n",
+            "error unknown command 'nothing': one of note, fail, fill\n",
             "ok\n",
         ]
 
