@@ -76,6 +76,7 @@ def test_halted_it_is_silent_and_what_it_was_told_is_lost(desk: Desk) -> None:
     control(desk).tell("run")
     with closing(open_port(desk)) as port:
         device = Device(port)
+        device.status()  # behind the answers to every HELLO that was sent meanwhile
         control(desk).tell("halt")
         port.write(b"\1\2\0" * 10)
         assert port.read(0.2) == b""
