@@ -44,7 +44,8 @@ class LayerChange:
 
 
 def layer_changes(run: RunChanges) -> list[LayerChange]:
-    """The layers whose cost differs, the largest difference first; none where the model has other layers.
+    """The layers whose cost differs, the largest difference first; none where that of the run has not changed, or where
+    the model has other layers.
 
     The cost is that in cycles, instructions or time: the first that both sides know.
     """
@@ -53,8 +54,8 @@ def layer_changes(run: RunChanges) -> list[LayerChange]:
     for metric in (METRICS_BY_NAME[name] for name in _LAYER_COSTS):
         found = [_layer_change(metric, *pair) for pair in zip(run.base.layers, run.head.layers, strict=True)]
         known = [change for change in found if change]
-        if known and not _is_not_compared(run, metric):
-            changed = [change for change in known if change.difference]
+        if known:
+            changed = [change for change in known if change.difference and _has(run, metric.name, *_EXPLAINED)]
             return sorted(changed, key=lambda change: -abs(change.difference))
     return []
 
@@ -80,8 +81,8 @@ def _layer_change(metric: Metric, base: LayerRecord, head: LayerRecord) -> Layer
     return LayerChange(metric, head, before.value, after.value)
 
 
-def _is_not_compared(run: RunChanges, metric: Metric) -> bool:
-    return any(change.metric is metric for change in run.of(Verdict.NOT_COMPARED))
+def _has(run: RunChanges, metric: str, *verdicts: Verdict) -> bool:
+    return any(change.metric.name == metric for change in run.of(*verdicts))
 
 
 def _ops(run: RunChanges) -> Iterator[str]:
@@ -115,6 +116,8 @@ def _by_op(changes: Sequence[LayerChange]) -> list[tuple[str, list[LayerChange]]
 
 def _flipped(run: RunChanges) -> Iterator[str]:
     """The vectors that only one side gets right, and whether chance would do that."""
+    if _has(run, "accuracy", Verdict.NOT_COMPARED):
+        return
     base = {vector.vector: vector.correct for vector in run.base.vectors}
     head = {vector.vector: vector.correct for vector in run.head.vectors}
     lost = [vector for vector, correct in head.items() if correct is False and base.get(vector)]
@@ -132,7 +135,7 @@ def _named(vectors: Sequence[int]) -> str:
 
 def _symbols(run: RunChanges) -> Iterator[str]:
     """The functions and objects that grew or shrank most, where both firmwares are still kept on this computer."""
-    if not any(change.metric.name == "firmware_flash_bytes" for change in run.of(*_EXPLAINED)):
+    if not _has(run, "firmware_flash_bytes", *_EXPLAINED):
         return
     before, after = (_kept_symbols(side.record.board, side.record.build_id) for side in (run.base, run.head))
     if before and after:

@@ -24,7 +24,7 @@ from harness.measure.records import LayerRecord, Provenance, Quantity
 from harness.report.schema import Record
 
 RUN = modelled_run(run_record())
-SLOWER = replace(RUN, instructions=quantity(8_000_000))
+SLOWER = replace(RUN, cycles=quantity(12_000_000, Provenance.MODELLED))
 
 
 def run_changes(base: list[Record], head: list[Record]) -> RunChanges:
@@ -73,6 +73,19 @@ def test_layers_of_another_toolchain_or_model_are_not_compared() -> None:
 def test_a_run_that_did_not_change_needs_no_explanation() -> None:
     layers = modelled_layers(RUN)
     assert explain(run_changes([RUN, *layers], [RUN, *slowed(layers, {0: 1})])) == []
+
+
+def test_layers_of_a_run_that_costs_the_same_are_not_told() -> None:
+    layers = modelled_layers(RUN)
+    dumber = replace(RUN, accuracy=quantity(0.5))
+    assert explain(run_changes([RUN, *layers], [dumber, *slowed(layers, {0: 9, 1: -9})])) == []
+
+
+def test_vectors_of_another_source_are_not_compared() -> None:
+    head = replace(RUN, vectors_source="others.npz", stack_bytes=quantity(1))
+    wrong = [replace(vector_record(RUN, number), correct=False) for number in range(20)]
+    found = explain(run_changes([RUN, *(vector_record(RUN, number) for number in range(20))], [head, *wrong]))
+    assert found == ["another source of vectors: others.npz, before none"]
 
 
 def test_vectors_that_flipped_are_named_and_tested() -> None:
