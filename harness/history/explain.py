@@ -13,7 +13,7 @@ from harness.history.metrics import METRICS_BY_NAME, Metric
 from harness.history.rules import Verdict
 from harness.history.sides import Run
 from harness.measure.records import LayerRecord
-from harness.report.statistics import mcnemar_p
+from harness.report.agreement import agreement
 from harness.report.wording import counted
 
 NAMED_VECTORS = 8
@@ -116,16 +116,13 @@ def _by_op(changes: Sequence[LayerChange]) -> list[tuple[str, list[LayerChange]]
 
 def _flipped(run: RunChanges) -> Iterator[str]:
     """The vectors that only one side gets right, and whether chance would do that."""
-    if _has(run, "accuracy", Verdict.NOT_COMPARED):
+    found = agreement(run.base.vectors, run.head.vectors)
+    if found is None or _has(run, "accuracy", Verdict.NOT_COMPARED):
         return
-    base = {vector.vector: vector.correct for vector in run.base.vectors}
-    head = {vector.vector: vector.correct for vector in run.head.vectors}
-    lost = [vector for vector, correct in head.items() if correct is False and base.get(vector)]
-    gained = [vector for vector, correct in head.items() if correct and base.get(vector) is False]
+    lost, gained = ([flip.vector for flip in found.flips if flip.effect == effect] for effect in ("lost", "gained"))
     if lost or gained:
-        chance = mcnemar_p(len(lost), len(gained))
         flips = f"{_named(lost)} right before and wrong now, {_named(gained)} the other way round"
-        yield f"{flips}: McNemar p = {chance:.2g}"
+        yield f"{flips}: McNemar p = {found.p:.2g}"
 
 
 def _named(vectors: Sequence[int]) -> str:

@@ -20,7 +20,7 @@ from support.sides import changes_of, quantity, side
 
 from harness.history.changes import RunChanges
 from harness.history.explain import explain, layer_changes
-from harness.measure.records import LayerRecord, Provenance, Quantity
+from harness.measure.records import LayerRecord, Provenance, Quantity, VectorRecord
 from harness.report.schema import Record
 
 RUN = modelled_run(run_record())
@@ -39,6 +39,11 @@ def slowed(layers: list[LayerRecord], extra_cycles: dict[int, int]) -> list[Laye
         for layer in layers
         if layer.cycles
     ]
+
+
+def wrong(number: int) -> VectorRecord:
+    """An answer that is another class than the label."""
+    return replace(vector_record(RUN, number), predicted=(number + 1) % 10, correct=False)
 
 
 def test_layers_that_changed_are_ranked_and_summed_by_op() -> None:
@@ -83,15 +88,16 @@ def test_layers_of_a_run_that_costs_the_same_are_not_told() -> None:
 
 def test_vectors_of_another_source_are_not_compared() -> None:
     head = replace(RUN, vectors_source="others.npz", stack_bytes=quantity(1))
-    wrong = [replace(vector_record(RUN, number), correct=False) for number in range(20)]
-    found = explain(run_changes([RUN, *(vector_record(RUN, number) for number in range(20))], [head, *wrong]))
+    found = explain(
+        run_changes([RUN, *(vector_record(RUN, number) for number in range(9))], [head, *map(wrong, range(9))])
+    )
     assert found == ["another source of vectors: others.npz, before none"]
 
 
 def test_vectors_that_flipped_are_named_and_tested() -> None:
     head = replace(RUN, accuracy=quantity(0.9))
-    base_vectors = [replace(vector_record(RUN, number), correct=number != 0) for number in range(20)]
-    head_vectors = [replace(vector_record(RUN, number), correct=not 1 <= number <= 10) for number in range(20)]
+    base_vectors = [vector_record(RUN, number) if number else wrong(number) for number in range(20)]
+    head_vectors = [wrong(number) if 1 <= number <= 10 else vector_record(RUN, number) for number in range(20)]
     assert explain(run_changes([RUN, *base_vectors], [head, *head_vectors])) == [
         "10 vectors (1, 2, 3, 4, 5, 6, 7, 8, …) right before and wrong now, 1 vector (0) the other way round: "
         "McNemar p = 0.012"
