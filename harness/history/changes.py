@@ -28,6 +28,7 @@ CONDITIONS = {
     "supply_v": "supply voltage",
 }
 _DIGITS = 8  # of a hash that are shown
+_PLACES = {"board", "target", "engine"}  # where a network ran
 
 Recent = Callable[[Run, Metric], Sequence[float]]  # a run's figure in the newest commits, the oldest first
 
@@ -114,13 +115,15 @@ def find_changes(base: Side, head: Side, settings: Settings, recent: Recent) -> 
             f"{base.described} and {head.described} have no run in common: {_known(base)}; {_known(head)}",
             "run the same suites on the same board, kind of target and engine",
         )
+    base_alone = tuple(id_ for id_ in base.runs if id_ not in head.runs)
+    head_alone = tuple(id_ for id_ in head.runs if id_ not in base.runs)
     return Changes(
         base,
         head,
         runs=tuple(_run_changes(base.runs[id_], head.runs[id_], settings, recent) for id_ in common),
-        base_alone=tuple(id_ for id_ in base.runs if id_ not in head.runs),
-        head_alone=tuple(id_ for id_ in head.runs if id_ not in base.runs),
-        notes=(*_doubts(base), *_doubts(head)),
+        base_alone=base_alone,
+        head_alone=head_alone,
+        notes=(*_doubts(base), *_doubts(head), *_changed_keys(base_alone, head_alone)),
     )
 
 
@@ -131,6 +134,17 @@ def _doubts(side: Side) -> Iterator[str]:
             yield f"{info.id} is of a dirty checkout: its files differed from commit {info.checkout.short_commit}"
         if info.ended is None:
             yield f"{info.id} did not end: what it had so far is compared"
+
+
+def _changed_keys(base_alone: Sequence[RunId], head_alone: Sequence[RunId]) -> Iterator[str]:
+    """Runs that would be compared, were it not for one other board, kind of target or engine."""
+    for old in base_alone:
+        for new in head_alone:
+            differing = [field for field in RunId._fields if getattr(old, field) != getattr(new, field)]
+            if len(differing) == 1 and differing[0] in _PLACES:
+                (field,) = differing
+                yield f"not compared: {new}, before with the {field} {getattr(old, field)}"
+                break
 
 
 def _known(side: Side) -> str:

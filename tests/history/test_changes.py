@@ -81,6 +81,9 @@ def test_runs_of_another_kind_are_not_compared(field: str) -> None:
     assert [run.id.variant for run in changes.runs] == ["int8"]
     assert [str(id_) for id_ in changes.base_alone] == ["digits float32 on stm32l475 (emulated) with builtin"]
     assert [getattr(id_, field) for id_ in changes.head_alone] == ["other"]
+    other = changes.head_alone[0]
+    told = f"not compared: {other}, before with the {field} {getattr(changes.base_alone[0], field)}"
+    assert changes.notes == ((told,) if field in ("board", "target", "engine") else ())
 
 
 def test_sides_without_a_run_in_common_are_an_error() -> None:
