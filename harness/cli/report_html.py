@@ -15,6 +15,11 @@ def add_parser(commands: Any) -> None:
     html = commands.add_parser("report html", help="write a session as one HTML file")
     html.add_argument("session", nargs="?", default="latest", help="an id, a path, or latest (default)")
     html.add_argument("--output", type=Path, metavar="FILE", help="default: the session's id with .html")
+    html.add_argument(
+        "--layer-errors",
+        action="store_true",
+        help="run the suites' models on this computer to see where a quantized one loses; needs 'tinyhil[oracle]'",
+    )
     _add_folder_options(html)
     html.set_defaults(execute=execute_html)
     serve = commands.add_parser("report serve", help="show all sessions in a browser, until Ctrl-C")
@@ -36,12 +41,14 @@ def _add_folder_options(parser: argparse.ArgumentParser) -> None:
 
 
 def execute_html(options: argparse.Namespace) -> int:
-    from harness.html import find_models, render_html
+    from harness.html import find_losses, find_models, render_html
     from harness.report import find_session, read_session
 
     folder = find_session(options.reports_dir, options.session)
     tables = read_session(folder)
-    page = render_html(tables, find_models(options.models, tables.run_records)).encode("utf-8", "replace")
+    models = find_models(options.models, tables.run_records)
+    losses = find_losses(tables, models, options.models) if options.layer_errors else {}
+    page = render_html(tables, models, losses).encode("utf-8", "replace")
     file = options.output or Path(f"{folder.resolve().name}.html")
     try:
         file.write_bytes(page)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -13,6 +13,8 @@ from harness.report.statistics import Interval
 ROW_PX = 44
 BAR_TOP_PX, BAR_PX = 17, 22  # in a row, below its texts
 COLORS = 8  # of the page's style: classes c0 to c7
+_LOSS_ROW_PX = 96
+_MOST_LABELS = 14  # below a row of columns
 _LETTER_PERCENT = 2.6  # of the width of a phone
 
 
@@ -110,3 +112,32 @@ def intervals(estimates: Sequence[Estimate], label: str) -> Markup:
 def _scale_begin(lowest: float) -> float:
     """The nearest multiple of 5 % below, so that scales of similar networks are alike."""
     return min(0.95, int(lowest * 20) / 20)
+
+
+@dataclass(frozen=True)
+class Loss:
+    """How far an op's values are off, as a part of what they are."""
+
+    label: str
+    title: str
+    error: float
+
+
+def loss_columns(variants: Mapping[str, Sequence[Loss]]) -> Markup:
+    """A row of columns for each variant, from its first op to its last, all to the scale of the largest."""
+    drawing = Drawing(_LOSS_ROW_PX * len(variants), "how far the values of each layer are off")
+    most = max((loss.error for losses in variants.values() for loss in losses), default=0) or 1
+    for row, (variant, losses) in enumerate(variants.items()):
+        top, floor = row * _LOSS_ROW_PX, (row + 1) * _LOSS_ROW_PX - 20
+        worst = max(losses, key=lambda loss: loss.error)
+        drawing.text(0, top + 12, variant, "name")
+        drawing.text(100, top + 12, f"at most {worst.error:.2%}, op {worst.label}", "label", "end")
+        width = 100 / len(losses)
+        for place, loss in enumerate(losses):
+            height = (floor - top - 18) * loss.error / most
+            box = Box(width * (place + 0.1), floor - height, width * 0.8, height)
+            drawing.rect(box, color(row + 1), f"{loss.title}: {loss.error:.2%}")
+            if place % -(-len(losses) // _MOST_LABELS) == 0:
+                drawing.text(width * (place + 0.5), floor + 13, loss.label, "label", "middle")
+        drawing.line((0, floor), (100, floor), "axis")
+    return drawing.markup()

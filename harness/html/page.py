@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from harness.html.losses import Losses
 from harness.html.models import Models
 from harness.html.raw import raw_tables
 from harness.html.sections import Section
@@ -20,19 +21,22 @@ from harness.report.wording import printable
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+NO_LOSSES: Losses = {}
 
-def render_html(tables: SessionTables, models: Models) -> str:
+
+def render_html(tables: SessionTables, models: Models, losses: Losses = NO_LOSSES) -> str:
     """The whole report of a session.
 
     Args:
         models: those of its runs that are at hand: without them there are neither rooflines nor plans of arenas.
+        losses: what the ops of quantized models lose, where that was found out.
     """
     groups = variant_groups(tables)
     return render(
         "report.html",
         info=tables.info,
         lines=session_lines(tables),
-        sections=[Section(f"group-{number}", tables, runs, models) for number, runs in enumerate(groups)],
+        sections=[Section(f"group-{number}", tables, runs, models, losses) for number, runs in enumerate(groups)],
         further=comparisons(tables)[len(groups) :],
         raw=raw_tables(tables),
     )

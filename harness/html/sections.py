@@ -10,7 +10,8 @@ from functools import cached_property
 from markupsafe import Markup
 
 from harness.html.arena import ArenaPlan, arena_picture, arena_plan
-from harness.html.bars import Bar, Legend, Part, color, intervals, stacked
+from harness.html.bars import Bar, Legend, Loss, Part, color, intervals, loss_columns, stacked
+from harness.html.losses import Losses
 from harness.html.memory_map import FLASH, RAM, memory_legend, memory_map
 from harness.html.models import Models
 from harness.html.quality import estimated, roc, roc_curves
@@ -52,6 +53,7 @@ class Section:
     tables: SessionTables
     runs: Sequence[RunRecord]
     models: Models
+    losses: Losses
 
     @cached_property
     def comparison(self) -> Comparison:
@@ -102,6 +104,24 @@ class Section:
         if not any(totals):
             return []
         return [_layer_row(row, totals, self.cost) for row in align(list(self.layers.values()))]
+
+    def loss_picture(self) -> Markup | None:
+        """How far the values of each op lie from the reference's."""
+        found = {run.variant: self._losses(run) for run in self.runs[1:]}
+        return (
+            loss_columns({variant: losses for variant, losses in found.items() if losses})
+            if any(found.values())
+            else None
+        )
+
+    def _losses(self, run: RunRecord) -> list[Loss]:
+        """Of the ops whose values can be compared."""
+        losses = self.losses.get((self.runs[0].model_sha256, run.model_sha256), {})
+        return [
+            Loss(str(layer.op_index), f"{layer.op_index} {layer.op} {layer.output_shape}", losses[layer.op_index])
+            for layer in self.layers[run.variant]
+            if layer.op_index in losses
+        ]
 
     def layer_picture(self) -> Markup | None:
         """The cost of each layer, coloured by its op."""

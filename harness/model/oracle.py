@@ -80,17 +80,25 @@ class Oracle(Closing):
             VectorError: `vector` has the wrong size.
             ModelError: the interpreter fails, crashes or hangs.
         """
-        if len(vector) != self.model.input_bytes:
-            raise VectorError(
-                f"{self.model.name}: a vector of {len(vector)} bytes for inputs of {self.model.input_bytes} bytes",
-                "encode the vectors for this model",
-            )
+        self._check_size(vector)
         return self._exchange(Kind.VECTOR, vector)
+
+    def trace(self, vector: bytes) -> bytes:
+        """As `infer`, but returns the outputs of all ops, concatenated in their order."""
+        self._check_size(vector)
+        return self._exchange(Kind.TRACED_VECTOR, vector)
 
     def close(self) -> None:
         self._child.kill()
         self._child.communicate()
         self._messages.close()
+
+    def _check_size(self, vector: bytes) -> None:
+        if len(vector) != self.model.input_bytes:
+            raise VectorError(
+                f"{self.model.name}: a vector of {len(vector)} bytes for inputs of {self.model.input_bytes} bytes",
+                "encode the vectors for this model",
+            )
 
     def _exchange(self, kind: Kind, request: bytes) -> bytes:
         """Send one message and return the answer's bytes."""

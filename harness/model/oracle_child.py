@@ -1,13 +1,14 @@
 """The oracle's child process: the only place that loads `tflite-micro`.
 
 It reads a model and then one message per vector, then perhaps another model. It answers a model with OK, a vector with
-OK and the output, either with FAILED and a text.
+OK and the output, a traced vector with the outputs of all ops, any of them with FAILED and a text.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from functools import lru_cache
 from typing import IO
 
 import numpy as np
@@ -29,6 +30,8 @@ def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
                 model = read_model(payload, "model")
                 interpreter = runtime.Interpreter.from_bytes(payload, arena_size=_ARENA_BYTES)
                 send(answers, Kind.OK, b"")
+            elif kind is Kind.TRACED_VECTOR:
+                send(answers, Kind.OK, _trace(model, payload))
             else:
                 send(answers, Kind.OK, _infer(interpreter, model, payload))
     except EOFError:
@@ -39,6 +42,26 @@ def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
 
 def _infer(interpreter: runtime.Interpreter, model: Model, vector: bytes) -> bytes:
     """All outputs, concatenated, for all inputs, concatenated; state does not outlast the inference."""
+    _invoke(interpreter, model, vector)
+    return b"".join(np.asarray(interpreter.get_output(index)).tobytes() for index in range(len(model.outputs)))
+
+
+def _trace(model: Model, vector: bytes) -> bytes:
+    """The outputs of all ops, concatenated in their order."""
+    interpreter = _tracer(model.data)
+    _invoke(interpreter, model, vector)
+    tensors = (interpreter.GetTensor(index, 0)["tensor_data"] for op in model.ops for index in op.outputs)
+    return b"".join(np.asarray(data).tobytes() for data in tensors)
+
+
+@lru_cache(maxsize=1)
+def _tracer(model: bytes) -> runtime.Interpreter:
+    """Keeps every tensor to the end of an inference."""
+    config = runtime.InterpreterConfig.kPreserveAllTensors
+    return runtime.Interpreter.from_bytes(model, arena_size=_ARENA_BYTES, intrepreter_config=config)
+
+
+def _invoke(interpreter: runtime.Interpreter, model: Model, vector: bytes) -> None:
     interpreter.reset()
     start = 0
     for index, tensor in enumerate(model.input_tensors):
@@ -46,7 +69,6 @@ def _infer(interpreter: runtime.Interpreter, model: Model, vector: bytes) -> byt
         interpreter.set_input(values.reshape(tensor.shape), index)
         start += tensor.bytes
     interpreter.invoke()
-    return b"".join(np.asarray(interpreter.get_output(index)).tobytes() for index in range(len(model.outputs)))
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ class Kind(IntEnum):
     FAILED = 1  # the bytes are a text that says why
     MODEL = 2
     VECTOR = 3
+    TRACED_VECTOR = 4
 
 
 def send(stream: IO[bytes], kind: Kind, payload: bytes) -> None:

@@ -66,6 +66,20 @@ def decode_outputs(output: bytes, model: Model) -> tuple[NDArray[np.float64], ..
     return _real(split_outputs(output, model), model.output_tensors, model)
 
 
+def decode_trace(trace: bytes, model: Model) -> dict[int, NDArray[np.float64]]:
+    """What the oracle's `trace` gave, as real values: by op, its first output.
+
+    Raises:
+        VectorError: `trace` has not the size of all ops' outputs, or a tensor is quantized by channel.
+    """
+    tensors = [tensor for op in model.ops for tensor in model.op_tensors(op.outputs)]
+    if len(trace) != sum(tensor.bytes for tensor in tensors):
+        raise VectorError(f"{model.name}: a trace of {len(trace)} bytes", "trace the same model")
+    values = dict(zip((tensor.index for tensor in tensors), _split(trace, tensors, model), strict=True))
+    firsts = {op.index: model.tensors[op.outputs[0]] for op in model.ops}
+    return {index: _real([values[first.index]], [first], model)[0] for index, first in firsts.items()}
+
+
 def _split(data: bytes, tensors: Sequence[Tensor], model: Model) -> tuple[NDArray[Any], ...]:
     arrays = []
     start = 0

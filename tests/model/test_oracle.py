@@ -13,6 +13,7 @@ from support.tflite_builder import TfliteBuilder
 from harness.errors import ModelError, SetupError, VectorError
 from harness.model import Model, decode_outputs, encode_inputs
 from harness.model.oracle import Oracle
+from harness.model.quantize import decode_trace
 
 
 def addition(dtype: str, scale: float | None = None) -> bytes:
@@ -110,3 +111,30 @@ def test_missing_package(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SetupError, match="tflite-micro") as caught:
         Oracle(addition("float32"))
     assert caught.value.fix == "pip install 'tinyhil[oracle]'"
+
+
+def test_a_trace_holds_what_every_op_gave() -> None:
+    b = TfliteBuilder()
+    x, y, z = (b.tensor([1, 3], "float32") for _ in range(3))
+    b.op("ADD", [x, x], [y])
+    b.op("ADD", [y, x], [z])
+    with Oracle(b.build()) as oracle:
+        for number in range(3):
+            trace = oracle.trace(struct.pack("<3f", 1, 2, number))
+            assert struct.unpack("<6f", trace) == (2, 4, 2 * number, 3, 6, 3 * number)
+            assert oracle.infer(struct.pack("<3f", 1, 2, number)) == trace[12:]
+        assert {op: list(values[0]) for op, values in decode_trace(trace, oracle.model).items()} == {
+            0: [2, 4, 4],
+            1: [3, 6, 6],
+        }
+
+
+def test_a_trace_is_of_the_model_that_was_loaded_last() -> None:
+    with Oracle(addition("float32")) as oracle:
+        oracle.trace(bytes(24))
+        oracle.load(addition("int8", scale=0.5), "other")
+        assert oracle.trace(bytes(range(6))) == bytes([3, 5, 7])
+        with pytest.raises(VectorError, match="6 bytes"):
+            oracle.trace(bytes(5))
+        with pytest.raises(VectorError, match="a trace of 2 bytes"):
+            decode_trace(bytes(2), oracle.model)
