@@ -12,7 +12,7 @@ from harness.history.metrics import METRICS, Metric, is_noisy
 from harness.history.rules import Judgement, Verdict, judge_exact, judge_noisy, judge_usual
 from harness.history.settings import Settings
 from harness.history.sides import Run, RunId, Side
-from harness.measure.records import Provenance, Quantity
+from harness.measure.records import Quantity
 
 CONDITIONS = {
     "engine_version": "engine version",
@@ -172,7 +172,7 @@ def _judgement(metric: Metric, base: Run, head: Run, settings: Settings, recent:
     assert before and after
     if obstacle := _obstacle(metric, base, head):
         return Judgement(Verdict.NOT_COMPARED, obstacle)
-    if not is_noisy(metric, after):
+    if not is_noisy(metric, after) or before.value == after.value:
         return judge_exact(metric, before.value, after.value, settings.tolerance.get(metric.name, 0.0))
     judged = judge_noisy(metric, metric.samples(base.windows), metric.samples(head.windows), settings.floor)
     if judged.verdict not in (Verdict.WORSE, Verdict.BETTER):
@@ -186,8 +186,6 @@ def _obstacle(metric: Metric, base: Run, head: Run) -> str:
     assert before and after
     if before.provenance != after.provenance:
         return f"{after.provenance}, before {before.provenance}"
-    if after.provenance == Provenance.HOST and metric.name == "latency_us" and base.info.host != head.info.host:
-        return f"another computer: {head.info.host.name}, before {base.info.host.name}"
     return next(filter(None, (_other(field, base, head) for field in metric.conditions)), "")
 
 

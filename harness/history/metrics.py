@@ -35,11 +35,11 @@ class Metric:
     scale: Literal["relative", "absolute"] = "relative"
 
     def of(self, run: RunRecord) -> Quantity | None:
-        """The run's figure; None where it is not known."""
+        """The run's figure; None where it is not known, or varies with a host and says nothing of a microcontroller."""
         if self is OUTCOME:
             return Quantity(_OUTCOMES.index(run.outcome), Provenance.STATIC)
         found: Quantity | None = attrgetter(self.name)(run)
-        return found
+        return None if found and found.provenance == Provenance.HOST and self.name in _VARYING else found
 
     def samples(self, windows: Iterable[WindowRecord]) -> list[float]:
         """The figure in each of a run's windows that measured it."""
@@ -58,6 +58,7 @@ class Metric:
 
 
 _WINDOWS = {"latency_us": "time", "energy_uj": "energy"}
+_VARYING = {*_WINDOWS, "stack_bytes"}  # of the stack an interrupt may come at its deepest point, or before
 
 
 def _faster(value: float, base: float) -> str:
@@ -105,9 +106,9 @@ METRICS = (
     _size("firmware_ram_bytes", *_CODE),
 )
 METRICS_BY_NAME = {metric.name: metric for metric in METRICS}
-NOISY = {Provenance.MEASURED, Provenance.REHEARSED, Provenance.HOST}
+_NOISY = {Provenance.MEASURED, Provenance.REHEARSED}
 
 
 def is_noisy(metric: Metric, quantity: Quantity) -> bool:
     """Whether the same code gives another value the next time."""
-    return metric.name in _WINDOWS and quantity.provenance in NOISY
+    return metric.name in _VARYING and quantity.provenance in _NOISY

@@ -14,7 +14,6 @@ from harness.history.changes import find_changes
 from harness.history.rules import FEWEST_COMMITS, Verdict
 from harness.history.settings import Settings
 from harness.measure.records import Provenance
-from harness.report.session import HostInfo
 
 
 def changed(verdicts: dict[str, str]) -> dict[str, str]:
@@ -108,12 +107,16 @@ def test_another_cost_model_meter_or_voltage_is_not_compared() -> None:
         assert compared(metered, replace(metered, **change))["energy_uj"] == "not compared"
 
 
-def test_times_of_two_computers_are_not_compared() -> None:
-    elsewhere = replace(CLEAN, host=HostInfo("other", "faster", "Debian"))
-    base = timed_side([100.0] * 10, provenance=Provenance.HOST)
-    (run,) = changes_of(base, timed_side([200.0] * 10, provenance=Provenance.HOST, info=elsewhere)).runs
-    (latency,) = (change for change in run.changes if change.metric.name == "latency_us")
-    assert latency.reason == "another computer: other, before bench"
+def test_time_and_stack_of_a_host_are_left_out() -> None:
+    run = run_record(stack_bytes=quantity(100, Provenance.HOST), latency_us=quantity(100.0, Provenance.HOST))
+    assert compared(run, run).keys().isdisjoint({"stack_bytes", "latency_us"})
+
+
+def test_the_stack_of_an_attached_board_varies() -> None:
+    run = metered_run(run_record(stack_bytes=quantity(1_900, Provenance.MEASURED)), 100.0, 10.0)
+    deeper = replace(run, stack_bytes=quantity(2_000, Provenance.MEASURED))
+    assert compared(run, deeper)["stack_bytes"] == "not compared"
+    assert compared(run, run)["stack_bytes"] == "unchanged"
 
 
 def test_noisy_figures_are_judged_by_their_windows() -> None:
@@ -130,7 +133,8 @@ def test_incomplete_windows_of_a_meter_do_not_count() -> None:
         window_record(run, number, kind="energy", energy_uj=run.energy_uj, incomplete="no marker" if number else "")
         for number in range(10)
     ]
-    (found,) = changes_of(side(run, *energies), side(run, *energies)).runs
+    more = replace(run, energy_uj=quantity(20.0, Provenance.MEASURED))
+    (found,) = changes_of(side(run, *energies), side(more, *energies)).runs
     (energy,) = (change for change in found.changes if change.metric.name == "energy_uj")
     assert (energy.verdict, energy.reason) == (Verdict.NOT_COMPARED, "1 repeat, 7 are needed")
 
