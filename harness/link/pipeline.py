@@ -31,7 +31,8 @@ class Answer:
 class LineFaults:
     """What the host sees of a line's faults: frames that arrived damaged, and frames that it sent again.
 
-    HELLO does not count: it is sent again so soon that a busy computer is enough.
+    Nothing counts while it greets: HELLO is sent again so soon that a busy computer is enough, and of the answer to an
+    earlier one the end may be all that is heard.
     """
 
     bad_frames: int = 0
@@ -141,7 +142,7 @@ class Pipeline:
         """The answers that `data` completes, in the order of the requests, each once."""
         for frame in self._decoder.feed(data):
             if isinstance(frame, BadFrame):
-                self.faults.bad_frames += 1
+                self.faults.bad_frames += not self._greets
                 self._lose_oldest()
             elif frame.type == NAK_TYPE:
                 self._obey(frame)
@@ -149,10 +150,14 @@ class Pipeline:
                 self._accept(frame)
         return self._take_answers(now_s)
 
+    @property
+    def _greets(self) -> bool:
+        return bool(self._queue) and self._queue[0].request.type is MessageType.HELLO
+
     def _mark_sent(self, pending: _Pending, now_s: float) -> None:
         if pending is self._queue[0] and not pending.times_sent:
             self._attempted_s = now_s
-        self.faults.resent_frames += pending.times_sent > 0 and pending.request.type is not MessageType.HELLO
+        self.faults.resent_frames += pending.times_sent > 0 and not self._greets
         pending.times_sent += 1
         pending.tries += 1
         self._on_line.append(pending)

@@ -141,6 +141,16 @@ def test_a_damaged_answer_is_asked_for_at_once() -> None:
     assert (pipeline.faults.bad_frames, pipeline.faults.resent_frames) == (4, 4)
 
 
+def test_what_is_late_while_it_greets_is_no_fault_of_the_line() -> None:
+    pipeline = make_pipeline(0)
+    hello = HelloRequest()
+    pipeline.submit(hello)
+    assert sent(pipeline, 0.0) == sent(pipeline, 10.0) == [0]
+    late = answer(0, hello)
+    assert received(pipeline, late[3:] + late, 10.0) == [0]  # the end of the answer to an earlier one comes first
+    assert (pipeline.faults.bad_frames, pipeline.faults.resent_frames) == (0, 0)
+
+
 def test_an_answer_says_that_those_to_what_was_sent_before_are_lost() -> None:
     pipeline = make_pipeline(2)
     sent(pipeline)
