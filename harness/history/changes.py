@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from harness.errors import ReportError
-from harness.history.metrics import METRICS, Metric, is_noisy
+from harness.history.metrics import METRICS, OUTCOME, Metric, is_noisy
 from harness.history.rules import Judgement, Verdict, judge_exact, judge_noisy, judge_usual
 from harness.history.settings import Settings
 from harness.history.sides import Run, RunId, Side
 from harness.measure.records import Quantity
+from harness.report.table import distinct
 
 CONDITIONS = {
     "engine_version": "engine version",
@@ -50,6 +51,13 @@ class Change:
     @property
     def head_text(self) -> str:
         return self.metric.text(self.head.value) if self.head else "-"
+
+    @property
+    def provenance_text(self) -> str:
+        """How the figures were obtained; both ways, where they differ. An outcome is no figure of any."""
+        if self.metric is OUTCOME:
+            return ""
+        return distinct(quantity.provenance for quantity in (self.base, self.head) if quantity)
 
     @property
     def change_text(self) -> str:

@@ -25,7 +25,7 @@ def changes_markdown(changes: Changes) -> str:
     if told:
         rows = sorted(told, key=lambda entry: list(Verdict).index(entry[1].verdict))[:MOST_ROWS]
         cells = ((str(run.id), *change_cells(change)) for run, change in rows)
-        blocks.append(_table(("run", "metric", "before", "after", "change", ""), cells))
+        blocks.append(_table(("run", "metric", "before", "after", "change", "", "how"), cells))
     if len(told) > MOST_ROWS:
         blocks.append(f"… and {len(told) - MOST_ROWS} more.")
     detailed = [run for run in changes.runs if run.of(*TOLD)]

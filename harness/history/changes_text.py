@@ -58,8 +58,9 @@ def reasons(changes: Sequence[Change]) -> Iterator[str]:
 
 
 def change_cells(change: Change) -> tuple[str, ...]:
-    """Metric, both figures, the change and the verdict."""
-    return change.metric.name, change.base_text, change.head_text, change.change_text, change.verdict
+    """Metric, both figures, the change, the verdict and the provenance."""
+    texts = (change.base_text, change.head_text, change.change_text)
+    return change.metric.name, *texts, change.verdict, change.provenance_text
 
 
 def layer_rows(run: RunChanges) -> list[tuple[str, ...]]:

@@ -44,8 +44,8 @@ class LayerChange:
 
 
 def layer_changes(run: RunChanges) -> list[LayerChange]:
-    """The layers whose cost differs, the largest difference first; none where that of the run has not changed, or where
-    the model has other layers.
+    """The layers whose cost differs, the largest difference first; none where that of the run has not changed, or not
+    the way that all layers have, or where the model has other layers.
 
     The cost is that in cycles, instructions or time: the first that both sides know.
     """
@@ -55,7 +55,8 @@ def layer_changes(run: RunChanges) -> list[LayerChange]:
         found = [_layer_change(metric, *pair) for pair in zip(run.base.layers, run.head.layers, strict=True)]
         known = [change for change in found if change]
         if known:
-            changed = [change for change in known if change.difference and _has(run, metric.name, *_EXPLAINED)]
+            told = sum(change.difference for change in known) * _difference(run, metric) > 0
+            changed = [change for change in known if change.difference and told]
             return sorted(changed, key=lambda change: -abs(change.difference))
     return []
 
@@ -79,6 +80,12 @@ def _layer_change(metric: Metric, base: LayerRecord, head: LayerRecord) -> Layer
     if before is None or after is None or before.provenance != after.provenance:
         return None
     return LayerChange(metric, head, before.value, after.value)
+
+
+def _difference(run: RunChanges, metric: Metric) -> float:
+    """How much more the run costs; 0 where that has not changed."""
+    pairs = [(each.base, each.head) for each in run.of(*_EXPLAINED) if each.metric is metric]
+    return sum(head.value - base.value for base, head in pairs if base and head)
 
 
 def _has(run: RunChanges, metric: str, *verdicts: Verdict) -> bool:

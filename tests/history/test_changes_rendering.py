@@ -47,9 +47,9 @@ def test_text() -> None:
         "main~1 (0123456) -> topic (0123456, dirty)\n"
         "\n"
         "digits float32 on stm32l475 (emulated) with builtin\n"
-        "  cycles       10,802,001  10,882,001  0.74% more  worse\n"
-        "  energy_uj      4,861 µJ           -              lost\n"
-        "  stack_bytes       1,912       1,900   -12 bytes  better\n"
+        "  cycles       10,802,001  10,882,001  0.74% more  worse   modelled\n"
+        "  energy_uj      4,861 µJ           -              lost    modelled\n"
+        "  stack_bytes       1,912       1,900   -12 bytes  better  emulated\n"
         "  CONV_2D (op 2): +80,000 cycles, 100% of all layers' change\n"
         "  layers that changed most, cycles\n"
         "    2 CONV_2D 1x8x8x32  8,920,251  9,000,251  0.90% more\n"
@@ -63,7 +63,7 @@ def test_text() -> None:
 def test_markdown_folds_the_details() -> None:
     text = RENDERERS["markdown"](slower())
     assert text.startswith("### 1 regression: main\\~1 (0123456) -\\> topic (0123456, dirty)\n\n| run | metric |")
-    figures = "| cycles | 10,802,001 | 10,882,001 | 0.74% more | worse |"
+    figures = "| cycles | 10,802,001 | 10,882,001 | 0.74% more | worse | modelled |"
     assert text.splitlines()[4] == f"| digits float32 on stm32l475 (emulated) with builtin {figures}"
     before, _, details = text.partition(
         "<details><summary>digits float32 on stm32l475 (emulated) with builtin</summary>"

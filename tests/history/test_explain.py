@@ -86,6 +86,11 @@ def test_layers_of_a_run_that_costs_the_same_are_not_told() -> None:
     assert explain(run_changes([RUN, *layers], [dumber, *slowed(layers, {0: 9, 1: -9})])) == []
 
 
+def test_layers_that_changed_the_other_way_explain_nothing() -> None:
+    layers = modelled_layers(RUN)
+    assert layer_changes(run_changes([RUN, *layers], [SLOWER, *slowed(layers, {0: -90, 1: 9})])) == []
+
+
 def test_vectors_of_another_source_are_not_compared() -> None:
     head = replace(RUN, vectors_source="others.npz", stack_bytes=quantity(1))
     found = explain(
