@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 from selenium import webdriver
 
-BINARY, DRIVER = "/usr/bin/chromium", "/usr/bin/chromedriver"
 # Without these it looks for a GPU, a display and its vendor's servers.
 OPTIONS = (
     "--headless",
@@ -34,11 +34,11 @@ def headless_chromium(profile: Path) -> Iterator[webdriver.Chrome]:
         profile: an empty folder.
     """
     options = webdriver.ChromeOptions()
-    options.binary_location = BINARY
+    options.binary_location = str(shutil.which("chromium"))
     for option in (*OPTIONS, f"--user-data-dir={profile}"):
         options.add_argument(option)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    browser = webdriver.Chrome(options, webdriver.ChromeService(DRIVER))
+    browser = webdriver.Chrome(options, webdriver.ChromeService(shutil.which("chromedriver")))
     try:
         yield browser
     finally:

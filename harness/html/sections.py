@@ -19,9 +19,8 @@ from harness.html.roofline import points, roofline
 from harness.html.windows import KINDS, Scatter, WindowKind, scatter, window_picture
 from harness.measure.metrics import METRICS
 from harness.measure.records import LayerRecord, RunRecord, VectorRecord
-from harness.report.agreement import Agreement, Confusion, agreement, confusion
-from harness.report.answers import answer
-from harness.report.compare import compare_variants
+from harness.report.agreement import Agreement, Confusion, confusion
+from harness.report.compare import agreements, compare_variants
 from harness.report.cost import CYCLES, CostKind, layer_costs
 from harness.report.cycles import WORDS
 from harness.report.layers import Aligned, align
@@ -66,23 +65,14 @@ class Section:
         return {run.variant: [layer for layer in records if run_key(layer) == run_key(run)] for run in self.runs}
 
     @cached_property
-    def vectors(self) -> dict[str, list[VectorRecord]]:
+    def vectors(self) -> dict[str, Sequence[VectorRecord]]:
         """By variant."""
-        records = self.tables.vector_records
-        return {run.variant: [each for each in records if run_key(each) == run_key(run)] for run in self.runs}
+        return {run.variant: self.tables.vectors_by_run.get(run_key(run), ()) for run in self.runs}
 
     @cached_property
     def agreements(self) -> dict[str, Agreement]:
         """With the reference, by variant."""
-        reference = self.vectors[self.runs[0].variant]
-        found = {run.variant: agreement(reference, self.vectors[run.variant]) for run in self.runs[1:]}
-        return {variant: each for variant, each in found.items() if each}
-
-    @property
-    def answers(self) -> list[str]:
-        """A sentence for each variant but the reference."""
-        reference, *others = self.runs
-        return [answer(reference, run, self.agreements.get(run.variant)) for run in others]
+        return agreements(self.tables, list(self.runs))
 
     @property
     def warnings(self) -> list[str]:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from itertools import groupby
 
 from harness.measure.records import Provenance, RunRecord
+from harness.report.agreement import Agreement, agreement
+from harness.report.answers import answer
 from harness.report.compare_boards import board_comparisons
 from harness.report.compare_engines import engine_comparisons, engine_text
 from harness.report.cost import CYCLES, INSTRUCTIONS, CostKind, known_costs, layer_costs, time_of
@@ -69,7 +71,20 @@ def compare_variants(tables: SessionTables, runs: list[RunRecord]) -> Comparison
         variants=tuple(printable(run.variant) for run in runs),
         rows=tuple(rows),
         notes=tuple(map(printable, (*_notes(runs, rows), *measured_notes(tables, runs)))),
+        answers=tuple(map(printable, _answers(tables, runs))),
     )
+
+
+def agreements(tables: SessionTables, runs: list[RunRecord]) -> dict[str, Agreement]:
+    """Of variants with the first of `runs`, where both gave classes."""
+    reference, *others = (tables.vectors_by_run.get(run_key(run), ()) for run in runs)
+    found = {run.variant: agreement(reference, vectors) for run, vectors in zip(runs[1:], others, strict=True)}
+    return {variant: each for variant, each in found.items() if each}
+
+
+def _answers(tables: SessionTables, runs: list[RunRecord]) -> list[str]:
+    found = agreements(tables, runs)
+    return [answer(runs[0], run, found.get(run.variant)) for run in runs[1:]]
 
 
 def _details(info: SessionInfo, runs: list[RunRecord]) -> list[str]:

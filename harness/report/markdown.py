@@ -32,7 +32,8 @@ def _blocks(comparison: Comparison) -> list[str]:
     rule = ("---", *("---:" for _ in headings[2:]), "---")
     lines = [_line(map(escape, headings)), _line(rule), *(_row(row, len(headings)) for row in comparison.rows)]
     notes = [f"- {escape(note)}" for note in comparison.notes]
-    blocks = [f"## {escape(comparison.heading)}", *map(escape, comparison.details), "\n".join(lines), "\n".join(notes)]
+    texts = map(escape, (*comparison.details, *comparison.answers))
+    blocks = [f"## {escape(comparison.heading)}", *texts, "\n".join(lines), "\n".join(notes)]
     return [block for block in blocks if block]
 
 

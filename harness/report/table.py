@@ -35,13 +35,17 @@ class Row:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Runs side by side: variants, engines or boards, the first one being the reference of others with deltas."""
+    """Runs side by side: variants, engines or boards, the first one being the reference of others with deltas.
+
+    `answers` say in words what each of the others saves and loses.
+    """
 
     heading: str
     details: tuple[str, ...]
     variants: tuple[str, ...]
     rows: tuple[Row, ...]
     notes: tuple[str, ...]
+    answers: tuple[str, ...] = ()
 
     @property
     def compares(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -63,6 +64,14 @@ class SessionTables:
     def vectors(self) -> pd.DataFrame:
         """One row per answered vector of each run."""
         return frame(VectorRecord, self.vector_records)
+
+    @cached_property
+    def vectors_by_run(self) -> Mapping[RunKey, Sequence[VectorRecord]]:
+        """Every run that answered one."""
+        found: dict[RunKey, list[VectorRecord]] = defaultdict(list)
+        for vector in self.vector_records:
+            found[run_key(vector)].append(vector)
+        return dict(found)
 
     @cached_property
     def stops(self) -> dict[RunKey, str]:

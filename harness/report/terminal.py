@@ -39,6 +39,8 @@ def _print_comparison(comparison: Comparison, console: Console) -> None:
     console.print(Text(comparison.heading, style="bold"))
     for line in comparison.details:
         console.print(Text(line, style="dim"))
+    for line in comparison.answers:
+        console.print(Text(line))
     for part in _fitting(comparison, console):
         console.print(_laid_out(part, console))
     for note in comparison.notes:

@@ -34,6 +34,8 @@ ST B-L475E-IOT01A discovery kit: STM32L475VGT6 at 80 MHz
 target emulated: QEMU 10.0.2 b-l475e-iot01a -icount shift=4
 engine builtin 0.1.0, 397 vectors, commit 0123456 (dirty)
 firmware by arm-none-eabi-g++ 12.2.1
+int8 takes 2.4x fewer instructions (emulated), uses 29% of the arena and 31% of
+the model's bytes and loses 0.26 points of accuracy
                                                             int8 vs
                                  float32          int8      float32 how
 ────────────────────────────────────────────────────────────────────────────
@@ -106,7 +108,8 @@ def test_gaps_make_room_before_labels_are_folded() -> None:
 def test_at_120_columns_no_label_is_folded() -> None:
     lines = lines_of(drawn(tables_of(FLOAT, INT8, layers=LAYERS), 120))
     assert any(line.startswith("  1/2 DEPTHWISE_CONV_2D 1x8x8x16   ") for line in lines)
-    assert sum("emulated" in line for line in lines) == sum("emulated" in line for line in AT_80.splitlines())
+    wanted = AT_80.splitlines()
+    assert sum(line.endswith("emulated") for line in lines) == sum(line.endswith("emulated") for line in wanted)
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 100, 120, 200])
