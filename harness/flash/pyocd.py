@@ -222,7 +222,8 @@ def _find_probe(probe_id: str) -> DebugProbe:
     probe = DebugProbeAggregator.get_probe_with_id(probe_id)
     if probe is None:
         raise FlashError(
-            f"there is no debug probe {probe_id}", "plug it in; `harness boards --scan` lists what is there"
+            f"there is no debug probe {probe_id}",
+            "plug it in; `harness boards --scan` lists what is there. A stand-in: run the command that its desk printed",
         )
     return probe
 
