@@ -223,7 +223,7 @@ def _find_probe(probe_id: str) -> DebugProbe:
     if probe is None:
         raise FlashError(
             f"there is no debug probe {probe_id}",
-            "plug it in; `harness boards --scan` lists what is there. A stand-in: run the command that its desk printed",
+            "plug it in; `harness boards --scan` lists what is there. Of a stand-in: run what its desk printed",
         )
     return probe
 
