@@ -58,13 +58,13 @@ class MeterEntry(Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         port: as an instance's `port`, or the unique id of a meter that has no serial port.
         voltage_v: of the supply that it measures or gives.
-        rate_hz: samples a second; None for the meter's fastest.
+        rate_hz: samples a second, of which a window takes 1,000 and more; None for the meter's fastest.
     """
 
     kind: MeterKind
     port: Word
     voltage_v: Annotated[float, Meta(gt=0, le=5)]
-    rate_hz: Positive | None = None
+    rate_hz: Annotated[int, Meta(ge=100)] | None = None
 
 
 class Instance(Struct, frozen=True):

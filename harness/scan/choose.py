@@ -59,10 +59,15 @@ def _present(desk: Desk, instances: list[Instance]) -> list[Instance]:
     for instance in instances:
         if not desk.is_there(instance):
             raise TargetError(
-                f"{instance.name} is not plugged in: no probe {instance.probe}",
+                f"{instance.name} is not plugged in: no {_sign(instance)}",
                 "plug it in, or correct its entry; `harness boards --scan` lists what is there",
             )
     return instances
+
+
+def _sign(instance: Instance) -> str:
+    """By what `Desk.is_there` tells that it is there."""
+    return f"port {instance.port}" if instance.stand_in else f"probe {instance.probe}"
 
 
 def _only(board: Board, found: list[Instance]) -> Instance | None:
@@ -77,7 +82,7 @@ def _only(board: Board, found: list[Instance]) -> Instance | None:
 
 def _nothing(board: Board, desk: Desk) -> TargetError:
     usb_ids = probe_usb_ids(board)
-    entries = [f"attached.{instance.name} (probe {instance.probe})" for instance in desk.claimed(board)]
+    entries = [f"attached.{instance.name} ({_sign(instance)})" for instance in desk.claimed(board)]
     looked_for = entries or [f"a probe {' or '.join(usb_ids)}" if usb_ids else "an entry [attached.<name>]"]
     return TargetError(
         f"no {board.name} is attached: looked for {', '.join(looked_for)}",

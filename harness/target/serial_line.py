@@ -99,9 +99,12 @@ def _resolve(instance: Instance, plugged: Plugged) -> tuple[str, str]:
     if "://" in instance.port:
         return instance.port, ""
     found: list[SerialPort] = [
-        port for port in plugged.ports if same_id(port.serial, instance.port) or port.path == instance.port
+        port
+        for port in plugged.ports
+        if same_id(port.serial, instance.port) or port.path == os.path.realpath(instance.port)
     ]
     if found:
+        _refuse_others(instance, plugged, found[0])
         return found[0].path, found[0].usb_id
     if "/" in instance.port:
         return instance.port, ""
@@ -109,6 +112,16 @@ def _resolve(instance: Instance, plugged: Plugged) -> tuple[str, str]:
         f"{instance.name}: no serial port has the USB serial number {instance.port}",
         "correct `port` of its entry; `harness boards --scan` lists the ports",
     )
+
+
+def _refuse_others(instance: Instance, plugged: Plugged, port: SerialPort) -> None:
+    """The port of another probe of the same make is that of another board, whose answers may look the same."""
+    probe = plugged.device(instance.probe)
+    if probe and port.usb_id == probe.usb_id and port.serial and not same_id(port.serial, probe.serial):
+        raise TargetError(
+            f"port {port.path} of {instance.name} is that of another probe, {port.serial}",
+            f'write port = "{probe.serial}" into its entry: paths change places',
+        )
 
 
 def _refused(path: str, usb_id: str, subject: str, error: Exception) -> TargetError:

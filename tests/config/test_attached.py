@@ -56,6 +56,7 @@ id_register = { address = 0x10, mask = 0xFFF, value = 0x415 }
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
+        ("rate_hz = 100_000", "rate_hz = 99", ["attached.desk-1.meter.rate_hz", ">= 100"]),
         ('board = "desk"', 'board = "desc"', ["attached.desk-1.board", "desc", "nearest: desk"]),
         ('probe = "0670FF"', "", ["attached.desk-1", "probe"]),
         ('probe = "0670FF"', 'probe = ""', ["attached.desk-1.probe"]),

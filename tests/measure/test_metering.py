@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
@@ -18,6 +19,9 @@ from harness.errors import MeterError
 from harness.link.client import Device
 from harness.measure.clock import RealTimeClock
 from harness.measure.energy import supply as supply_module
+from harness.measure.energy.meters.lpm01a import Lpm01a
+from harness.measure.energy.meters.otii import RATES_HZ
+from harness.measure.energy.meters.ppk2 import Ppk2
 from harness.measure.energy.supply import Supply, supply_of
 from harness.measure.metering import GAPS, SATURATED, UNSEEN, Metered, meter_inferences
 from harness.measure.records import Provenance
@@ -211,3 +215,23 @@ def test_a_rate_that_the_meter_does_not_have_is_refused_before_the_board_is_on(t
     with pytest.raises(MeterError, match=r"a fake meter: 20,000 samples a second are not in its range"):
         Supply(MeterEntry(kind="ppk2", port="a meter", voltage_v=VOLTAGE_V, rate_hz=20_000))
     assert meter.calls == ["close"]
+
+
+def test_a_window_takes_the_meters_own_rate_where_a_slower_one_is_asked_for(table: Table) -> None:
+    table.meters.append(FakeMeter(table.line))
+    assert Supply(MeterEntry(kind="ppk2", port="a meter", voltage_v=VOLTAGE_V, rate_hz=600)).rate_hz == 1000
+
+
+@pytest.mark.parametrize(
+    ("rates_hz", "asked_hz", "own_hz"),
+    [
+        (Ppk2.rates_hz, 100, 100_000),
+        (Lpm01a.rates_hz, 600, 1000),
+        (RATES_HZ["Arc"], 100, 4000),
+        (RATES_HZ["Ace"], 7000, 7000),
+    ],
+)
+def test_the_rates_of_meters(table: Table, rates_hz: Sequence[int], asked_hz: int, own_hz: int) -> None:
+    meter = FakeMeter(table.line)
+    meter.rates_hz = rates_hz
+    assert meter.own_rate_hz(asked_hz) == own_hz

@@ -88,5 +88,9 @@ def test_a_stand_in_is_there_while_its_port_is(board: Board, tmp_path: Path) -> 
     port = tmp_path / "serial"
     cupboard = Cupboard(instances=[Instance("stand-in", "stm32l475", "S1", str(port), stand_in=True)])
     assert find_attached(board, cupboard.desk) is None
+    with pytest.raises(TargetError, match=rf"stand-in is not plugged in: no port {port}"):
+        find_attached(board, cupboard.desk, ["stand-in"])
+    with pytest.raises(TargetError, match=rf"looked for attached\.stand-in \(port {port}\)"):
+        need_attached(board, cupboard.desk)
     port.touch()
     assert found(find_attached(board, cupboard.desk)) == "stand-in"

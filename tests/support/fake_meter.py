@@ -29,7 +29,7 @@ class FakeMeter(Meter):
     """
 
     kind = "fake"
-    max_rate_hz = RATE_HZ
+    rates_hz = (100, 500, 1000, RATE_HZ)
     has_marker = True
 
     line: SimulatedLine

@@ -8,6 +8,7 @@ import socket
 import termios
 import tty
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import serial
@@ -16,6 +17,7 @@ from msgspec.structs import replace
 from harness.config import Instance
 from harness.errors import TargetError
 from harness.scan import Plugged, SerialPort
+from harness.scan.usb import UsbDevice
 from harness.target.serial_line import SerialLine, open_serial
 
 INSTANCE = Instance("desk-1", "stm32l475", "A1", "A1")
@@ -84,6 +86,23 @@ def test_a_port_without_permission_is_told_with_its_rule(
     monkeypatch.setattr(serial, "serial_for_url", forbidden)  # root may open everything
     with pytest.raises(TargetError, match=r'may not be opened: (.*\n)*.*ATTRS\{idVendor\}=="0483"'):
         opened(path)
+
+
+def test_the_port_of_another_probe_is_refused(terminal: tuple[int, str], tmp_path: Path) -> None:
+    _, path = terminal
+    link = tmp_path / "by-id"
+    link.symlink_to(path)
+    devices = tuple(UsbDevice("0483:374b", serial, "ST-LINK", "1-1") for serial in ("A1", "B2"))
+    for named in (path, str(link)):
+        with pytest.raises(TargetError, match=rf'port {path} of desk-1 is that of another probe, B2\n.*port = "A1"'):
+            open_serial(replace(INSTANCE, port=named), Plugged(devices, (SerialPort(path, "0483:374b", "B2"),)))
+
+
+def test_the_port_of_an_adapter_need_not_be_the_probes(terminal: tuple[int, str]) -> None:
+    _, path = terminal
+    devices = (UsbDevice("0483:374b", "A1", "ST-LINK", "1-1"),)
+    adapter = Plugged(devices, (SerialPort(path, "0403:6001", "B2"),))
+    open_serial(replace(INSTANCE, port=path), adapter).close()
 
 
 def test_a_port_that_is_not_there() -> None:

@@ -28,9 +28,8 @@ class Supply:
         self.voltage_v = entry.voltage_v
         self.end = weakref.finalize(self, self.meter.close)
         self.end.atexit = False  # see _end_all
-        self.rate_hz = entry.rate_hz or self.meter.max_rate_hz
         try:
-            self.meter.check_rate(self.rate_hz)
+            self.rate_hz = self.meter.own_rate_hz(entry.rate_hz or self.meter.max_rate_hz)
             self.meter.power(entry.voltage_v)
         except MeterError:
             self.end()

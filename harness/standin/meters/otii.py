@@ -33,7 +33,7 @@ class OtiiPlayer(Player):
     kind = "otii"
 
     def __init__(self, waveform: Waveform, faults: Faults = SOUND) -> None:
-        self._rate_hz = otii.MAX_RATE_HZ["Ace"]
+        self._rate_hz = otii.RATES_HZ["Ace"][-1]
         self._voltage_v = 3.3
         self._recording = _Recording(self._rate_hz, time.monotonic())
         self._received = bytearray()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from bisect import bisect_left
+from collections.abc import Sequence
 from typing import ClassVar
 
 from harness.closing import Closing
@@ -20,7 +22,7 @@ class Meter(Closing):
     Attributes:
         kind: the word for it in `boards.toml`.
         name: which one it is.
-        max_rate_hz: the fastest that it samples.
+        rates_hz: samples a second that it can take, the slowest first.
         has_marker: whether it samples the level of the board's marker. A meter that does not, has the marker as its
             trigger: its trace begins at the first rising edge after `start`, and is empty when there was none.
         stand_in: whether it is a stand-in for a meter, by its own word.
@@ -28,7 +30,7 @@ class Meter(Closing):
 
     kind: ClassVar[str]
     name: str
-    max_rate_hz: int
+    rates_hz: Sequence[int]
     has_marker: ClassVar[bool]
     stand_in: bool = False
 
@@ -36,6 +38,11 @@ class Meter(Closing):
     def description(self) -> str:
         """Which one it is, e.g. "PPK2 C0FFEE", and whether it is a stand-in."""
         return f"{self.name} (stand-in)" if self.stand_in else self.name
+
+    @property
+    def max_rate_hz(self) -> int:
+        """The fastest of its rates."""
+        return self.rates_hz[-1]
 
     @abstractmethod
     def power(self, voltage_v: float) -> None:
@@ -47,7 +54,7 @@ class Meter(Closing):
 
     @abstractmethod
     def start(self, rate_hz: int, voltage_v: float) -> None:
-        """Begin to sample, at `rate_hz` or the next faster rate that the meter has; a thread takes the samples in.
+        """Begin to sample, at `own_rate_hz(rate_hz)`; a thread takes the samples in.
 
         Args:
             rate_hz: at most `max_rate_hz`.
@@ -69,8 +76,9 @@ class Meter(Closing):
     def close(self) -> None:
         """End sampling and supply, and give the meter up; closing twice is harmless."""
 
-    def check_rate(self, rate_hz: int) -> None:
-        """
+    def own_rate_hz(self, rate_hz: int) -> int:
+        """The rate that it samples at where `rate_hz` is asked for: this, or the next faster one that it has.
+
         Raises:
             MeterError: it does not sample so fast.
         """
@@ -79,6 +87,7 @@ class Meter(Closing):
                 f"{self.description}: {rate_hz:,} samples a second are not in its range of 1 to {self.max_rate_hz:,}",
                 "correct rate_hz of the meter in boards.toml, or leave it out",
             )
+        return self.rates_hz[bisect_left(self.rates_hz, rate_hz)]
 
     def check_voltage(self, voltage_v: float, range_v: tuple[float, float]) -> None:
         """

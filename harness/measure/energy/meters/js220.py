@@ -52,7 +52,7 @@ class Js220(Meter):
     """
 
     kind = "js220"
-    max_rate_hz = RATES_HZ[-1]
+    rates_hz = RATES_HZ
     has_marker = True
 
     def __init__(self, port: str) -> None:
@@ -82,13 +82,13 @@ class Js220(Meter):
         self.check_voltage(voltage_v, VOLTAGE_RANGE_V)
 
     def start(self, rate_hz: int, voltage_v: float) -> None:
-        self.check_rate(rate_hz)
+        own_rate_hz = self.own_rate_hz(rate_hz)
         self.check_voltage(voltage_v, VOLTAGE_RANGE_V)
         self._voltage_v = voltage_v
         level_mv = min(INPUT_LEVELS_MV, key=lambda level: abs(level - 1000 * voltage_v))
         self._streams = {stream: [] for stream in (_CURRENT, _VOLTAGE, _MARKER)}
         with self._explained():
-            self._publish("h/fs", next(rate for rate in RATES_HZ if rate >= rate_hz))
+            self._publish("h/fs", own_rate_hz)
             self._publish("s/i/range/mode", "auto")
             self._publish("s/extio/voltage", level_mv)
             for stream in self._streams:

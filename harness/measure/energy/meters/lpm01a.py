@@ -114,7 +114,7 @@ class Lpm01a(Meter):
     """
 
     kind = "lpm01a"
-    max_rate_hz = RATES_HZ[-1]
+    rates_hz = RATES_HZ
     has_marker = False
 
     def __init__(self, port: str) -> None:
@@ -136,10 +136,9 @@ class Lpm01a(Meter):
         self._ask("pwr on")
 
     def start(self, rate_hz: int, voltage_v: float) -> None:
-        self.check_rate(rate_hz)
+        self._rate_hz = self.own_rate_hz(rate_hz)
         if voltage_v != self._voltage_v:
             self._set_voltage(voltage_v)
-        self._rate_hz = next(rate for rate in RATES_HZ if rate >= rate_hz)
         frequency = f"{self._rate_hz // 1000}k" if self._rate_hz >= 1000 else str(self._rate_hz)
         for command in (
             "output current",

@@ -22,7 +22,7 @@ from harness.measure.energy.trace import Samples, Trace
 
 SERVER = ("127.0.0.1", 1905)
 VOLTAGE_RANGE_V = {"Arc": (0.5, 5.0), "Ace": (0.5, 25.0)}
-MAX_RATE_HZ = {"Arc": 4000, "Ace": 50_000}
+RATES_HZ = {"Arc": (4000,), "Ace": range(1, 50_001)}
 MAX_CURRENT_A = 5.0
 CURRENT, VOLTAGE, MARKER = "mc", "mv", "i1"  # channels: main current and voltage, first input of the expansion port
 
@@ -139,7 +139,7 @@ class Otii(Meter):
                 self._ask_device("arc_enable_channel", channel=channel, enable=True)
             failing.pop_all()
         self.name = f"Otii {self._type} {self._id}"
-        self.max_rate_hz = MAX_RATE_HZ[self._type]
+        self.rates_hz = RATES_HZ[self._type]
         self.stand_in = "stand-in" in self._server.version
         self._begin_s: float | None = None
 
@@ -153,10 +153,10 @@ class Otii(Meter):
         self._ask_device("arc_set_main", enable=True)
 
     def start(self, rate_hz: int, voltage_v: float) -> None:
-        self.check_rate(rate_hz)
+        own_rate_hz = self.own_rate_hz(rate_hz)
         self.check_voltage(voltage_v, VOLTAGE_RANGE_V[self._type])
         if self._type == "Ace":
-            self._ask_device("arc_set_channel_samplerate", channel=CURRENT, value=rate_hz)
+            self._ask_device("arc_set_channel_samplerate", channel=CURRENT, value=own_rate_hz)
         before_s = time.monotonic()
         self._server.ask("project_start_recording", project_id=self._project)
         self._begin_s = (before_s + time.monotonic()) / 2
@@ -187,7 +187,7 @@ class Otii(Meter):
 
     def _find(self, wanted: str) -> dict[str, Any]:
         devices = self._server.ask("otii_get_devices", timeout=5).get("devices", [])
-        known = [device for device in devices if device.get("type") in MAX_RATE_HZ]
+        known = [device for device in devices if device.get("type") in RATES_HZ]
         fitting = [device for device in known if wanted in ("", device["device_id"], device.get("name"))]
         if len(fitting) != 1:
             there = ", ".join(str(device["device_id"]) for device in known) or "none"

@@ -175,7 +175,7 @@ class Ppk2(Meter):
     """
 
     kind = "ppk2"
-    max_rate_hz = RATE_HZ
+    rates_hz = (RATE_HZ,)
     has_marker = True
 
     def __init__(self, port: str) -> None:
@@ -200,7 +200,7 @@ class Ppk2(Meter):
         self._line.write(bytes([SWITCH_OUTPUT, 1]))
 
     def start(self, rate_hz: int, voltage_v: float) -> None:
-        self.check_rate(rate_hz)
+        self.own_rate_hz(rate_hz)  # or it is refused: there is one
         if voltage_v != self._voltage_v:
             self.power(voltage_v)
         self._line.drain()
