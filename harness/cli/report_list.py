@@ -35,7 +35,10 @@ def add_parser(commands: Any) -> None:
 
 
 def _time(text: str) -> datetime:
-    time = datetime.fromisoformat(text)
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time such as 2026-01-31 or 2026-01-31T12:00") from None
     return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 

@@ -170,8 +170,12 @@ def _host_rates(terminal: PseudoTerminal) -> tuple[int]:
 @contextlib.contextmanager
 def _held(folder: Path) -> Iterator[None]:
     """The folder, for this process alone; the system frees it should this one die."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as file:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / "lock").open("w")
+    except OSError as error:
+        raise TargetError(f"{folder}: no desk can be made: {error.strerror}", "take another folder") from None
+    with lock as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

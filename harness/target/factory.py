@@ -71,7 +71,11 @@ def choose_places(
     """
     places = {board.name: Place(check_target(board, kind)) for board in boards}
     attachable = [board for board in boards if kind in ("auto", Attached.kind) and Attached.kind in board.targets]
-    if attachable or named:
+    if named and not attachable:
+        raise ConfigError(
+            f"--attached={named[0]}: no board of this run is to be attached", "leave it out, or use --target=attached"
+        )
+    if attachable:
         desk = Desk(load_instances(boards_files), plugged_in())
         refuse_unknown_names(attachable, desk, named)
         places |= {board.name: _place(board, kind, desk, named) for board in attachable}

@@ -131,4 +131,7 @@ def _refused(path: str, usb_id: str, subject: str, error: Exception) -> TargetEr
         return TargetError(f"{subject} may not be opened: {cause}", permission_fix(usb_id))
     if number == errno.ENOENT:
         return TargetError(f"{subject} is not there", "correct its entry; `harness boards --scan` lists the ports")
-    return TargetError(f"{subject} cannot be opened: {cause}", f"end the program that uses it (`fuser -v {path}`)")
+    return TargetError(
+        f"{subject} cannot be opened: {cause}",
+        f"end the program that uses it (`fuser -v {path}`), or correct its entry where it is no serial port",
+    )

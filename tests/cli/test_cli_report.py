@@ -46,9 +46,10 @@ def test_sessions_that_cannot_be_read_are_named_and_the_exit_code_says_so(
     assert "20260101T010000Z-" in done.out
 
 
-def test_a_time_that_is_none_is_refused(harness: Harness) -> None:
+def test_a_time_that_is_none_is_refused(harness: Harness, capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="2"):
         harness("report", "list", "--since=yesterday")
+    assert "--since: 'yesterday' is no time such as 2026-01-31" in capfd.readouterr().err
 
 
 @pytest.mark.usefixtures("reports")

@@ -146,6 +146,12 @@ def test_its_meter_answers_at_the_port_of_its_entry(board: Board, kind: MeterKin
             assert (meter.kind, meter.stand_in) == (kind, True)
 
 
+@pytest.mark.parametrize("folder", ["/dev/null", "/proc/desk", "/dev/null/desk"])
+def test_a_folder_that_cannot_be_made_is_told(board: Board, folder: str) -> None:
+    with pytest.raises(TargetError, match=f"{folder}: no desk can be made"):
+        Desk(board, Path(folder))
+
+
 def test_a_folder_holds_one_desk(desk: Desk, board: Board) -> None:
     with pytest.raises(TargetError, match="another desk"):
         Desk(board, desk.folder)

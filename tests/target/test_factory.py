@@ -75,7 +75,7 @@ def test_several_must_be_told_apart(boards: dict[str, Board], cupboard: Cupboard
 
 def test_a_name_where_nothing_attached_is_asked_for(boards: dict[str, Board], cupboard: Cupboard) -> None:
     cupboard.plug("A1").claim("desk-1", "A1")
-    with pytest.raises(ConfigError, match="--attached=desk-1"):
+    with pytest.raises(ConfigError, match=r"--attached=desk-1: no board .* to be attached\n.*--target=attached"):
         choose_places([boards["stm32l475"]], "emulated", [], ["desk-1"])
     with pytest.raises(ConfigError, match=r"--attached=desk-2: .*\n.*desk-1"):
         places(boards, "auto", "desk-2")

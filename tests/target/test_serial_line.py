@@ -108,6 +108,8 @@ def test_the_port_of_an_adapter_need_not_be_the_probes(terminal: tuple[int, str]
 def test_a_port_that_is_not_there() -> None:
     with pytest.raises(TargetError, match="port /dev/tty-none of desk-1 is not there"):
         open_serial(replace(INSTANCE, port="/dev/tty-none"), Plugged())
+    with pytest.raises(TargetError, match=r"port /dev/null of desk-1 cannot be opened(.*\n)*.*or correct its entry"):
+        open_serial(replace(INSTANCE, port="/dev/null"), Plugged())
 
 
 def test_an_unplugged_board_ends_the_line() -> None:
