@@ -52,7 +52,7 @@ def test_attached_never_falls_back(pytester: pytest.Pytester) -> None:
     result = run(pytester, "--board=stm32l475", "--target=attached")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(
-        ["*no stm32l475 is attached: looked for attached.first (probe FIRST), attached.second*"]
+        ["*no stm32l475 is attached: looked for attached.first (port */first), attached.second (port */second)*"]
     )
 
 
