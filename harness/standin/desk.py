@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import functools
+import importlib.util
 import math
 import zlib
 from collections.abc import Iterator
@@ -25,7 +26,7 @@ import tomlkit
 from harness.closing import Closing
 from harness.config import AttachedTarget, Board
 from harness.config.attached import MeterKind
-from harness.errors import ConfigError, TargetError
+from harness.errors import ConfigError, SetupError, TargetError
 from harness.standin.board import DeskBoard
 from harness.standin.control import Control
 from harness.standin.folder import SIMULATED_CHIP, VARIABLE, DeskFolder, DeskSettings, Faults
@@ -56,7 +57,7 @@ class Desk(Closing):
     Raises:
         ConfigError: there is no stand-in for such a board.
         TargetError: another process has a desk in this folder, or it has no room for a socket.
-        SetupError: QEMU is missing.
+        SetupError: QEMU is missing, or what runs flash algorithms on the simulated chip.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class Desk(Closing):
         limit_baud: float = math.inf,
         faults: Faults | None = None,
     ) -> None:
+        _need_chip_emulator()
         self.folder = folder.resolve()
         self.board_name = board.name
         self._limit_baud = limit_baud
@@ -137,6 +139,12 @@ class Desk(Closing):
         if meter is not None:
             entry["meter"] = {"kind": meter.kind, "port": meter.port, "voltage_v": _SUPPLY_V}
         self.boards_file.write_text(tomlkit.dumps({"attached": {INSTANCE: entry}}), "utf-8")
+
+
+def _need_chip_emulator() -> None:
+    """Say here what would come up where pyOCD opens the probe, in another process."""
+    if importlib.util.find_spec("unicorn") is None:
+        raise SetupError("a desk's chip needs the package unicorn", "pip install 'tinyhil[standin]'")
 
 
 def _settings(board: Board, folder: Path, faults: Faults) -> DeskSettings:

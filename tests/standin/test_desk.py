@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import select
 import signal
@@ -20,7 +21,7 @@ from support.stand_in_desk import put_into_flash, short_folder, stand_in_desk
 from harness.build import build_firmware
 from harness.config import Board, boards_files, load_boards, load_instances
 from harness.config.attached import MeterKind
-from harness.errors import ConfigError, TargetError
+from harness.errors import ConfigError, SetupError, TargetError
 from harness.link.baud import raise_baud
 from harness.link.client import Device
 from harness.measure.energy.meters import open_meter
@@ -133,6 +134,14 @@ def test_a_pulled_cable_ends_the_host_s_line_and_a_plugged_one_is_a_new_one(desk
     desk.plug()
     with closing(open_port(desk)) as port:
         Device(port).load(MODEL)
+
+
+def test_the_package_that_runs_its_chip_is_missing(
+    board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(SetupError, match=r"tinyhil\[standin\]"):
+        Desk(board, tmp_path)
 
 
 def test_its_entry_says_that_it_is_a_stand_in(board: Board) -> None:
