@@ -16,6 +16,9 @@ from conformance.tally import send_tallies, take_tallies, tallies_of
 from firmware.engine.native import compile_engine, compile_program
 from hypothesis import HealthCheck, settings
 
+from harness.config import Board, load_boards
+from harness.paths import shipped_boards_file
+
 if TYPE_CHECKING:
     from xdist.workermanage import WorkerController
 
@@ -35,6 +38,12 @@ def pytest_testnodedown(node: WorkerController) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     for place, tally in sorted(tallies_of(config).items()):
         terminalreporter.write_line(f"conformance of {place}: {tally}")
+
+
+@pytest.fixture(scope="session")
+def boards() -> dict[str, Board]:
+    """Those that come with the harness."""
+    return load_boards([shipped_boards_file()])
 
 
 @pytest.fixture(scope="session")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -64,8 +65,20 @@ def test_every_folder_of_the_package_is_a_room() -> None:
     assert folders == {*FLOW, STANDIN, *CALLERS}
 
 
+def loaded(module: str, names: Sequence[str]) -> list[str]:
+    """Which of these modules an import of `module` loads."""
+    script = f"import json, sys, {module}; print(json.dumps([name for name in {names!r} if name in sys.modules]))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    found: list[str] = json.loads(done.stdout)
+    return found
+
+
 @pytest.mark.parametrize("room", sorted(CALLERS))
 def test_loading_plugin_or_command_loads_nothing_heavy(room: str) -> None:
-    script = f"import sys, harness.{room}; print([name for name in {HEAVY!r} if name in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    assert loaded(f"harness.{room}", HEAVY) == []
+
+
+def test_loading_the_plugin_loads_no_way_to_a_board() -> None:
+    """Collection needs to know where a run takes place, not how."""
+    ways = ("harness.build", "harness.flash", "harness.target", "serial")
+    assert loaded("harness.plugin", ways) == []

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.config import Board, boards_files, load_boards
-from harness.target import TARGET_KINDS, Place, choose_places
+from harness.scan import TARGET_KINDS, Place, choose_places
 
 
 def add_parser(commands: Any) -> None:

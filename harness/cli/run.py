@@ -16,7 +16,7 @@ from harness.config import Board, MetricName, choose_engines, pick_boards
 from harness.config.defaults import DEFAULT_TIMEOUT_S, EMULATED_WINDOWS, REAL_TIME_WINDOWS
 from harness.config.numbers import positive, seconds
 from harness.errors import HarnessError, NoFitError, VectorError
-from harness.target import Place
+from harness.scan import Place
 
 if TYPE_CHECKING:
     from harness.measure import Bench, Job, Sink, Vectors

@@ -61,6 +61,8 @@ def query(statement: str, index: Index) -> Answer:
         raise ReportError("SQL needs DuckDB", "pip install 'tinyhil[sql]'") from None
     with duckdb.connect() as connection:
         try:
+            if not connection.extract_statements(statement):
+                raise ReportError("no statement", "give one, such as 'select * from sessions'")
             _make_views(connection, statement, index)
             connection.execute(statement)
             columns = [column[0] for column in connection.description or ()]

@@ -12,7 +12,7 @@ from harness.config import Board, Engine, boards_files, choose_engines, load_boa
 from harness.config.defaults import DEFAULT_TIMEOUT_S, EMULATED_WINDOWS, REAL_TIME_WINDOWS
 from harness.config.numbers import positive, seconds
 from harness.errors import HarnessError
-from harness.target import TARGET_KINDS, Place, check_target, choose_places
+from harness.scan import TARGET_KINDS, Place, check_target, choose_places
 
 FALLBACK_BOARD = "native"
 

@@ -101,6 +101,13 @@ def test_sql_over_all_sessions(harness: Harness) -> None:
     assert (refused.code, refused.err.splitlines()[-1]) == (2, "  fix: docs/reports.md lists tables and columns")
 
 
+@pytest.mark.parametrize("statement", ["", ";", "-- all sessions"])
+def test_sql_without_a_statement_is_wrong_input(harness: Harness, statement: str) -> None:
+    done = harness("report", "sql", statement)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("harness report sql: no statement\n  fix: give one")
+
+
 def test_sql_names_what_it_cannot_read(harness: Harness, reports: Path) -> None:
     (sorted(reports.iterdir())[1] / "runs.parquet").unlink()
     done = harness("report", "sql", "select count(*) from sessions")

@@ -99,8 +99,9 @@ def test_a_table_that_is_damaged_inside_is_named(reports: Path, make_session: Ma
         rows(reports, "select model from runs")
 
 
-def test_nothing_asked_is_nothing_answered(tmp_path: Path) -> None:
-    assert query("", read_index(tmp_path)) == Answer([], [])
+def test_where_nothing_is_asked_there_is_no_answer(tmp_path: Path) -> None:
+    with pytest.raises(ReportError, match=r"no statement\n  fix: give one"):
+        query("-- nothing", read_index(tmp_path))
 
 
 def test_without_duckdb_the_error_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

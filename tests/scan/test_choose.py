@@ -11,7 +11,7 @@ from support.desks import DAPLINK, Cupboard
 from harness.config import Board, Instance, load_boards
 from harness.errors import ConfigError, TargetError
 from harness.paths import shipped_boards_file
-from harness.scan import find_attached, need_attached, refuse_unknown_names
+from harness.scan.choose import find_attached, need_attached, refuse_unknown_names
 
 
 @pytest.fixture(scope="module")
