@@ -42,6 +42,11 @@ class Target(ABC):
         """The rate worth trying on its serial line, which starts at 115200; None where the line has no rate."""
         return None
 
+    @property
+    def place(self) -> str:
+        """The farm's name for where it runs; empty where there is no farm."""
+        return ""
+
     @abstractmethod
     def start(self, firmware: Firmware, model: bytes | None = None) -> ByteStream:
         """Start the firmware, with `model` in its slot where this target preloads models; a running one is stopped.
@@ -54,6 +59,13 @@ class Target(ABC):
     def rest(self) -> None:
         """Free what it does not need until it is started again; where that is no faster than a new start, stop."""
         self.stop()
+
+    def recover(self, failures: int) -> bool:
+        """Make ready for another attempt of a run of which `failures` (at least 1) failed; False: there is none."""
+        return False
+
+    def settle(self, passed: bool) -> None:  # noqa: B027  # nothing to do where nothing can recover
+        """Take note that the run whose attempts it served is over."""
 
     @abstractmethod
     def stop(self) -> None:
