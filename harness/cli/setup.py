@@ -1,4 +1,4 @@
-"""`harness setup`: install what a run needs, or TensorFlow Lite Micro."""
+"""`harness setup`: install what a run needs, TensorFlow Lite Micro, or labgrid."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from harness.config.numbers import seconds
-from harness.setup.__main__ import set_up, set_up_tflm
+from harness.setup.__main__ import set_up, set_up_labgrid, set_up_tflm
 from harness.setup.tflm_install import TIMEOUT_S
 
 
@@ -20,6 +20,8 @@ def add_parser(commands: Any) -> None:
         "--timeout", type=seconds, default=TIMEOUT_S, metavar="S", help="of the download (default: %(default)g s)"
     )
     tflm.set_defaults(execute=_set_up_tflm)
+    farm = parts.add_parser("farm", help="labgrid, for --target=farm and harness farm")
+    farm.set_defaults(execute=lambda _options: set_up_labgrid())
 
 
 def _set_up_tflm(options: argparse.Namespace) -> int:

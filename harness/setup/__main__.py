@@ -7,7 +7,17 @@ import sys
 from collections.abc import Sequence
 
 from harness.errors import SetupError
-from harness.setup import Purpose, as_text, diagnose, exit_code, provide_packages, provide_platformio
+from harness.setup import (
+    LABGRID_VERSION,
+    Purpose,
+    as_text,
+    diagnose,
+    exit_code,
+    labgrid_program,
+    provide_labgrid,
+    provide_packages,
+    provide_platformio,
+)
 from harness.setup.checkout import CHECKOUT, provide_harness
 from harness.setup.tflm_install import offer_library, provide_library
 
@@ -42,8 +52,17 @@ def set_up(purpose: str) -> int:
     provide_platformio()
     if CHECKOUT:
         provide_harness(CHECKOUT, ["test"] if for_tests else [])
-    if not for_tests:
+    if for_tests:
+        provide_labgrid()
+    else:
         offer_library()
+    return 0
+
+
+def set_up_labgrid() -> int:
+    """Install labgrid."""
+    provide_labgrid()
+    print(f"labgrid {LABGRID_VERSION}: {labgrid_program('python').parent}")
     return 0
 
 

@@ -17,6 +17,7 @@ from harness.setup.finding import MISSING, Finding, State, at_least, found
 MINIMUM_PYTHON = (3, 11)
 MINIMUM_QEMU = (9, 1)  # the first with the machine b-l475e-iot01a and its USART
 QEMU_MACHINE = "b-l475e-iot01a"
+SBIN = "/usr/sbin"  # where Debian puts daemons, and which is not on a user's PATH
 
 
 def python() -> Finding:
@@ -67,6 +68,12 @@ def clang_format() -> Finding:
 def espeak() -> Finding:
     """What speaks the words of the suite keywords."""
     version = _first_version(_output(["espeak-ng", "--version"]))
+    return MISSING if version is None else found(version)
+
+
+def ser2net() -> Finding:
+    """What gives a serial port to other computers; an exporter of labgrid starts it."""
+    version = _first_version(_output(["ser2net", "-v"]) or _output([f"{SBIN}/ser2net", "-v"]))
     return MISSING if version is None else found(version)
 
 

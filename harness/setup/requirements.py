@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from harness.setup import platformio, probes, tflm
+from harness.setup import labgrid, platformio, probes, tflm
 from harness.setup.checkout import CHECKOUT
 from harness.setup.finding import Finding
 
@@ -118,6 +118,12 @@ SYSTEM = (
         packages={"debian": "espeak-ng", "fedora": "espeak-ng", "arch": "espeak-ng", "macos": "espeak-ng"},
     ),
     Requirement(
+        "ser2net",
+        probes.ser2net,
+        purpose=Purpose.TEST,
+        packages={"debian": "ser2net", "fedora": "ser2net", "arch": "ser2net", "macos": "ser2net"},
+    ),
+    Requirement(
         "Chromium with its driver",
         probes.chromium,
         purpose=Purpose.TEST,
@@ -141,6 +147,12 @@ EXTRAS = (
         tflm.check_tflm,
         purpose=Purpose.EXTRA,
         remedy=f"for --engine=tflm: {tflm.INSTALL_COMMAND}",
+    ),
+    Requirement(
+        f"labgrid {labgrid.LABGRID_VERSION}",
+        labgrid.check_labgrid,
+        purpose=Purpose.EXTRA,
+        remedy=f"for --target=farm: {labgrid.LABGRID_COMMAND}",
     ),
     Requirement(
         "tflite-micro",

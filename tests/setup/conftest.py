@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from harness.setup import probes
+
 _REAL = ("cat", "env", "mkdir", "sh", "tee", "true")
 
 
@@ -53,6 +55,7 @@ class FakeTools:
 def tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeTools:
     fakes = FakeTools(tmp_path / "bin")
     monkeypatch.setenv("PATH", str(fakes.folder))
+    monkeypatch.setattr(probes, "SBIN", str(fakes.folder))
     return fakes
 
 

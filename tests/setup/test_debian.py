@@ -108,13 +108,13 @@ def test_what_only_tests_need_is_installed_for_them_only(complete_tools, as_root
     folder = complete_tools.folder
     versions = "; ".join(
         f"printf '#!/bin/sh\\necho 14.0.6\\n' > {folder}/{tool}; PATH=/bin:/usr/bin chmod +x {folder}/{tool}"
-        for tool in ("clang-format", "clang++", "espeak-ng", "chromium", "chromedriver")
+        for tool in ("clang-format", "clang++", "espeak-ng", "ser2net", "chromium", "chromedriver")
     )
     add_apt(complete_tools, when_installing=versions)
     debian.provide_packages([Purpose.RUN, Purpose.TEST])
     assert (
         apt_changes(complete_tools)[-1]
-        == f"{INSTALL} clang-format clang libclang-rt-dev espeak-ng chromium chromium-driver"
+        == f"{INSTALL} clang-format clang libclang-rt-dev espeak-ng ser2net chromium chromium-driver"
     )
 
 

@@ -27,6 +27,7 @@ def test_complete_machine(complete_tools) -> None:
         probes.qemu,
         probes.clang_format,
         probes.espeak,
+        probes.ser2net,
         probes.chromium,
         probes.fuzzer,
     ],
@@ -81,6 +82,17 @@ def test_chromium_needs_its_driver(tools) -> None:
     assert probes.chromium() == MISSING
     tools.add("chromedriver", "echo 'ChromeDriver 156.0.8078.79'")
     assert probes.chromium() == found("156.0.8078.79")
+
+
+def test_ser2net(tools) -> None:
+    tools.add("ser2net", "echo 'ser2net version 4.3.11'")
+    assert probes.ser2net() == found("4.3.11")
+
+
+def test_ser2net_beside_a_users_path(tools, monkeypatch: pytest.MonkeyPatch) -> None:
+    tools.add("ser2net", "echo 'ser2net version 4.3.11'")
+    monkeypatch.setenv("PATH", "")
+    assert probes.ser2net() == found("4.3.11")
 
 
 def test_espeak(tools) -> None:

@@ -19,6 +19,7 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     monkeypatch.setattr(command, "provide_platformio", lambda: done.append("platformio"))
     monkeypatch.setattr(command, "provide_harness", lambda checkout, extras: done.append(extras))
     monkeypatch.setattr(command, "offer_library", lambda: done.append("tflm"))
+    monkeypatch.setattr(command, "provide_labgrid", lambda: done.append("labgrid"))
     return done
 
 
@@ -29,7 +30,7 @@ def test_set_up_for_a_run(steps: list[object]) -> None:
 
 def test_set_up_for_the_tests(steps: list[object]) -> None:
     assert command.main(["--for", "test"]) == 0
-    assert steps == [["run", "test"], "platformio", ["test"]]
+    assert steps == [["run", "test"], "platformio", ["test"], "labgrid"]
 
 
 def test_what_cannot_be_installed_stops_the_set_up(
