@@ -24,12 +24,18 @@ class GdbStub:
         self._received = b""
 
     @staticmethod
-    def arguments(descriptor: int) -> list[str]:
-        """QEMU arguments that put the stub on an open socket."""
-        return ["-chardev", f"socket,id=gdb,fd={descriptor}", "-gdb", "chardev:gdb"]
+    def arguments(line: str) -> list[str]:
+        """QEMU arguments that put the stub on its character device `line`."""
+        return ["-chardev", f"{line},id=gdb", "-gdb", "chardev:gdb"]
+
+    def attach(self) -> None:
+        """Take over a board that QEMU held when the line was connected to its server, whether it ran before or not."""
+        self._send(_packet(b"qC"))
+        while not self._receive().startswith(b"QC"):  # of one that ran QEMU tells first that it stopped
+            pass
 
     def hold(self) -> None:
-        """Stop the board's clock.
+        """Stop the clock of a board that runs.
 
         Raises:
             TargetError: QEMU is gone or does not answer (so for every method).

@@ -16,7 +16,7 @@ from harness.flash import firmware_arguments
 from harness.flash.qemu_loader import memory_image
 from harness.standin.trace import EVENTS, Pin, Trace
 from harness.target import DescriptorStream
-from harness.target.emulated import QEMU, machine_arguments, qemu_version
+from harness.target.emulated import QEMU, machine_arguments, open_socket, qemu_version
 from harness.target.process import TargetProcess
 
 _READ_BYTES = 1 << 16
@@ -69,11 +69,11 @@ class DeskBoard:
         image = self._folder / "flash.elf"
         image.write_bytes(memory_image(self._flash.read_bytes()[: self._image_bytes], self._flash_address))
         self._forget_unread_bytes()
-        line, trace = self._chip_line.fileno(), self._chip_trace_end
-        command = [QEMU, *machine_arguments(self._options, line), *firmware_arguments(image)]
+        trace = self._chip_trace_end
+        command = [QEMU, *machine_arguments(self._options, open_socket(self._chip_line)), *firmware_arguments(image)]
         command += ["-msg", "timestamp=on", "-D", f"/dev/fd/{trace}"]
         command += [word for event in EVENTS for word in ("--trace", event)]
-        self._process = TargetProcess(self._name, command, self._folder, [line, trace])
+        self._process = TargetProcess(self._name, command, self._folder, [self._chip_line.fileno(), trace])
 
     def halt(self) -> None:
         """Hold it in reset: its UART is silent, its marker low. Halting twice is harmless."""

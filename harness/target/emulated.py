@@ -104,11 +104,13 @@ class Emulated(ProcessTarget):
         resources.enter_context(line)
         resources.enter_context(stub)
         with board_line, board_stub:
-            command = [QEMU, *machine_arguments(self._options, board_line.fileno()), *firmware_arguments(firmware.elf)]
-            # QEMU's default, sleep=on: a waiting firmware takes no time of this computer, and bytes wake it at once.
-            command += ["-icount", f"shift={self.icount_shift}"]
-            command += GdbStub.arguments(board_stub.fileno())
-            command += self._plugin_arguments(folder)
+            command = [
+                QEMU,
+                *machine_arguments(self._options, open_socket(board_line)),
+                *firmware_arguments(firmware.elf),
+            ]
+            command += GdbStub.arguments(open_socket(board_stub))
+            command += counting_arguments(self._board, self._options, folder)
             slot_address = self._board.firmware.model_slot.address
             if model is not None and slot_address is not None:
                 command += model_arguments(model, slot_address, folder)
@@ -117,23 +119,35 @@ class Emulated(ProcessTarget):
         self._machine = _Machine(firmware, process, line, GdbStub(stub))
         return self._machine.stream()
 
-    def _plugin_arguments(self, folder: Path) -> list[str]:
-        if self._board.cost_model is None:
-            return []
-        costs = folder / "costs.txt"
-        costs.write_text(cost_file_text(self._board.cost_model), "utf-8")
-        return ["-plugin", f"{build_cycle_plugin()},costs={costs}"]
+
+def open_socket(end: socket.socket) -> str:
+    """What QEMU calls one end of a pair: nothing to poll for, no banner lost, and its end is seen."""
+    return f"socket,fd={end.fileno()}"
 
 
-def machine_arguments(options: EmulatedTarget, serial_descriptor: int) -> list[str]:
-    """QEMU's arguments for a machine without firmware, whose line is the socket `serial_descriptor`."""
+def machine_arguments(options: EmulatedTarget, line: str) -> list[str]:
+    """QEMU's arguments for a machine without firmware, whose serial line is its character device `line`."""
     unused = ["-serial", "null"] * options.serial
     return [
         *("-machine", options.machine, "-display", "none", "-monitor", "none"),
-        # A socket that both ends hold from the start: nothing to poll for, no banner lost, and its end is seen.
-        *("-chardev", f"socket,id=link,fd={serial_descriptor}"),
+        *("-chardev", f"{line},id=link"),
         *(*unused, "-serial", "chardev:link"),
     ]
+
+
+def counting_arguments(board: Board, options: EmulatedTarget, folder: Path) -> list[str]:
+    """QEMU's arguments for a clock that counts instructions, and cycles where `board` has a cost model.
+
+    Args:
+        folder: a file of the plugin is written there.
+    """
+    # QEMU's default, sleep=on: a waiting firmware takes no time of this computer, and bytes wake it at once.
+    counting = ["-icount", f"shift={options.icount_shift}"]
+    if board.cost_model is not None:
+        costs = folder / "costs.txt"
+        costs.write_text(cost_file_text(board.cost_model), "utf-8")
+        counting += ["-plugin", f"{build_cycle_plugin()},costs={costs}"]
+    return counting
 
 
 @functools.cache

@@ -53,6 +53,15 @@ def test_a_held_board_is_reset_written_and_released(line: tuple[GdbStub, socket.
     assert memory == data
 
 
+@pytest.mark.parametrize("first", [b"", packet(b"T02thread:01;")], ids=["it stood", "it ran"])
+def test_a_board_is_taken_over_whatever_it_did(line: tuple[GdbStub, socket.socket], first: bytes) -> None:
+    stub, far_end = line
+    far_end.sendall(first + b"+" + packet(b"QC01") + b"+" + packet(b"OK"))
+    stub.attach()
+    stub.reset()
+    assert requests(far_end) == [b"qC", b"qRcmd," + b"system_reset".hex().encode()]
+
+
 def test_a_refused_write_is_told(line: tuple[GdbStub, socket.socket]) -> None:
     stub, far_end = line
     far_end.sendall(b"+" + packet(b"E14"))
