@@ -35,20 +35,31 @@ def make_two_commits(repository: Path) -> None:
     Raises:
         subprocess.CalledProcessError: a run fails.
     """
-    for name in COPIED:
-        shutil.copytree(REPOSITORY / name, repository / name, ignore=shutil.ignore_patterns("__pycache__", ".pio"))
-    for name in COPIED_FILES:
-        shutil.copy(REPOSITORY / name, repository)
-    _git(repository, "init", "--quiet")
+    make_repository(repository)
     _commit_and_run(repository, "Good")
     slow_down(repository / KERNEL)
     spoil(repository / MODEL)
     _commit_and_run(repository, "Bad")
 
 
+def make_repository(folder: Path) -> None:
+    """What the suite needs to run, in a repository without a commit."""
+    for name in COPIED:
+        shutil.copytree(REPOSITORY / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", ".pio"))
+    for name in COPIED_FILES:
+        shutil.copy(REPOSITORY / name, folder)
+    git(folder, "init", "--quiet")
+
+
+def commit(repository: Path, message: str) -> None:
+    """Commit whatever is there, changed or not."""
+    git(repository, "add", "--all")
+    git(repository, "commit", "--quiet", "--allow-empty", f"--message={message}")
+
+
 def compare(repository: Path, *options: str) -> subprocess.CompletedProcess[str]:
     """`harness compare HEAD~1 HEAD --fail-on=regression`."""
-    return _python(repository, "harness", "compare", "HEAD~1", "HEAD", "--fail-on=regression", *options)
+    return python(repository, "harness", "compare", "HEAD~1", "HEAD", "--fail-on=regression", *options)
 
 
 def slow_down(kernel: Path) -> None:
@@ -69,18 +80,17 @@ def spoil(model: Path) -> None:
 
 
 def _commit_and_run(repository: Path, message: str) -> None:
-    _git(repository, "add", "--all")
-    _git(repository, "commit", "--quiet", f"--message={message}")
+    commit(repository, message)
     board = ("--board=stm32l475", "--target=emulated", "--engine=builtin")
-    _python(repository, "pytest", "suites/digits", *board, f"--vectors={VECTORS}").check_returncode()
+    python(repository, "pytest", "suites/digits", *board, f"--vectors={VECTORS}").check_returncode()
 
 
-def _git(repository: Path, *arguments: str) -> None:
+def git(repository: Path, *arguments: str) -> None:
     identity = ("-c", "user.name=two commits", "-c", "user.email=two@example.org")
     subprocess.run(["git", "-C", str(repository), *identity, *arguments], check=True)
 
 
-def _python(repository: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def python(repository: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """A module of the copy, not of the tree that it was copied from."""
     environment = {**os.environ, "PYTHONPATH": str(repository)}
     return subprocess.run(

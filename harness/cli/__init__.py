@@ -8,6 +8,7 @@ from collections.abc import Container, Sequence
 
 from harness import __version__
 from harness.cli import (
+    bisect,
     boards,
     calibrate,
     compare,
@@ -39,6 +40,7 @@ COMMANDS = (
     report_places,
     report_sql,
     compare,
+    bisect,
     calibrate,
     doctor,
     desk,

@@ -1,10 +1,14 @@
 """Many sessions: which there are, where they are shared, and what changed between them."""
 
+from harness.history.bisect import Bisection, bisect
+from harness.history.bisect_question import Question
+from harness.history.bisect_text import bisection_json, bisection_lines, bisection_markdown
 from harness.history.columns import columns_markdown
 from harness.history.compare import RENDERERS, compare, unreadable_of
 from harness.history.gate import FAIL_ON, failures
 from harness.history.index import Group, Index, Summary, read_index
 from harness.history.listing import SessionFilter, listing_json, listing_lines, listing_notes, unreadable_lines
+from harness.history.metrics import METRICS_BY_NAME
 from harness.history.places import PlaceError, open_place
 from harness.history.query import Answer, answer_json, answer_lines, query
 from harness.history.select import BoardEngine, Selection, Source, select
@@ -12,13 +16,16 @@ from harness.history.transfer import Moved, Step, ended_sessions, pull, push
 
 __all__ = [
     "FAIL_ON",
+    "METRICS_BY_NAME",
     "RENDERERS",
     "Answer",
+    "Bisection",
     "BoardEngine",
     "Group",
     "Index",
     "Moved",
     "PlaceError",
+    "Question",
     "Selection",
     "SessionFilter",
     "Source",
@@ -26,6 +33,10 @@ __all__ = [
     "Summary",
     "answer_json",
     "answer_lines",
+    "bisect",
+    "bisection_json",
+    "bisection_lines",
+    "bisection_markdown",
     "columns_markdown",
     "compare",
     "ended_sessions",

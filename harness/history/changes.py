@@ -168,14 +168,15 @@ def _changes(base: Run, head: Run, settings: Settings, recent: Recent) -> Iterat
     for metric in METRICS:
         before, after = metric.of(base.record), metric.of(head.record)
         if before and after:
-            yield Change(metric, before, after, *_judgement(metric, base, head, settings, recent))
+            yield Change(metric, before, after, *judge(metric, base, head, settings, recent))
         elif before:
             yield Change(metric, before, None, Verdict.LOST)
         elif after:
             yield Change(metric, None, after, Verdict.NEW)
 
 
-def _judgement(metric: Metric, base: Run, head: Run, settings: Settings, recent: Recent) -> Judgement:
+def judge(metric: Metric, base: Run, head: Run, settings: Settings, recent: Recent) -> Judgement:
+    """What became of a figure that both runs know."""
     before, after = metric.of(base.record), metric.of(head.record)
     assert before and after
     if obstacle := _obstacle(metric, base, head):

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator
 from harness.history.changes import Changes, RunChanges
 from harness.history.changes_text import TOLD, change_cells, closing_lines, headline, layer_rows, reasons
 from harness.history.explain import explain, layer_changes
+from harness.history.markdown import LONGEST, table, text
 from harness.history.rules import Verdict
-from harness.report.markdown import escape
 from harness.report.wording import counted, printable
 
 MOST_ROWS = 60
 MOST_DETAILS = 20  # runs
-_LONGEST = 200  # characters of a line of details
+_NUMERIC = ("before", "after", "change")  # columns
 _URGENT = {Verdict.WORSE, Verdict.LOST}
 
 
@@ -21,16 +21,16 @@ def changes_markdown(changes: Changes) -> str:
     """A table of what changed, the worst first, and folded what it comes from. Names and reasons are escaped."""
     worse = len(changes.of(Verdict.WORSE))
     told = changes.of(*TOLD)
-    blocks = [f"### {counted(worse, 'regression') if worse else 'No regression'}: {_text(headline(changes))}"]
+    blocks = [f"### {counted(worse, 'regression') if worse else 'No regression'}: {text(headline(changes))}"]
     if told:
         rows = sorted(told, key=lambda entry: list(Verdict).index(entry[1].verdict))[:MOST_ROWS]
         cells = ((str(run.id), *change_cells(change)) for run, change in rows)
-        blocks.append(_table(("run", "metric", "before", "after", "change", "", "how"), cells))
+        blocks.append(table(("run", "metric", "before", "after", "change", "", "how"), cells, _NUMERIC))
     if len(told) > MOST_ROWS:
         blocks.append(f"… and {len(told) - MOST_ROWS} more.")
     detailed = [run for run in changes.runs if run.of(*TOLD)]
     blocks += filter(None, map(_details, sorted(detailed, key=_urgency)[:MOST_DETAILS]))
-    blocks.append("\n".join(f"- {_text(line)}" for line in _bounded(closing_lines(changes))))
+    blocks.append("\n".join(f"- {text(line)}" for line in _bounded(closing_lines(changes))))
     return "\n\n".join(blocks) + "\n"
 
 
@@ -40,13 +40,15 @@ def _urgency(run: RunChanges) -> int:
 
 def _details(run: RunChanges) -> str:
     """Why the run's figures changed, folded; empty where nothing is known of it."""
-    lines = [f"- {_text(line)}" for line in (*reasons(run.of(*TOLD)), *explain(run))]
+    lines = [f"- {text(line)}" for line in (*reasons(run.of(*TOLD)), *explain(run))]
     rows = layer_rows(run)
     if not lines and not rows:
         return ""
     blocks = [f"<details><summary>{_html(str(run.id))}</summary>", "\n".join(lines)]
     if rows:
-        blocks.append(_table((f"layer, {layer_changes(run)[0].metric.name}", "before", "after", "change"), rows))
+        blocks.append(
+            table((f"layer, {layer_changes(run)[0].metric.name}", "before", "after", "change"), rows, _NUMERIC)
+        )
     return "\n\n".join([*filter(None, blocks), "</details>"])
 
 
@@ -57,15 +59,5 @@ def _bounded(lines: Iterable[str]) -> Iterator[str]:
     yield every[-1]
 
 
-def _table(headings: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    rule = tuple("---:" if heading in ("before", "after", "change") else "---" for heading in headings)
-    lines = [map(_text, headings), rule, *(map(_text, row) for row in rows)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def _text(text: str) -> str:
-    return escape(printable(text)[:_LONGEST])
-
-
 def _html(text: str) -> str:
-    return printable(text)[:_LONGEST].replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return printable(text)[:LONGEST].replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

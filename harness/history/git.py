@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 TIMEOUT_S = 30
+
+
+class Description(NamedTuple):
+    """What a commit says of itself. `date` is that of its author, in ISO 8601."""
+
+    date: str
+    author: str
+    subject: str
 
 
 def find_commit(folder: Path, revision: str) -> str | None:
@@ -26,6 +36,25 @@ def commits_before(folder: Path, commit: str, count: int) -> list[str]:
 def commits_after(folder: Path, commit: str) -> list[str]:
     """The commits between a commit and HEAD, and HEAD, the nearest first."""
     return _git(folder, "rev-list", "--ancestry-path", f"{commit}..HEAD", "--")[::-1]
+
+
+def commits_between(folder: Path, old: str, new: str) -> list[str]:
+    """The commits that `new` has and `old` has not, the oldest first; none where `old` is no ancestor of `new`."""
+    if not _git(folder, "rev-list", "--ancestry-path", "--max-count=1", f"{old}..{new}", "--"):
+        return []
+    return _git(folder, "rev-list", "--topo-order", "--reverse", f"{old}..{new}", "--")
+
+
+def is_shallow(folder: Path) -> bool:
+    """Whether the checkout lacks older commits, as a clone with `--depth` does."""
+    return _git(folder, "rev-parse", "--is-shallow-repository") == ["true"]
+
+
+def describe_commits(folder: Path, commits: Sequence[str]) -> dict[str, Description]:
+    """Who wrote the commits, when and why, by their hashes."""
+    lines = _git(folder, "log", "--no-walk=unsorted", "--format=%H%x00%as%x00%an%x00%s", *commits, "--")
+    fields = (line.split("\0", 3) for line in lines)
+    return {commit: Description(*described) for commit, *described in fields}
 
 
 def _git(folder: Path, *arguments: str) -> list[str]:
