@@ -10,7 +10,7 @@ from harness.history.query import SESSIONS, SHARED
 from harness.report.schema import TABLES, Record, columns, quantity_fields
 from harness.report.session import OLDEST_READABLE_VERSION, SCHEMA_VERSION
 
-_SQL_TYPES = {str: "VARCHAR", int: "BIGINT", float: "DOUBLE", bool: "BOOLEAN", bytes: "BLOB"}
+_SQL_TYPES = {str: "VARCHAR", int: "BIGINT", float: "DOUBLE", bool: "BOOLEAN", bytes: "BLOB", tuple: "DOUBLE[]"}
 _COMMENTED_FIELD = re.compile(r"^    (\w+): .*?  # (.*)$", re.MULTILINE)
 
 

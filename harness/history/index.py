@@ -20,7 +20,7 @@ from msgspec import Struct
 
 from harness.errors import ReportError
 from harness.report.schema import TABLES
-from harness.report.session import WINDOWS_SINCE, Checkout, Outcome, SessionInfo, outcome_text
+from harness.report.session import Checkout, Outcome, SessionInfo, outcome_text
 from harness.report.store import SESSION_FILE, read_info, read_session, table_file
 
 INDEX_FILE = ".index.json"
@@ -190,7 +190,7 @@ def _stored_groups(folder: Path, info: SessionInfo) -> list[Group]:
             if table == "runs":
                 runs = parquet.ParquetFile(file).read(columns=list(Group._fields), use_threads=False)
                 groups = list(map(Group, *(runs[field].to_pylist() for field in Group._fields)))
-            elif table != "windows" or info.schema_version >= WINDOWS_SINCE:
+            elif info.has_table(table):
                 parquet.read_metadata(file)
         except (OSError, ArrowException, KeyError) as error:
             reason = "is missing" if isinstance(error, FileNotFoundError) else error

@@ -16,7 +16,15 @@ from harness.errors import HarnessError, ModelError, NoFitError, SetupError, Sho
 from harness.measure.bench import Bench
 from harness.measure.energy import energy_uj
 from harness.measure.job import Job
-from harness.measure.records import LayerRecord, Provenance, Quantity, RunRecord, VectorRecord, WindowRecord
+from harness.measure.records import (
+    LayerRecord,
+    Provenance,
+    Quantity,
+    RunRecord,
+    TraceRecord,
+    VectorRecord,
+    WindowRecord,
+)
 from harness.measure.run import run_model
 from harness.measure.static_cost import StaticCost, static_cost
 from harness.measure.vectors import random_vectors
@@ -113,6 +121,7 @@ class _Discard:
     def add_run(self, record: RunRecord) -> None: ...
     def add_layer(self, record: LayerRecord) -> None: ...
     def add_window(self, record: WindowRecord) -> None: ...
+    def add_trace(self, record: TraceRecord) -> None: ...
     def add_vector(self, record: VectorRecord) -> None: ...
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from harness.config import MetricName
 from harness.measure.bench import Bench
 from harness.measure.compare import Reference
-from harness.measure.records import LayerRecord, RunRecord, VectorRecord, WindowRecord
+from harness.measure.records import LayerRecord, RunRecord, TraceRecord, VectorRecord, WindowRecord
 from harness.measure.vectors import Vectors
 from harness.model import Model
 
@@ -21,6 +21,7 @@ class Sink(Protocol):
 
     def add_vector(self, record: VectorRecord) -> None: ...
     def add_window(self, record: WindowRecord) -> None: ...
+    def add_trace(self, record: TraceRecord) -> None: ...
     def add_layer(self, record: LayerRecord) -> None: ...
     def add_run(self, record: RunRecord) -> None: ...
 

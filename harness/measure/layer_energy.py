@@ -1,11 +1,12 @@
-"""The energy of each layer: read off a meter's trace of the profiled inference, or split by time."""
+"""The profiled inference in a meter's trace: when it began, and the energy of each layer, read off or split by time."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from harness.measure.energy.trace import Edge, Trace
+from harness.measure.energy.reduced import ReducedTrace, reduced
+from harness.measure.energy.trace import Edge, Trace, Window
 
 LEAST_SAMPLES = 20  # of an op: fewer say too little
 EDGE_TOLERANCE = 0.01  # of the time since the first edge, and two samples: so far an edge may lie inside of an op
@@ -18,6 +19,13 @@ class LayerEnergy(NamedTuple):
 
     energy_uj: float
     by: Literal["marker", "time"]
+
+
+class ProfileTrace(NamedTuple):
+    """What a meter saw of the profiled inference. `op_begins_us`: since the first op began, by the device."""
+
+    trace: ReducedTrace
+    op_begins_us: tuple[float, ...]
 
 
 def layer_energies(trace: Trace | None, spans: Sequence[Span], mean_w: float) -> list[LayerEnergy]:
@@ -33,7 +41,7 @@ def layer_energies(trace: Trace | None, spans: Sequence[Span], mean_w: float) ->
         mean_w: power of the inferences that were metered as a whole.
     """
     by_time = [LayerEnergy(mean_w * (end_s - begin_s) * 1e6, "time") for begin_s, end_s in spans]
-    begin_s = _first_op_s(trace, spans) if trace else None
+    begin_s = _first_op_s(trace, spans)
     if trace is None or begin_s is None:
         return by_time
     shift_s, least_s = begin_s - spans[0][0], LEAST_SAMPLES / trace.pieces[0].rate_hz
@@ -43,10 +51,20 @@ def layer_energies(trace: Trace | None, spans: Sequence[Span], mean_w: float) ->
     ]
 
 
-def _first_op_s(trace: Trace, spans: Sequence[Span]) -> float | None:
-    """When the first op began, on the trace's clock; None where the trace does not tell."""
-    edges = trace.edges()
-    if not edges or not edges[0].rising or not spans or trace.saturated or len(trace.pieces) > 1:
+def profile_trace(trace: Trace | None, spans: Sequence[Span]) -> ProfileTrace | None:
+    """The trace from the first op's begin on; None where it does not tell when that was."""
+    begin_s = _first_op_s(trace, spans)
+    if trace is None or begin_s is None:
+        return None
+    first_s, last_s = spans[0][0], spans[-1][1]
+    op_begins_us = tuple(round((op_begin_s - first_s) * 1e6, 3) for op_begin_s, _ in spans)
+    return ProfileTrace(reduced(trace, Window(begin_s, begin_s + last_s - first_s)), op_begins_us)
+
+
+def _first_op_s(trace: Trace | None, spans: Sequence[Span]) -> float | None:
+    """When the first op began, on the trace's clock; None where there is no trace, or it does not tell."""
+    edges = trace.edges() if trace else []
+    if trace is None or not edges or not edges[0].rising or not spans or trace.saturated or len(trace.pieces) > 1:
         return None
     shift_s, samples_s = edges[0].time_s - spans[0][0], 2 / trace.pieces[0].rate_hz
 

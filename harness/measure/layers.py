@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from msgspec.structs import asdict, replace
 
 from harness.link.client import Profile
@@ -9,15 +11,26 @@ from harness.measure.bench import Bench
 from harness.measure.costs import MAX_REGIONS, Cost, modelled
 from harness.measure.energy.trace import Trace
 from harness.measure.job import Job, key_fields
-from harness.measure.layer_energy import layer_energies
+from harness.measure.layer_energy import ProfileTrace, layer_energies, profile_trace
 from harness.measure.metering import Metered, quiet_trace
 from harness.measure.records import LayerRecord, Quantity
 from harness.measure.timing import Stopwatch, quiet
 from harness.model import Op, op_macs
 
 
-def profile_layers(stopwatch: Stopwatch, bench: Bench, job: Job, metered: Metered | None = None) -> list[LayerRecord]:
+class Profiled(NamedTuple):
     """A record of every op, in model order, with its energy where the inference was metered.
+
+    Attributes:
+        trace: None where the meter does not tell when the ops began.
+    """
+
+    layers: list[LayerRecord]
+    trace: ProfileTrace | None
+
+
+def profile_layers(stopwatch: Stopwatch, bench: Bench, job: Job, metered: Metered | None = None) -> Profiled:
+    """One inference with a time stamp at every op.
 
     Raises:
         MeterError: the meter is gone.
@@ -30,18 +43,18 @@ def profile_layers(stopwatch: Stopwatch, bench: Bench, job: Job, metered: Metere
     modelled_costs = [modelled(bench.board, cost, counters) for cost, counters in zip(costs, counted, strict=True)]
     records = [_record(bench, job, op, cost) for op, cost in zip(job.model.ops, modelled_costs, strict=True)]
     if metered is None or metered.mean_w is None:
-        return records
+        return Profiled(records, None)
     spans = [(begin / device.hello.timer_hz, end / device.hello.timer_hz) for begin, end in profile.layers]
     energies = layer_energies(trace, spans, metered.mean_w)
-    return [
+    layers = [
         replace(record, energy_uj=Quantity(energy.energy_uj, metered.provenance), energy_by=energy.by)
         for record, energy in zip(records, energies, strict=True)
     ]
+    return Profiled(layers, profile_trace(trace, spans))
 
 
 def _profile(stopwatch: Stopwatch, bench: Bench) -> tuple[Profile, Trace | None]:
     """The profile, and what the meter saw of it, if it sees the marker."""
-
     device, vector = stopwatch.device, stopwatch.vector
     if bench.supply is None or not bench.supply.meter.has_marker:
         return quiet(lambda: device.profile(vector))[0], None

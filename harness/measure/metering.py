@@ -13,6 +13,7 @@ from statistics import median_low
 from typing import Generic, NamedTuple, TypeVar
 
 from harness.link.client import Device
+from harness.measure.energy.reduced import ReducedTrace, reduced
 from harness.measure.energy.supply import Supply
 from harness.measure.energy.trace import Trace
 from harness.measure.energy.trace import Window as Span
@@ -40,6 +41,7 @@ class MeteredWindow(NamedTuple):
         idle_uw: mean power at rest after the window; None where nothing was sampled then.
         incomplete: why energy is missing; empty where none is.
         interrupts: of the serial line, in windows that were repeated for them.
+        trace: from before the window until after it; None where `energy_uj` is.
     """
 
     inferences: int
@@ -48,6 +50,7 @@ class MeteredWindow(NamedTuple):
     idle_uw: float | None
     incomplete: str
     interrupts: int
+    trace: ReducedTrace | None = None
 
 
 @dataclass(frozen=True)
@@ -60,35 +63,39 @@ class Metered:
     windows: Sequence[MeteredWindow]
 
     @property
+    def median_index(self) -> int | None:
+        """Which window tells the energy: the (lower) median of the complete ones; where none is, of those with gaps."""
+        known = [(window.energy_uj, index) for index, window in enumerate(self.windows) if window.energy_uj is not None]
+        complete = [(energy_uj, index) for energy_uj, index in known if not self.windows[index].incomplete]
+        return median_low(complete or known)[1] if known else None
+
+    @property
     def energy_uj(self) -> Quantity | None:
-        """Of one inference: the (lower) median of the complete windows, or of those with gaps where none is."""
-        known = [window for window in self.windows if window.energy_uj is not None]
-        complete = [window for window in known if not window.incomplete]
-        return self._median([window.energy_uj for window in complete or known])
+        """Of one inference, in the median window."""
+        window = self._median_window
+        return Quantity(window.energy_uj, self.provenance) if window and window.energy_uj is not None else None
 
     @property
     def mean_w(self) -> float | None:
-        """Power of an inference: that of the window which `energy_uj` is of."""
-        if self.energy_uj is None:
-            return None
-        return next(
-            window.energy_uj / window.latency_us for window in self.windows if window.energy_uj == self.energy_uj.value
-        )
+        """Power of an inference, in the median window."""
+        window = self._median_window
+        return window.energy_uj / window.latency_us if window and window.energy_uj is not None else None
+
+    @property
+    def _median_window(self) -> MeteredWindow | None:
+        return None if self.median_index is None else self.windows[self.median_index]
 
     @property
     def idle_uw(self) -> Quantity | None:
         """Power while the firmware waits for a request: the (lower) median."""
-        return self._median([window.idle_uw for window in self.windows])
+        known = [window.idle_uw for window in self.windows if window.idle_uw is not None]
+        return Quantity(median_low(known), self.provenance) if known else None
 
     @property
     def incomplete(self) -> str:
         """In how many windows energy is missing, and why; empty where in none."""
         reasons = Counter(window.incomplete for window in self.windows if window.incomplete)
         return "; ".join(f"{count} of {len(self.windows)} windows: {why}" for why, count in reasons.items())
-
-    def _median(self, values: Sequence[float | None]) -> Quantity | None:
-        known = [value for value in values if value is not None]
-        return Quantity(median_low(known), self.provenance) if known else None
 
 
 @dataclass(frozen=True)
@@ -146,6 +153,7 @@ def _window(stopwatch: Stopwatch, supply: Supply, inferences: int) -> MeteredWin
         idle_uw=_idle_uw(trace, span) if span else None,
         incomplete=_lack(trace, span),
         interrupts=interrupts,
+        trace=reduced(trace, span) if span else None,
     )
 
 

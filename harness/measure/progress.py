@@ -7,15 +7,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec.structs import asdict
+
 from harness.config import has_fpu
 from harness.errors import Shortage
 from harness.link.messages import ArenaPart, DeviceStatus, Loaded
 from harness.measure.answers import Answers
 from harness.measure.bench import Bench
 from harness.measure.costs import rank, run_fields
+from harness.measure.energy.reduced import ReducedTrace
 from harness.measure.job import Job, key_fields
+from harness.measure.layer_energy import ProfileTrace
 from harness.measure.metering import Metered
-from harness.measure.records import LayerRecord, Provenance, Quantity, RunRecord, WindowRecord
+from harness.measure.records import LayerRecord, Provenance, Quantity, RunRecord, Series, TraceRecord, WindowRecord
 from harness.measure.spread import outside_fences
 from harness.measure.timing import Window
 from harness.model import total_macs
@@ -37,6 +41,7 @@ class Progress:
     windows: list[Window] = field(default_factory=list)
     metered: Metered | None = None
     layers: list[LayerRecord] = field(default_factory=list)
+    profile_trace: ProfileTrace | None = None
     status: DeviceStatus | None = None
     shortages: tuple[Shortage, ...] = ()
 
@@ -137,6 +142,23 @@ class Progress:
                 interrupts=window.interrupts,
                 outlier=outlier,
             )
+
+    def trace_records(self) -> Iterator[TraceRecord]:
+        """What the meter saw of the window that the run's energy is of, and of the profiled inference."""
+        if self.metered is None:
+            return
+        if (index := self.metered.median_index) is not None:
+            window = self.metered.windows[index]
+            if window.trace:
+                yield self._trace_record(window.trace, kind="energy", window=index, inferences=window.inferences)
+        if self.profile_trace:
+            trace, begins_us = self.profile_trace
+            yield self._trace_record(trace, kind="profile", window=None, inferences=1, op_begins_us=begins_us)
+
+    def _trace_record(self, trace: ReducedTrace, **fields: Any) -> TraceRecord:
+        assert self.metered
+        reduced = asdict(trace) | {"power_uw": Series(trace.power_uw, self.metered.provenance)}
+        return TraceRecord(**key_fields(self.bench, self.job), meter=self.metered.meter, **fields, **reduced)
 
     def _answer_fields(self) -> dict[str, Any]:
         """What the answers are worth by the metric, the oracle and the reference."""

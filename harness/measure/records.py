@@ -1,6 +1,7 @@
-"""What a run yields: one record each per run, layer and vector. The tables of a session have exactly these fields.
+"""What a run yields: one record each per run, layer, window, trace and vector. The tables of a session have exactly
+these fields.
 
-A `Quantity` becomes two columns, `<field>` and `<field>_provenance`.
+A `Quantity` or a `Series` becomes two columns, `<field>` and `<field>_provenance`.
 """
 
 from __future__ import annotations
@@ -28,6 +29,13 @@ class Quantity(Struct, frozen=True):
     """A number and how it was obtained. The unit is in the name of the field that holds it."""
 
     value: int | float
+    provenance: Provenance
+
+
+class Series(Struct, frozen=True):
+    """Numbers that were obtained the same way. Their unit is in the name of the field that holds them."""
+
+    value: tuple[float, ...]
     provenance: Provenance
 
 
@@ -145,6 +153,32 @@ class WindowRecord(Struct, frozen=True, kw_only=True):
     incomplete: str = ""  # why energy is missing
     interrupts: int = 0  # of the serial line in windows that this one repeats; it has none itself
     outlier: bool = False  # outside of Tukey's fences; counted all the same
+
+
+class TraceRecord(Struct, frozen=True, kw_only=True):
+    """Power over time, of a metered window or of the profiled inference, in at most 2,000 points (`reduced`).
+
+    Times are microseconds since the window, or the first op, began.
+    """
+
+    suite: str
+    variant: str
+    board: str
+    engine: str
+    kind: Literal["energy", "profile"]  # a window of that kind; the inference that the layers are of
+    window: int | None  # the one of `windows` that the run's energy is of; null for a profile
+    inferences: int
+    end_us: float  # when the window, or the last op, ended
+    op_begins_us: tuple[float, ...] = ()  # of a profile, by the device's time stamps
+    edges_us: tuple[float, ...]  # where the marker changed its level; none where the meter does not sample it
+    meter: str
+    rate_hz: float  # samples a second
+    samples: int
+    samples_per_point: int
+    time_us: tuple[float, ...]  # when each point begins; none where samples were lost
+    power_uw: Series  # mean of each point's samples
+    power_uw_min: tuple[float, ...]  # the least of them
+    power_uw_max: tuple[float, ...]  # the greatest of them
 
 
 class VectorRecord(Struct, frozen=True, kw_only=True):

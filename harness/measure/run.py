@@ -73,9 +73,11 @@ def _execute(run: Progress, sink: Sink) -> None:
         run.windows = stopwatch.windows(per_window, job.repeats)
         if bench.supply:
             run.metered = meter_inferences(stopwatch, bench.supply, Provenance(run.target.provenance), job.repeats)
-        run.layers = profile_layers(stopwatch, bench, job, run.metered)
+        run.layers, run.profile_trace = profile_layers(stopwatch, bench, job, run.metered)
         for record in run.window_records():
             sink.add_window(record)
+        for trace in run.trace_records():
+            sink.add_trace(trace)
         for layer in run.layers:
             sink.add_layer(layer)
         run.status = device.status()

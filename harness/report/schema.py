@@ -1,30 +1,31 @@
 """The columns of the tables, derived from the records, and the way between records and rows.
 
-A `Quantity` field becomes `<field>` and `<field>_provenance`.
+A `Quantity` or `Series` field becomes `<field>` and `<field>_provenance`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_type_hints
+from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from harness.measure.records import LayerRecord, Quantity, RunRecord, VectorRecord, WindowRecord
+from harness.measure.records import LayerRecord, Quantity, RunRecord, Series, TraceRecord, VectorRecord, WindowRecord
 from harness.report.arrow import arrow_column
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-Record = RunRecord | LayerRecord | WindowRecord | VectorRecord
-R = TypeVar("R", RunRecord, LayerRecord, WindowRecord, VectorRecord)
+Record = RunRecord | LayerRecord | WindowRecord | TraceRecord | VectorRecord
+R = TypeVar("R", RunRecord, LayerRecord, WindowRecord, TraceRecord, VectorRecord)
 
 TABLES: dict[str, type[Record]] = {
     "runs": RunRecord,
     "layers": LayerRecord,
     "windows": WindowRecord,
+    "traces": TraceRecord,
     "vectors": VectorRecord,
 }
 # Every other quantity counts something.
@@ -33,18 +34,26 @@ FRACTIONAL_QUANTITIES = frozenset({"accuracy", "auc", "latency_us", "energy_uj",
 
 @cache
 def quantity_fields(record_type: type[Record]) -> frozenset[str]:
-    """The fields of a record that hold a `Quantity`."""
-    return frozenset(name for name, hint in get_type_hints(record_type).items() if Quantity in (hint, *get_args(hint)))
+    """The fields of a record that hold a `Quantity` or a `Series`."""
+    hints = get_type_hints(record_type)
+    return frozenset(name for name, hint in hints.items() if {Quantity, Series} & {hint, *get_args(hint)})
 
 
 @cache
 def columns(record_type: type[Record]) -> dict[str, type]:
-    """Name and Python type (str, int, float, bool or bytes) of each column of a record's table. Any may be null."""
+    """Name and Python type of each column of a record's table: str, int, float, bool, bytes, or tuple for floats.
+
+    All but those may be null.
+    """
     found: dict[str, type] = {}
     for name, hint in get_type_hints(record_type).items():
-        if name in quantity_fields(record_type):
+        if hint is Series:
+            found |= {name: tuple, f"{name}_provenance": str}
+        elif name in quantity_fields(record_type):
             found[name] = float if name in FRACTIONAL_QUANTITIES else int
             found[f"{name}_provenance"] = str
+        elif get_origin(hint) is tuple:
+            found[name] = tuple
         else:
             kind = next(part for part in (*get_args(hint), hint) if part is not type(None))
             found[name] = kind if isinstance(kind, type) else type(kind)  # a Literal's first word
@@ -82,7 +91,8 @@ def arrow_schema(record_type: type[Record]) -> pa.Schema:
     """The schema of a record's table."""
     import pyarrow as pa
 
-    types = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_(), bytes: pa.binary()}
+    types: dict[type, pa.DataType] = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
+    types |= {bytes: pa.binary(), tuple: pa.list_(pa.float64())}
     return pa.schema([(name, types[kind]) for name, kind in columns(record_type).items()])
 
 

@@ -8,9 +8,9 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-SCHEMA_VERSION = 4  # of session.json and the tables; rises when a reader of the old ones would misread the new
+SCHEMA_VERSION = 5  # of session.json and the tables; rises when a reader of the old ones would misread the new
 OLDEST_READABLE_VERSION = 2  # lacks columns that have defaults
-WINDOWS_SINCE = 4  # have sessions a table windows
+_SINCE = {"windows": 4, "traces": 5}  # have sessions that table
 
 Outcome = Literal["running", "passed", "failed", "interrupted"]
 
@@ -74,6 +74,10 @@ class SessionInfo(Struct, frozen=True, kw_only=True):
     @property
     def outcome_text(self) -> str:
         return outcome_text(self.outcome)
+
+    def has_table(self, table: str) -> bool:
+        """Whether a session of this schema has it."""
+        return self.schema_version >= _SINCE.get(table, OLDEST_READABLE_VERSION)
 
 
 def outcome_text(outcome: Outcome) -> str:

@@ -13,12 +13,12 @@ import msgspec
 
 from harness.config import Board
 from harness.errors import ReportError
-from harness.measure.records import LayerRecord, RunRecord, VectorRecord, WindowRecord
+from harness.measure.records import LayerRecord, RunRecord, TraceRecord, VectorRecord, WindowRecord
 from harness.report.context import new_session_info
 from harness.report.journal import Journal, read_journals
 from harness.report.markdown import render_markdown
 from harness.report.schema import R, Record, arrow_table, record
-from harness.report.session import OLDEST_READABLE_VERSION, SCHEMA_VERSION, WINDOWS_SINCE, Outcome, SessionInfo
+from harness.report.session import OLDEST_READABLE_VERSION, SCHEMA_VERSION, Outcome, SessionInfo
 from harness.report.tables import Records, SessionTables
 
 SESSION_FILE = "session.json"
@@ -71,6 +71,9 @@ class JournalWriter:
         self._add(record)
 
     def add_window(self, record: WindowRecord) -> None:
+        self._add(record)
+
+    def add_trace(self, record: TraceRecord) -> None:
         self._add(record)
 
     def add_vector(self, record: VectorRecord) -> None:
@@ -174,7 +177,8 @@ def read_session(path: Path) -> SessionTables:
             info,
             tuple(_read_table(path, "runs", RunRecord)),
             tuple(_read_table(path, "layers", LayerRecord)),
-            tuple(_read_table(path, "windows", WindowRecord)) if info.schema_version >= WINDOWS_SINCE else (),
+            tuple(_read_table(path, "windows", WindowRecord)) if info.has_table("windows") else (),
+            tuple(_read_table(path, "traces", TraceRecord)) if info.has_table("traces") else (),
             tuple(_read_table(path, "vectors", VectorRecord)),
         )
 
@@ -243,6 +247,7 @@ def _write_tables(path: Path, tables: SessionTables) -> None:
     _write_table(path, "runs", RunRecord, tables.run_records)
     _write_table(path, "layers", LayerRecord, tables.layer_records)
     _write_table(path, "windows", WindowRecord, tables.window_records)
+    _write_table(path, "traces", TraceRecord, tables.trace_records)
     _write_table(path, "vectors", VectorRecord, tables.vector_records)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
-from harness.measure.records import LayerRecord, RunRecord, VectorRecord, WindowRecord
+from harness.measure.records import LayerRecord, RunRecord, TraceRecord, VectorRecord, WindowRecord
 from harness.report.schema import Record, frame
 from harness.report.session import SessionInfo
 from harness.report.wording import counted
@@ -43,6 +43,7 @@ class SessionTables:
     run_records: tuple[RunRecord, ...]
     layer_records: tuple[LayerRecord, ...]
     window_records: tuple[WindowRecord, ...]
+    trace_records: tuple[TraceRecord, ...]
     vector_records: tuple[VectorRecord, ...]
 
     @cached_property
@@ -59,6 +60,11 @@ class SessionTables:
     def windows(self) -> pd.DataFrame:
         """One row per timed or metered window of each run."""
         return frame(WindowRecord, self.window_records)
+
+    @cached_property
+    def traces(self) -> pd.DataFrame:
+        """One row per trace that a meter gave of each run."""
+        return frame(TraceRecord, self.trace_records)
 
     @cached_property
     def vectors(self) -> pd.DataFrame:
@@ -98,6 +104,7 @@ class Records:
         self._runs: dict[RunKey, RunRecord] = {}
         self._layers: dict[RunKey, dict[int, LayerRecord]] = defaultdict(dict)
         self._windows: dict[RunKey, dict[tuple[str, int], WindowRecord]] = defaultdict(dict)
+        self._traces: dict[RunKey, dict[str, TraceRecord]] = defaultdict(dict)
         self._vectors: dict[RunKey, dict[int, VectorRecord]] = defaultdict(dict)
 
     def add(self, record: Record) -> None:
@@ -109,6 +116,8 @@ class Records:
                 self.add_layer(record)
             case WindowRecord():
                 self.add_window(record)
+            case TraceRecord():
+                self.add_trace(record)
             case VectorRecord():
                 self.add_vector(record)
 
@@ -124,11 +133,14 @@ class Records:
     def add_window(self, record: WindowRecord) -> None:
         self._windows[run_key(record)][record.kind, record.window] = record
 
+    def add_trace(self, record: TraceRecord) -> None:
+        self._traces[run_key(record)][record.kind] = record
+
     def add_vector(self, record: VectorRecord) -> None:
         self._vectors[run_key(record)][record.vector] = record
 
     def is_empty(self) -> bool:
-        return not (self._runs or self._layers or self._windows or self._vectors)
+        return not (self._runs or self._layers or self._windows or self._traces or self._vectors)
 
     def tables(self, info: SessionInfo) -> SessionTables:
         """What arose so far."""
@@ -137,12 +149,14 @@ class Records:
             tuple(self._so_far(key, run) for key, run in self._runs.items()),
             tuple(layer for of_run in self._layers.values() for layer in of_run.values()),
             tuple(window for of_run in self._windows.values() for window in of_run.values()),
+            tuple(trace for of_run in self._traces.values() for trace in of_run.values()),
             tuple(vector for of_run in self._vectors.values() for vector in of_run.values()),
         )
 
     def _forget(self, key: RunKey) -> None:
         self._layers.pop(key, None)
         self._windows.pop(key, None)
+        self._traces.pop(key, None)
         self._vectors.pop(key, None)
 
     def _so_far(self, key: RunKey, run: RunRecord) -> RunRecord:

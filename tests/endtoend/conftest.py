@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harness.config import Suite, boards_files, load_boards, load_suite
-from harness.measure import Bench, LayerRecord, RunRecord, VectorRecord, WindowRecord
+from harness.measure import Bench, LayerRecord, RunRecord, TraceRecord, VectorRecord, WindowRecord
 from harness.paths import shipped_boards_file
 
 REPOSITORY = shipped_boards_file().parent
@@ -17,6 +17,7 @@ class Collector:
     def __init__(self) -> None:
         self.vectors: list[VectorRecord] = []
         self.windows: list[WindowRecord] = []
+        self.traces: list[TraceRecord] = []
         self.layers: list[LayerRecord] = []
         self.runs: list[RunRecord] = []
 
@@ -25,6 +26,9 @@ class Collector:
 
     def add_window(self, record: WindowRecord) -> None:
         self.windows.append(record)
+
+    def add_trace(self, record: TraceRecord) -> None:
+        self.traces.append(record)
 
     def add_layer(self, record: LayerRecord) -> None:
         self.layers.append(record)

@@ -79,11 +79,18 @@ def test_a_suite_passes_and_the_energy_of_an_inference_is_rehearsed(board: Board
     for figure in ("accuracy of 397 vectors", "ms/inference", "µJ/inference"):
         assert re.search(rf"^{figure} .* rehearsed *$", out, re.MULTILINE), out
     (session,) = tmp_path.iterdir()
-    for run in read_session(session).run_records:
+    tables = read_session(session)
+    for run in tables.run_records:
         assert (run.target, run.outcome) == ("attached", "passed")
         assert "a stand-in for a board" in run.target_description
         assert run.energy_uj is not None
         assert {run.energy_uj.provenance, run.arena_bytes.provenance} == {Provenance.REHEARSED}
+    for trace in tables.trace_records:
+        assert (trace.kind, trace.power_uw.provenance) == ("energy", Provenance.REHEARSED)
+        points = zip(trace.time_us, trace.power_uw.value, strict=True)
+        at_work = [power_uw for time_us, power_uw in points if 0 < time_us < 0.9 * trace.end_us]
+        assert at_work == pytest.approx([33_000] * len(at_work), rel=0.1)
+    assert len(tables.trace_records) == len(tables.run_records)
     assert "measured" not in " ".join(path.read_text("utf-8", "replace") for path in session.glob("*.parquet"))
 
 

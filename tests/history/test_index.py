@@ -106,7 +106,7 @@ def test_a_session_before_windows_has_no_such_table(reports: Path, make_session:
     ("text", "reason"),
     [
         ("", "session.json: Input data was truncated"),
-        ('{"schema_version": 999}', "session.json: schema version 999, this harness reads 2 to 4"),
+        ('{"schema_version": 999}', "session.json: schema version 999, this harness reads 2 to 5"),
     ],
 )
 def test_metadata_that_cannot_be_read_is_the_reason(

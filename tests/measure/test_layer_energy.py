@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.measure.energy.trace import Samples, Trace
-from harness.measure.layer_energy import LEAST_SAMPLES, Span, layer_energies
+from harness.measure.layer_energy import LEAST_SAMPLES, Span, layer_energies, profile_trace
 
 RATE_HZ = 100_000
 VOLTAGE_V = 3.0
@@ -77,11 +77,25 @@ def broken(trace: Trace, how: str) -> Trace:
     return Trace((Samples(0.0, RATE_HZ, samples.current_a, VOLTAGE_V, marker),), 0, stand_in=False)
 
 
+def test_the_picture_begins_with_the_first_op_and_has_all_ops_in_it() -> None:
+    spans = spans_of([0.004, 0.001, 0.003])
+    found = profile_trace(traced(spans, [0.010, 0.5, 0.020]), spans)
+    assert found is not None
+    assert found.op_begins_us == pytest.approx((0, 4000, 5000))
+    assert found.trace.end_us == pytest.approx(8000)
+    assert found.trace.edges_us == pytest.approx((0, 4000, 5000, 8000), abs=20)
+    power_uw = dict(zip(found.trace.time_us, found.trace.power_uw, strict=True))
+    assert {round(power) for us, power in power_uw.items() if 10 < us < 3980} == {30_000}
+    assert min(power_uw) == pytest.approx(-QUIET_S * 1e6)
+
+
 @pytest.mark.parametrize("how", ["saturated", "lost samples", "no marker", "another's marker"])
 def test_a_trace_that_cannot_be_believed_is_not_used(how: str) -> None:
     spans = spans_of([0.004, 0.003])
-    found = layer_energies(broken(traced(spans, [0.01, 0.02]), how), spans, MEAN_W)
+    trace = broken(traced(spans, [0.01, 0.02]), how)
+    found = layer_energies(trace, spans, MEAN_W)
     assert {energy.by for energy in found} == {"time"}
+    assert profile_trace(trace, spans) is None
 
 
 def test_a_marker_that_takes_its_time_between_two_ops_does_not_matter() -> None:

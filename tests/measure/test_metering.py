@@ -123,6 +123,27 @@ def test_complete_windows_count_alone_where_there_are_any(table: Table) -> None:
     assert metered.energy_uj is not None and metered.energy_uj.value == sound[0].energy_uj
 
 
+def test_the_window_that_tells_the_energy_keeps_its_trace(table: Table) -> None:
+    metered = table.metered(FakeMeter(table.line), 3)
+    assert metered.median_index is not None
+    window = metered.windows[metered.median_index]
+    assert metered.energy_uj is not None and window.energy_uj == metered.energy_uj.value
+    trace = window.trace
+    assert trace is not None
+    assert trace.edges_us == (0.0, trace.end_us)
+    assert trace.end_us == pytest.approx(window.inferences * INFERENCE_S * 1e6, rel=0.01)
+    inside = [uw for us, uw in zip(trace.time_us, trace.power_uw, strict=True) if 0 < us < 0.99 * trace.end_us]
+    assert inside == pytest.approx([ACTIVE_A * VOLTAGE_V * 1e6] * len(inside))
+    assert (trace.power_uw[0], trace.power_uw[-1]) == pytest.approx((IDLE_UW, IDLE_UW))
+
+
+def test_a_meter_that_the_marker_triggers_gives_a_trace_from_the_window_on(table: Table) -> None:
+    (window,) = table.metered(Triggered(table.line), 1).windows
+    assert window.trace is not None
+    assert (window.trace.time_us[0], window.trace.edges_us) == (0.0, ())
+    assert window.trace.end_us == pytest.approx(window.inferences * INFERENCE_S * 1e6)
+
+
 def test_saturation_is_told(table: Table) -> None:
     metered = table.metered(FakeMeter(table.line, saturated=7), 2)
     assert metered.incomplete == f"2 of 2 windows: {SATURATED}"
@@ -133,7 +154,8 @@ def test_saturation_is_told(table: Table) -> None:
 def test_without_the_marker_there_is_no_energy_and_the_wiring_is_named(table: Table, kind: type[FakeMeter]) -> None:
     meter = kind(table.line, marker=False)
     metered = table.metered(meter, 2)
-    assert (metered.energy_uj, metered.idle_uw, metered.mean_w) == (None, None, None)
+    assert (metered.energy_uj, metered.idle_uw, metered.mean_w, metered.median_index) == (None, None, None, None)
+    assert {window.trace for window in metered.windows} == {None}
     assert metered.incomplete == f"2 of 2 windows: {UNSEEN}"
 
 

@@ -20,6 +20,7 @@ VALUES: dict[pa.DataType, st.SearchStrategy[Any]] = {
     pa.bool_(): st.booleans(),
     pa.string(): st.text(),
     pa.binary(): st.binary(),
+    pa.list_(pa.float64()): st.lists(st.floats(allow_nan=False)),
 }
 COLUMNS = st.sampled_from(list(VALUES)).flatmap(
     lambda kind: st.tuples(st.just(kind), st.lists(st.none() | VALUES[kind]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from pathlib import Path
-from typing import TypeVar, get_args
+from typing import TypeVar, get_args, get_type_hints
 
 import msgspec
 import pandas as pd
@@ -15,11 +15,20 @@ from hypothesis import strategies as st
 from support.session_records import INFO, run_record, vector_record
 
 from harness.config import MetricName
-from harness.measure.records import LayerRecord, Provenance, Quantity, RunRecord, VectorRecord, WindowRecord
+from harness.measure.records import (
+    LayerRecord,
+    Provenance,
+    Quantity,
+    RunRecord,
+    Series,
+    TraceRecord,
+    VectorRecord,
+    WindowRecord,
+)
 from harness.report import SessionWriter, read_session
 from harness.report.schema import TABLES, Record, columns, frame, quantity_fields, record, row
 
-R = TypeVar("R", RunRecord, LayerRecord, WindowRecord, VectorRecord)
+R = TypeVar("R", RunRecord, LayerRecord, WindowRecord, TraceRecord, VectorRecord)
 
 COUNTS = st.integers(0, 2**63 - 1)
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=20)
@@ -30,10 +39,10 @@ BY_TYPE: dict[type, st.SearchStrategy[object]] = {
     float: FRACTIONS,
     bool: st.booleans(),
     bytes: st.binary(max_size=40),
+    tuple: st.lists(FRACTIONS, max_size=5).map(tuple),
 }
 BY_NAME: dict[str, st.SearchStrategy[object]] = {
     "metric": st.sampled_from(get_args(MetricName)),
-    "kind": st.sampled_from(["time", "energy"]),
     "energy_by": st.sampled_from(["", "marker", "time"]),
     "cycles_by_class": st.just("") | st.dictionaries(TEXTS, COUNTS, max_size=3).map(json.dumps),
 }
@@ -44,8 +53,11 @@ def records_of(kind: type[R]) -> st.SearchStrategy[R]:
     fields: dict[str, st.SearchStrategy[object]] = {}
     for field in msgspec.structs.fields(kind):
         values = BY_NAME.get(field.name, BY_TYPE[columns(kind)[field.name]])
+        if field.name == "kind":
+            values = st.sampled_from(get_args(get_type_hints(kind)["kind"]))
         if field.name in quantity_fields(kind):
-            values = st.builds(Quantity, values, st.sampled_from(Provenance))
+            made = Series if columns(kind)[field.name] is tuple else Quantity
+            values = st.builds(made, values, st.sampled_from(Provenance))
         fields[field.name] = values if "None" not in str(field.type) else st.none() | values
     return st.builds(kind, **fields)
 
@@ -75,10 +87,15 @@ def test_a_row_is_its_record(given_record: Record) -> None:
     st.lists(records_of(RunRecord), max_size=3),
     st.lists(records_of(LayerRecord), max_size=4),
     st.lists(records_of(WindowRecord), max_size=4),
+    st.lists(records_of(TraceRecord), max_size=3),
     st.lists(records_of(VectorRecord), max_size=4),
 )
 def test_journal_parquet_and_frames_hold_what_was_recorded(
-    runs: list[RunRecord], layers: list[LayerRecord], windows: list[WindowRecord], vectors: list[VectorRecord]
+    runs: list[RunRecord],
+    layers: list[LayerRecord],
+    windows: list[WindowRecord],
+    traces: list[TraceRecord],
+    vectors: list[VectorRecord],
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
         writer = SessionWriter(Path(folder), INFO)
@@ -88,6 +105,8 @@ def test_journal_parquet_and_frames_hold_what_was_recorded(
             writer.add_layer(layer)
         for window in windows:
             writer.add_window(window)
+        for trace in traces:
+            writer.add_trace(trace)
         for vector in vectors:
             writer.add_vector(vector)
         recorded = writer.tables()

@@ -13,10 +13,18 @@ from pathlib import Path
 import msgspec
 import pytest
 from pyarrow import parquet
-from support.session_records import INFO, int8_run, layer_records, run_record, vector_record, window_record
+from support.session_records import (
+    INFO,
+    int8_run,
+    layer_records,
+    run_record,
+    trace_record,
+    vector_record,
+    window_record,
+)
 
 from harness.errors import ReportError
-from harness.measure.records import LayerRecord, RunRecord, VectorRecord, WindowRecord
+from harness.measure.records import LayerRecord, RunRecord, TraceRecord, VectorRecord, WindowRecord
 from harness.report import SessionWriter, create_session, read_session, session_part
 from harness.report import journal as journal_module
 from harness.report.compare import session_lines
@@ -35,6 +43,7 @@ def fill(writer: SessionWriter, vectors: int = 5) -> None:
     writer.add_run(run_record(vectors_total=5, vectors=0, outcome="running"))
     for window in range(3):
         writer.add_window(window_record(RUN, window))
+    writer.add_trace(trace_record(RUN))
     for layer in layer_records(RUN):
         writer.add_layer(layer)
     for vector in range(vectors):
@@ -65,6 +74,7 @@ def test_frames_have_the_records_columns_and_nullable_types(writer: SessionWrite
         (tables.runs, RunRecord),
         (tables.layers, LayerRecord),
         (tables.windows, WindowRecord),
+        (tables.traces, TraceRecord),
         (tables.vectors, VectorRecord),
     ):
         assert list(frame.columns) == list(columns(kind))
@@ -73,6 +83,7 @@ def test_frames_have_the_records_columns_and_nullable_types(writer: SessionWrite
     assert tables.runs["instructions"].tolist() == [7_201_334]
     assert tables.runs["instructions_provenance"].tolist() == ["emulated"]
     assert tables.layers["latency_us"].isna().all()
+    assert list(tables.traces["power_uw"][0]) == [6600.0, 39_600.0, 36_300.0, 6600.0]
     assert tables.vectors["correct"].dtype == "boolean"
     assert tables.vectors["output"].tolist()[4] == b"\x04\x00\xff"
 
@@ -80,7 +91,7 @@ def test_frames_have_the_records_columns_and_nullable_types(writer: SessionWrite
 def test_a_session_without_a_record_reads_back_empty(writer: SessionWriter) -> None:
     writer.finish("interrupted")
     tables = read_session(writer.path)
-    assert [len(getattr(tables, name)) for name in TABLES] == [0, 0, 0, 0]
+    assert [len(getattr(tables, name)) for name in TABLES] == [0] * len(TABLES)
 
 
 def test_a_cut_off_session_keeps_its_rows_and_says_where_it_stopped(writer: SessionWriter) -> None:
@@ -271,7 +282,7 @@ def test_a_finish_that_fails_keeps_the_journal(writer: SessionWriter) -> None:
 def test_another_schema_version_is_refused(writer: SessionWriter) -> None:
     file = writer.path / "session.json"
     file.write_bytes(msgspec.json.encode({"schema_version": 999, "of": "the future"}))
-    with pytest.raises(ReportError, match=r"session\.json: schema version 999, this harness reads 2 to 4"):
+    with pytest.raises(ReportError, match=r"session\.json: schema version 999, this harness reads 2 to 5"):
         read_session(writer.path)
 
 
@@ -286,7 +297,8 @@ NEW_IN_4 = (
     "energy_by",
 )
 NEW_IN_3 = ("cycles", "flash_reads", "ram_accesses", "energy_", "missing_bytes")
-NEW_SINCE = {2: (*NEW_IN_3, *NEW_IN_4), 3: NEW_IN_4}
+NEW_SINCE = {2: (*NEW_IN_3, *NEW_IN_4), 3: NEW_IN_4, 4: ()}
+NO_TABLE_IN = {2: ("windows", "traces"), 3: ("windows", "traces"), 4: ("traces",)}
 
 
 @pytest.mark.parametrize("version", NEW_SINCE)
@@ -297,7 +309,8 @@ def test_a_session_of_a_schema_before_is_read(writer: SessionWriter, version: in
     for board in info["boards"].values():
         del board["limits"], board["core"]
     (writer.path / "session.json").write_bytes(msgspec.json.encode(info))
-    (writer.path / "windows.parquet").unlink()
+    for name in NO_TABLE_IN[version]:
+        (writer.path / f"{name}.parquet").unlink()
     for name in ("runs", "layers"):
         file = writer.path / f"{name}.parquet"
         table = parquet.read_table(file)
@@ -305,7 +318,8 @@ def test_a_session_of_a_schema_before_is_read(writer: SessionWriter, version: in
         parquet.write_table(table.drop_columns(new), file)
     old = read_session(writer.path)
     assert (old.run_records, old.layer_records) == (writer.tables().run_records, writer.tables().layer_records)
-    assert old.window_records == ()
+    assert old.trace_records == ()
+    assert old.window_records == (writer.tables().window_records if version >= 4 else ())
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff", b"{}", b'{"schema_version": 4}'])

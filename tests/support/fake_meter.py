@@ -76,7 +76,8 @@ class FakeMeter(Meter):
         for start, stop in ((0, self.lost.start), (self.lost.stop, len(share))):
             if start < min(stop, len(share)):
                 since_s = begin_s + start / self._rate_hz
-                yield Samples(since_s, self._rate_hz, current_a[start:stop], VOLTAGE_V, marker[start:stop])
+                level = marker[start:stop] if self.has_marker else None
+                yield Samples(since_s, self._rate_hz, current_a[start:stop], VOLTAGE_V, level)
 
     def _active_share(self, begin_s: float) -> NDArray[np.float64]:
         """How much of each sample lies in a window."""

@@ -7,7 +7,16 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from harness.measure.records import LayerRecord, Provenance, Quantity, RunRecord, VectorRecord, WindowRecord
+from harness.measure.records import (
+    LayerRecord,
+    Provenance,
+    Quantity,
+    RunRecord,
+    Series,
+    TraceRecord,
+    VectorRecord,
+    WindowRecord,
+)
 from harness.report import Records, SessionInfo, SessionTables
 from harness.report.schema import Record
 from harness.report.session import BoardInfo, Checkout, HostInfo
@@ -25,7 +34,7 @@ OPS = (
 QUANTIZED_OPS = (("QUANTIZE", "1x8x8x1", 0), *OPS)
 
 INFO = SessionInfo(
-    schema_version=4,
+    schema_version=5,
     id="20260102T030405Z-0123456",
     started="2026-01-02T03:04:05+00:00",
     host=HostInfo("bench", "a processor", "Debian GNU/Linux 12 (bookworm)"),
@@ -215,6 +224,32 @@ def window_record(run: RunRecord, window: int, **changes: object) -> WindowRecor
         board=run.board,
         engine=run.engine,
         window=window,
+        **fields | changes,  # type: ignore[arg-type]
+    )
+
+
+def trace_record(run: RunRecord, **changes: object) -> TraceRecord:
+    """What a meter saw of the window that the energy of `run` is of, with `changes`: rest, two points of work, rest."""
+    fields: dict[str, object] = {
+        "kind": "energy",
+        "window": 4,
+        "inferences": 64,
+        "end_us": 100.0,
+        "edges_us": (0.0, 100.0),
+        "meter": "PPK2 C0FFEE",
+        "rate_hz": 100_000.0,
+        "samples": 20,
+        "samples_per_point": 5,
+        "time_us": (-50.0, 0.0, 50.0, 100.0),
+        "power_uw": Series((6600.0, 39_600.0, 36_300.0, 6600.0), Provenance.MEASURED),
+        "power_uw_min": (6500.0, 33_000.0, 36_000.0, 6400.0),
+        "power_uw_max": (6700.0, 50_000.0, 37_000.0, 6800.0),
+    }
+    return TraceRecord(
+        suite=run.suite,
+        variant=run.variant,
+        board=run.board,
+        engine=run.engine,
         **fields | changes,  # type: ignore[arg-type]
     )
 
