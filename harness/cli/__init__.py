@@ -24,6 +24,7 @@ from harness.cli import (
     report_sql,
     run,
     setup,
+    trend,
 )
 from harness.errors import HarnessError
 from harness.processes import interrupted_by_sigterm
@@ -41,6 +42,7 @@ COMMANDS = (
     report_sql,
     compare,
     bisect,
+    trend,
     calibrate,
     doctor,
     desk,

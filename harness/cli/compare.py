@@ -36,7 +36,7 @@ def execute(options: argparse.Namespace) -> int:
 
     index = read_index(options.reports_dir)
     changes = compare(options.base, options.head, index, Path.cwd())
-    _write(RENDERERS[options.format](changes), options.output)
+    write_text(RENDERERS[options.format](changes), options.output)
     unreadable = unreadable_of(changes, index)
     for name in unreadable:
         print(f"skipped {name}, which may have been meant: {index.unreadable[name]}", file=sys.stderr)
@@ -46,8 +46,8 @@ def execute(options: argparse.Namespace) -> int:
     return 1 if shut or unreadable else 0
 
 
-def _write(text: str, file: Path | None) -> None:
-    """Raises: ReportError: the file cannot be written."""
+def write_text(text: str, file: Path | None) -> None:
+    """To a file, or to standard output. Raises: ReportError: it cannot be written."""
     from harness.errors import ReportError
 
     if file is None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from harness.cli.report import add_reports_dir_option
 
 if TYPE_CHECKING:
-    from harness.history import Index, Summary
+    from harness.history import Index, SessionFilter, Summary
 
 BOUNDLESS = 1000  # columns, where the output is no terminal
 
@@ -26,12 +26,23 @@ FILTERS = {
 
 def add_parser(commands: Any) -> None:
     parser = commands.add_parser("report list", help="list the sessions; exit code 1 where some cannot be read")
-    for name, meaning in FILTERS.items():
-        parser.add_argument(f"--{name}", metavar=name.upper(), help=f"sessions {meaning}")
-    parser.add_argument("--since", type=_time, metavar="TIME", help="2026-01-31 or 2026-01-31T12:00, in UTC")
+    add_filters(parser)
     parser.add_argument("--json", action="store_true", help="for other programs")
     add_reports_dir_option(parser)
     parser.set_defaults(execute=execute)
+
+
+def add_filters(parser: argparse.ArgumentParser) -> None:
+    """Which sessions are wanted: what `wanted_sessions` reads."""
+    for name, meaning in FILTERS.items():
+        parser.add_argument(f"--{name}", metavar=name.upper(), help=f"sessions {meaning}")
+    parser.add_argument("--since", type=_time, metavar="TIME", help="2026-01-31 or 2026-01-31T12:00, in UTC")
+
+
+def wanted_sessions(options: argparse.Namespace, dirty: bool | None = None) -> SessionFilter:
+    from harness.history import SessionFilter
+
+    return SessionFilter(since=options.since, dirty=dirty, **{name: getattr(options, name) for name in FILTERS})
 
 
 def _time(text: str) -> datetime:
@@ -43,10 +54,10 @@ def _time(text: str) -> datetime:
 
 
 def execute(options: argparse.Namespace) -> int:
-    from harness.history import SessionFilter, listing_json, read_index
+    from harness.history import listing_json, read_index
 
     index = read_index(options.reports_dir)
-    wanted = SessionFilter(since=options.since, **{name: getattr(options, name) for name in FILTERS})
+    wanted = wanted_sessions(options)
     summaries = [summary for summary in index.summaries.values() if wanted.matches(summary)]
     if options.json:
         print(json.dumps(listing_json(summaries, index), indent=1))

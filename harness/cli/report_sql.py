@@ -27,7 +27,7 @@ def execute_sql(options: argparse.Namespace) -> int:
     answer = query(options.statement, index)
     lines = [json.dumps(answer_json(answer), indent=1)] if options.json else answer_lines(answer)
     print(*lines, sep="\n")
-    for line in unreadable_lines(index):
+    for line in unreadable_lines(index.unreadable):
         print(line, file=sys.stderr)
     return 1 if index.unreadable else 0
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from harness.errors import ReportError
-from harness.history.metrics import METRICS, OUTCOME, Metric, is_noisy
+from harness.history.metrics import METRICS, OUTCOME, Metric
 from harness.history.rules import Judgement, Verdict, judge_exact, judge_noisy, judge_usual
 from harness.history.settings import Settings
 from harness.history.sides import Run, RunId, Side
@@ -181,7 +181,7 @@ def judge(metric: Metric, base: Run, head: Run, settings: Settings, recent: Rece
     assert before and after
     if obstacle := _obstacle(metric, base, head):
         return Judgement(Verdict.NOT_COMPARED, obstacle)
-    if not is_noisy(metric, after) or before.value == after.value:
+    if not metric.is_noisy(after.provenance) or before.value == after.value:
         return judge_exact(metric, before.value, after.value, settings.tolerance.get(metric.name, 0.0))
     judged = judge_noisy(metric, metric.samples(base.windows), metric.samples(head.windows), settings.floor)
     if judged.verdict not in (Verdict.WORSE, Verdict.BETTER):

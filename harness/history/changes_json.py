@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import msgspec
 
 from harness.history.changes import Change, Changes, RunChanges
 from harness.history.explain import LayerChange, explain, layer_changes
+from harness.history.numbers import finite
 from harness.history.rules import Verdict
 from harness.history.sides import RunId, Side
 from harness.measure.records import Quantity
@@ -64,7 +64,7 @@ def _change(change: Change) -> dict[str, Any]:
 def _quantity(quantity: Quantity | None, text: str) -> dict[str, Any] | None:
     if quantity is None:
         return None
-    return {"value": _finite(quantity.value), "provenance": quantity.provenance.value, "text": text}
+    return {"value": finite(quantity.value), "provenance": quantity.provenance.value, "text": text}
 
 
 def _layer(change: LayerChange) -> dict[str, Any]:
@@ -73,10 +73,6 @@ def _layer(change: LayerChange) -> dict[str, Any]:
         "op": change.layer.op,
         "output_shape": change.layer.output_shape,
         "metric": change.metric.name,
-        "base": _finite(change.base),
-        "head": _finite(change.head),
+        "base": finite(change.base),
+        "head": finite(change.head),
     }
-
-
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None

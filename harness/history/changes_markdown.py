@@ -46,9 +46,8 @@ def _details(run: RunChanges) -> str:
         return ""
     blocks = [f"<details><summary>{_html(str(run.id))}</summary>", "\n".join(lines)]
     if rows:
-        blocks.append(
-            table((f"layer, {layer_changes(run)[0].metric.name}", "before", "after", "change"), rows, _NUMERIC)
-        )
+        headings = (f"layer, {layer_changes(run)[0].metric.name}", *_NUMERIC)
+        blocks.append(table(headings, rows, _NUMERIC))
     return "\n\n".join([*filter(None, blocks), "</details>"])
 
 

@@ -57,6 +57,16 @@ def describe_commits(folder: Path, commits: Sequence[str]) -> dict[str, Descript
     return {commit: Description(*described) for commit, *described in fields}
 
 
+def first_parents(folder: Path, revision: str) -> list[str]:
+    """The commit that `revision` means and its first parents, the oldest first."""
+    return _git(folder, "rev-list", "--first-parent", revision, "--")[::-1]
+
+
+def all_commits(folder: Path) -> set[str]:
+    """Those that HEAD or any branch or tag leads to."""
+    return set(_git(folder, "rev-list", "--all", "HEAD", "--"))
+
+
 def _git(folder: Path, *arguments: str) -> list[str]:
     """The lines that git prints; none where it fails, is not there, or `folder` is in no checkout."""
     command = ["git", "-C", str(folder), *arguments]

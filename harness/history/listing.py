@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -33,6 +33,7 @@ class SessionFilter:
     branch: str | None = None
     commit: str | None = None
     since: datetime | None = None
+    dirty: bool | None = None
 
     def matches(self, summary: Summary) -> bool:
         checkout = summary.checkout
@@ -40,14 +41,16 @@ class SessionFilter:
             (self.since is None or summary.started >= self.since)
             and (self.branch is None or (checkout is not None and checkout.branch == self.branch))
             and (self.commit is None or (checkout is not None and checkout.commit.startswith(self.commit)))
-            and (self._of_run == (None, None, None) or any(map(self._matches_run, summary.groups)))
+            and (self.dirty is None or (checkout is not None and checkout.dirty == self.dirty))
+            and (self._of_run == (None, None, None) or any(map(self.matches_run, summary.groups)))
         )
 
     @property
     def _of_run(self) -> tuple[str | None, ...]:
         return self.suite, self.board, self.engine
 
-    def _matches_run(self, group: Group) -> bool:
+    def matches_run(self, group: Group) -> bool:
+        """Whether runs of this suite on this board with this engine are wanted."""
         return all(wanted in (None, found) for wanted, found in zip(self._of_run, group, strict=True))
 
 
@@ -91,13 +94,17 @@ def listing_notes(summaries: Iterable[Summary], index: Index) -> Iterator[str]:
     """What stands below the list: what its marks mean, and what is not in it."""
     if any(summary.checkout and summary.checkout.dirty for summary in summaries):
         yield f"{_DIRTY} the checkout was dirty: its files differed from that commit"
-    yield from unreadable_lines(index)
+    yield from unreadable_lines(index.unreadable)
 
 
-def unreadable_lines(index: Index) -> Iterator[str]:
-    """How many sessions cannot be read, why, and the newest of them."""
+def unreadable_lines(unreadable: Mapping[str, str]) -> Iterator[str]:
+    """How many sessions cannot be read, why, and the newest of them.
+
+    Args:
+        unreadable: why, by their names.
+    """
     names_by_reason: dict[str, list[str]] = {}
-    for name, reason in sorted(index.unreadable.items(), reverse=True):
+    for name, reason in sorted(unreadable.items(), reverse=True):
         names_by_reason.setdefault(reason, []).append(name)
     for reason, names in names_by_reason.items():
         more = ", …" if len(names) > NAMED else ""

@@ -11,7 +11,7 @@ from harness.measure.metrics import METRICS as JUDGED
 from harness.measure.records import Provenance, Quantity, RunRecord, WindowRecord
 from harness.report.wording import bytes_change, decimal, points, ratio, signed, whole
 
-_OUTCOMES = ("error", "no fit", "interrupted", "running", "failed", "passed")  # the worst first
+OUTCOMES = ("error", "no fit", "interrupted", "running", "failed", "passed")  # the worst first
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,17 @@ class Metric:
     def of(self, run: RunRecord) -> Quantity | None:
         """The run's figure; None where it is not known, or varies with a host and says nothing of a microcontroller."""
         if self is OUTCOME:
-            return Quantity(_OUTCOMES.index(run.outcome), Provenance.STATIC)
+            return Quantity(OUTCOMES.index(run.outcome), Provenance.STATIC)
         found: Quantity | None = attrgetter(self.name)(run)
-        return None if found and found.provenance == Provenance.HOST and self.name in _VARYING else found
+        return found if found and self.is_known(found.provenance) else None
+
+    def is_known(self, provenance: Provenance) -> bool:
+        """Whether a figure that was obtained so says something of a microcontroller."""
+        return provenance != Provenance.HOST or self.name not in _VARYING
+
+    def is_noisy(self, provenance: Provenance) -> bool:
+        """Whether the same code gives another value the next time."""
+        return self.name in _VARYING and provenance in _NOISY
 
     def samples(self, windows: Iterable[WindowRecord]) -> list[float]:
         """The figure in each of a run's windows that measured it."""
@@ -84,7 +92,7 @@ def _size(name: str, *conditions: str) -> Metric:
 _VECTORS = ("vectors_source", "vectors_total", "vectors")
 _CODE = ("toolchain",)  # who compiles decides on it as much as what is compiled
 
-OUTCOME = Metric("outcome", "higher", (), lambda rank: _OUTCOMES[int(rank)], lambda rank, base: "", scale="absolute")
+OUTCOME = Metric("outcome", "higher", (), lambda rank: OUTCOMES[int(rank)], lambda rank, base: "", scale="absolute")
 METRICS = (
     OUTCOME,
     Metric("accuracy", "higher", _VECTORS, JUDGED["accuracy"].text, points, scale="absolute"),
@@ -107,8 +115,3 @@ METRICS = (
 )
 METRICS_BY_NAME = {metric.name: metric for metric in METRICS}
 _NOISY = {Provenance.MEASURED, Provenance.REHEARSED}
-
-
-def is_noisy(metric: Metric, quantity: Quantity) -> bool:
-    """Whether the same code gives another value the next time."""
-    return metric.name in _VARYING and quantity.provenance in _NOISY

@@ -43,7 +43,7 @@ def run_segments(index: Index) -> dict[Path, list[str]]:
     with contextlib.suppress(OSError), ThreadPoolExecutor() as pool:
         for begin in range(0, len(missing), FULL_SEGMENT):
             names = missing[begin : begin + FULL_SEGMENT]
-            segments |= _write_segment(folder, index, list(pool.map(partial(_session_rows, index.folder), names)))
+            segments |= _write_segment(folder, index, list(pool.map(partial(session_rows, index.folder), names)))
         small = [path for path, names in segments.items() if len(names) < FULL_SEGMENT // 2]
         if len(small) > MOST_SMALL_SEGMENTS:
             segments |= _write_segment(folder, index, [_segment_rows(path, segments.pop(path)) for path in small])
@@ -81,7 +81,7 @@ def _delete_unused(path: Path) -> None:
             path.unlink()
 
 
-def _session_rows(reports_dir: Path, name: str) -> pa.Table | None:
+def session_rows(reports_dir: Path, name: str) -> pa.Table | None:
     """The table `runs` of a session, with its id; None where it is damaged."""
     import pyarrow as pa
     from pyarrow import parquet

@@ -37,7 +37,7 @@ def test_rows_come_from_the_segment_the_second_time(
         make_session(name, run_record(suite=f"suite of {name}"))
     first = suites(reports)
     assert first == [("one", "suite of one"), ("two", "suite of two")]
-    monkeypatch.setattr(segments, "_session_rows", None)
+    monkeypatch.setattr(segments, "session_rows", None)
     assert suites(reports) == first
     assert len(list((reports / SEGMENTS_FOLDER).iterdir())) == 1
 

@@ -1,0 +1,130 @@
+"""Where a series of figures takes steps: each change of an exact one, and of a noisy one those that noise does not do.
+
+A noisy series is split where two windows beside each other, of 7 to 30 commits each, differ most by the statistic of
+Mann and Whitney; then its parts, and so on (binary segmentation). The more commits are looked at, the less probable a
+difference has to be (Bonferroni). What remains must be a change by the rule that compares two commits, too. That finds
+a regression that was mended soon, and needs no model of the noise: the libraries for it want the number of steps, or a
+penalty that depends on the noise. `benchmarks/steps.py` counts its false alarms.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import NormalDist
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from harness.history.metrics import Metric
+from harness.history.rules import CHANCE, FEWEST_REPEATS, Verdict, judge_noisy
+
+SHORTEST = FEWEST_REPEATS  # commits between two steps of a noisy series
+LONGEST = 30  # commits of a window
+_WINDOW_SIZES = 3.0  # the choice among windows makes chance as likely as three independent ones: benchmarks/steps.py
+
+Numbers = NDArray[np.float64]
+Places = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Those of a series, the oldest first; each is at the place of the first value after it.
+
+    Attributes:
+        before: the value before each; of a noisy series the median since the step before.
+        after: the value after each.
+    """
+
+    places: Places
+    before: Numbers
+    after: Numbers
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+
+def exact_steps(values: Numbers) -> Steps:
+    """Every change, also from a number to none (NaN) and back."""
+    old, new = values[:-1], values[1:]
+    places = np.flatnonzero((old != new) & ~(np.isnan(old) & np.isnan(new))) + 1
+    return Steps(places, values[places - 1], values[places])
+
+
+def noisy_steps(metric: Metric, values: Numbers, floor: float) -> Steps:
+    """The changes that are larger than `floor`, a part of the value, and that noise does not do. What is no number is
+    passed over.
+    """
+    numbers = np.flatnonzero(~np.isnan(values))
+    known = values[numbers]
+    splits = _confirmed(metric, known, _placed(known, _splits(known)), floor)
+    if not splits:
+        return exact_steps(np.zeros(0))
+    medians = np.array([np.median(part) for part in np.split(known, splits)])
+    return Steps(numbers[splits], medians[:-1], medians[1:])
+
+
+def _splits(values: Numbers, begin: int = 0) -> list[int]:
+    """Where the values differ before and after, ascending."""
+    place = _best_split(values)
+    if place is None:
+        return []
+    return [*_splits(values[:place], begin), begin + place, *_splits(values[place:], begin + place)]
+
+
+def _best_split(values: Numbers) -> int | None:
+    """The place that differs most; None where chance does as much."""
+    places = np.arange(SHORTEST, len(values) - SHORTEST + 1)
+    if not len(places):
+        return None
+    distances = _distances(values, places)
+    best = int(distances.argmax())
+    chance = 2 * NormalDist().cdf(-float(distances[best]))
+    return int(places[best]) if chance * len(places) * _WINDOW_SIZES <= CHANCE else None
+
+
+def _distances(values: Numbers, places: Places) -> Numbers:
+    """How far the values before each place are from those after it, in standard deviations of Mann and Whitney's U, by
+    the two windows that are farthest apart. Without ties, which make chance less likely.
+    """
+    edge = np.full(LONGEST, np.nan)
+    windows = sliding_window_view(np.concatenate([edge, values, edge]), LONGEST)
+    before, after = windows[places][:, ::-1, None], windows[places + LONGEST][:, None, :]
+    signs = (after > before).astype(np.int8) - (after < before).astype(np.int8)
+    larger = signs.cumsum(1, dtype=np.int16).cumsum(2, dtype=np.int16)[:, SHORTEST - 1 :, SHORTEST - 1 :]
+    sizes = np.arange(SHORTEST, LONGEST + 1)
+    deviation = np.sqrt(np.multiply.outer(sizes, sizes) * (np.add.outer(sizes, sizes) + 1) / 3)  # of 2 U
+    distances = (np.abs(larger) - 1) / deviation
+    distances[sizes[:, None] > places[:, None, None] + 0 * sizes] = 0
+    distances[sizes > (len(values) - places)[:, None, None] + 0 * sizes[:, None]] = 0
+    return np.asarray(distances.max(axis=(1, 2)))
+
+
+def _placed(values: Numbers, splits: list[int]) -> list[int]:
+    """The same splits, each where its two sides scatter least: ranks tell that there is a step rather than where."""
+    placed = [0, *splits, len(values)]
+    for number in range(1, len(placed) - 1):
+        begin = max(placed[number - 1], placed[number] - LONGEST)
+        end = min(placed[number + 1], placed[number] + LONGEST)
+        around = values[begin:end]
+        places = range(SHORTEST, len(around) - SHORTEST + 1)
+        placed[number] = begin + min(places, key=lambda place: _scatter(around[:place]) + _scatter(around[place:]))
+    return placed[1:-1]
+
+
+def _scatter(values: Numbers) -> float:
+    """How far values lie from their median, all together."""
+    return float(np.abs(values - np.median(values)).sum())
+
+
+def _confirmed(metric: Metric, values: Numbers, splits: list[int], floor: float) -> list[int]:
+    """The splits whose two sides compare as changed."""
+    kept: list[int] = []
+    for split, end in pairwise([*splits, len(values)]):
+        begin = kept[-1] if kept else 0
+        before, after = values[begin:split][-LONGEST:], values[split:end][:LONGEST]
+        judged = judge_noisy(metric, before.tolist(), after.tolist(), floor)
+        if judged.verdict in (Verdict.WORSE, Verdict.BETTER):
+            kept.append(split)
+    return kept
