@@ -33,7 +33,8 @@ def started_device(there: FarmBoard, board: Board, firmware: Firmware, model: by
         socket.create_connection((LOOPBACK, there.line_port)) as line,
         socket.create_connection((LOOPBACK, there.stub_port)) as stub_line,
     ):
-        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for each in (line, stub_line):  # or every answer waits for an acknowledgement that is held back
+            each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         stub = GdbStub(stub_line)
         stub.attach()
         for address, data in [*pieces, *([(slot, model)] if slot is not None else [])]:
