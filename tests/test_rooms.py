@@ -14,7 +14,21 @@ import pytest
 import harness
 
 PACKAGE = Path(harness.__file__).parent
-FLOW = ["setup", "config", "model", "build", "scan", "flash", "target", "link", "measure", "report", "history", "html"]
+FLOW = [
+    "setup",
+    "config",
+    "model",
+    "build",
+    "scan",
+    "flash",
+    "farm",
+    "target",
+    "link",
+    "measure",
+    "report",
+    "history",
+    "html",
+]
 FOR_ALL = {"closing", "errors", "paths", "processes"}
 STANDIN = "standin"  # behind the line, for the command alone
 CALLERS = {"plugin", "cli"}

@@ -16,6 +16,7 @@ from harness.cli import (
     desk,
     doctor,
     estimate,
+    farm_demo,
     ops,
     report,
     report_html,
@@ -46,6 +47,7 @@ COMMANDS = (
     calibrate,
     doctor,
     desk,
+    farm_demo,
     setup,
 )
 INTERRUPTED = 130  # as shells say it: 128 + SIGINT

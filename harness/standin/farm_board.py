@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import tempfile
 import threading
 from pathlib import Path
 
 from harness.closing import Closing
 from harness.config import Board, EmulatedTarget
+from harness.config.defaults import START_BAUD
 from harness.errors import ConfigError, TargetError
+from harness.farm.exporter import Export, Value, network_service
 from harness.flash import GdbStub
-from harness.standin.power_strip import LOOPBACK, Outlet
+from harness.standin.power_strip import Outlet
+from harness.standin.reserved_port import LOOPBACK, ReservedPort
 from harness.target.emulated import QEMU, counting_arguments, machine_arguments, qemu_version
 from harness.target.process import TargetProcess
 
@@ -28,6 +30,7 @@ class FarmBoard(Closing):
     """A board that can be switched on and off. It is off at first; its ports stay the same.
 
     Attributes:
+        board_name: in `boards.toml`.
         description: what it is, e.g. "stm32l475, a stand-in: emulated by QEMU 10.0.2 b-l475e-iot01a".
 
     Raises:
@@ -41,10 +44,11 @@ class FarmBoard(Closing):
             raise ConfigError(f"board {board.name} is not emulated", "`harness boards` lists those that are")
         self._name = f"QEMU {qemu_version()}"
         self.description = f"{board.name}, a stand-in: emulated by {self._name} {options.machine}"
+        self.board_name = board.name
         self._board = board
         self._options = options
-        self._line = reserved_port()
-        self._stub = reserved_port()
+        self._line = ReservedPort()
+        self._stub = ReservedPort()
         self._folder = tempfile.TemporaryDirectory(prefix="tinyhil-farm-")
         self._lock = threading.Lock()
         self._process: TargetProcess | None = None
@@ -52,11 +56,17 @@ class FarmBoard(Closing):
     @property
     def line_port(self) -> int:
         """Of the serial line: what the board sends, byte by byte, to one client at a time."""
-        return port_of(self._line)
+        return self._line.number
 
     @property
     def stub_port(self) -> int:
-        return port_of(self._stub)
+        return self._stub.number
+
+    @property
+    def exports(self) -> dict[str, Export]:
+        """For labgrid's exporter, which passes on where they are."""
+        line: dict[str, Value] = {"host": LOOPBACK, "port": self.line_port, "speed": START_BAUD, "protocol": "raw"}
+        return {"serial": Export("NetworkSerialPort", line), "gdb": network_service(LOOPBACK, self.stub_port)}
 
     @property
     def outlet(self) -> Outlet:
@@ -119,20 +129,5 @@ class FarmBoard(Closing):
         return process
 
 
-def reserved_port() -> socket.socket:
-    """A port of the loopback that this computer gives to nobody by itself while the socket is open.
-
-    A server that says so (SO_REUSEADDR) may listen on it; before, and when it ended, connections are refused.
-    """
-    holder = socket.socket()
-    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    holder.bind((LOOPBACK, 0))
-    return holder
-
-
-def port_of(holder: socket.socket) -> int:
-    return int(holder.getsockname()[1])
-
-
-def _server(holder: socket.socket) -> str:
-    return f"socket,host={LOOPBACK},port={port_of(holder)},server=on,wait=off,nodelay=on"
+def _server(port: ReservedPort) -> str:
+    return f"socket,host={LOOPBACK},port={port.number},server=on,wait=off,nodelay=on"

@@ -6,6 +6,7 @@ board behind it fail in a way of its own, and `GET /` tells what is plugged in. 
 
 from __future__ import annotations
 
+import functools
 import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -15,10 +16,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from harness.closing import Closing
 from harness.errors import HarnessError
+from harness.standin.reserved_port import LOOPBACK
 
-LOOPBACK = "127.0.0.1"
 _PATH = re.compile(r"/relay/(\d{1,6})/(value|fault)")
 _LONGEST_WORD_BYTES = 16
+_LONGEST_WAIT_S = 0.1  # then it looks whether it is to end
 
 Actions = Mapping[str, Callable[[], None]]
 
@@ -52,7 +54,8 @@ class PowerStrip(Closing):
         self._server = _Server(outlets)
         self.address = f"http://{LOOPBACK}:{self._server.server_port}/"
         self.host = self.address + "relay/{index}/value"
-        self._thread = threading.Thread(target=self._server.serve_forever, name="power strip", daemon=True)
+        serve = functools.partial(self._server.serve_forever, poll_interval=_LONGEST_WAIT_S)
+        self._thread = threading.Thread(target=serve, name="power strip", daemon=True)
         self._thread.start()
 
     def close(self) -> None:

@@ -20,7 +20,7 @@ from harness.errors import ConfigError
 from harness.link.client import Device
 from harness.link.messages import TimedRun
 from harness.standin.farm_board import FarmBoard
-from harness.standin.power_strip import LOOPBACK
+from harness.standin.reserved_port import LOOPBACK
 from harness.target import make_target
 
 REPOSITORY = Path(__file__).parents[2]

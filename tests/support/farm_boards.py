@@ -12,7 +12,7 @@ from harness.errors import TargetError
 from harness.flash import GdbStub, firmware_pieces
 from harness.link.client import Device
 from harness.standin.farm_board import FarmBoard
-from harness.standin.power_strip import LOOPBACK
+from harness.standin.reserved_port import LOOPBACK
 from harness.target import DescriptorStream
 
 

@@ -1,0 +1,72 @@
+"""`harness farm demo`: a farm of stand-ins on this computer, with labgrid's own coordinator and exporters."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import signal
+import tempfile
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from harness.cli.boards import add_boards_file_option, known_boards
+from harness.config import pick_board
+from harness.errors import ConfigError
+from harness.processes import end_with_parent
+
+if TYPE_CHECKING:
+    from harness.standin.farm import DemoFarm
+
+DEFAULT_PORT = 20408  # labgrid's
+_MEND_S = 1.0
+
+
+def add_parser(commands: Any) -> None:
+    parser = commands.add_parser("farm demo", help="play a farm: labgrid's coordinator and exporters, emulated boards")
+    parser.add_argument("-n", type=int, default=4, metavar="N", help="emulated boards, 4 by default")
+    parser.add_argument("--board", default="stm32l475", metavar="NAME[,NAME]", help="what they are, in turn")
+    parser.add_argument(
+        "--desk", type=int, default=0, metavar="N", help="boards as silicon is reached: pyocd server, ser2net"
+    )
+    parser.add_argument(
+        "--port", type=int, default=DEFAULT_PORT, metavar="N", help="the coordinator's, 20408 by default; 0: a free one"
+    )
+    add_boards_file_option(parser)
+    parser.set_defaults(execute=execute)
+
+
+def execute(options: argparse.Namespace) -> int:
+    """Play until Ctrl-C, SIGTERM or the end of the program that started it."""
+    from harness.standin.farm import DemoFarm
+
+    if options.n < 0 or options.desk < 0 or not options.n + options.desk:
+        raise ConfigError(f"-n {options.n} --desk {options.desk}: a farm has a board at least", "say -n 4")
+    end_with_parent(signal.SIGTERM)
+    known = known_boards(options)
+    boards = [pick_board(known, name) for name in options.board.split(",")]
+    with (
+        tempfile.TemporaryDirectory(prefix="tinyhil-farm-") as folder,
+        DemoFarm(boards, options.n, options.desk, Path(folder), options.port) as farm,
+    ):
+        print(_advice(farm, options.board), flush=True)
+        with contextlib.suppress(KeyboardInterrupt):
+            while not threading.Event().wait(_MEND_S):
+                for line in farm.mend():
+                    print(line, flush=True)
+    return 0
+
+
+def _advice(farm: DemoFarm, boards: str) -> str:
+    elsewhere = "" if farm.address.endswith(f":{DEFAULT_PORT}") else f" --farm={farm.address}"
+    places = "\n".join(f"  {name:8}  {board.description}" for name, board in farm.boards.items())
+    return (
+        f"a farm at {farm.address}, of this computer alone: {len(farm.boards)} places\n"
+        f"{places}\n"
+        f"run, in another terminal:\n"
+        f"  pytest -n {len(farm.boards)} --target=farm{elsewhere} --board={boards} suites\n"
+        f"  harness farm status{elsewhere}\n"
+        f"  curl -X PUT -d die {farm.strip.address}relay/0/fault   # or hang; {farm.strip.address} lists all\n"
+        f"Ctrl-C ends it (process {os.getpid()})"
+    )

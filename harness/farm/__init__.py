@@ -1,0 +1,1 @@
+"""Boards that several people and computers share, through a labgrid coordinator."""
