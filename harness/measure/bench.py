@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from harness.build import Firmware, build_firmware
 from harness.config import Board, Instance
 from harness.config.defaults import DEFAULT_TIMEOUT_S
-from harness.errors import ConfigError, LinkError, NoFitError, Shortage
+from harness.errors import ConfigError, LinkError, ModelError, NoFitError, Shortage, VectorError
 from harness.link.baud import raise_baud
 from harness.link.client import Device
 from harness.link.failures import DeviceError, RefusedModelError
@@ -34,6 +34,7 @@ class Bench:
         timeout_s: how long one inference, or the loading of a model, may take before the device counts as dead.
         engine_chosen_by: for the records: `option`, `board` or `auto`.
         instance: which attached board; None for other kinds of target.
+        shards: over how many targets a run's vectors are spread, at most.
     """
 
     board: Board
@@ -43,6 +44,7 @@ class Bench:
     timeout_s: float = DEFAULT_TIMEOUT_S
     engine_chosen_by: str = ""
     instance: Instance | None = None
+    shards: int = 1
     _firmware: Firmware | None = field(default=None, init=False, repr=False)
     _baud: int | None = field(default=None, init=False, repr=False)  # that its line carried before
     _resting: list[Target] = field(default_factory=list, init=False, repr=False)
@@ -86,13 +88,16 @@ class Bench:
             LinkError: it did not answer, or runs another firmware.
             MeterError: its meter is absent, held by another program, or cannot do what its entry says.
         """
+        with self.borrow() as target:
+            yield self._start(target, model)
+
+    def _start(self, target: Target, model: Model | None = None) -> Device:
         firmware = self.firmware
         self._power()
-        with self._target() as target:
-            device = self._greeted(target, firmware, None if model is None else model.data)
-            if model is not None and not target.preloads_model:
-                device.upload(model.data)
-            yield device
+        device = self._greeted(target, firmware, None if model is None else model.data)
+        if model is not None and not target.preloads_model:
+            device.upload(model.data)
+        return device
 
     def _greeted(self, target: Target, firmware: Firmware, model: bytes | None) -> Device:
         """A device that runs this firmware; where another may be left from before, that is mended once."""
@@ -128,14 +133,20 @@ class Bench:
             self._supplies[:] = [supply_of(self.instance.meter)]
 
     @contextlib.contextmanager
-    def _target(self) -> Iterator[Target]:
-        """One that rests, else a new one. What an error left of it is not worth trusting."""
+    def borrow(self) -> Iterator[Target]:
+        """A target that rests, else a new one, until the block ends. What an error left of it is not worth trusting."""
         target = self._resting.pop() if self._resting else self.new_target()
         try:
             yield target
+        except (ModelError, VectorError):  # are not its fault
+            self._let_rest(target)
+            raise
         except BaseException:
             target.stop()
             raise
+        self._let_rest(target)
+
+    def _let_rest(self, target: Target) -> None:
         target.rest()
         self._resting.append(target)
 
@@ -148,13 +159,17 @@ class Bench:
             ModelError: the engine refuses the model.
         """
         check_model(model, self.board, self.engine)
-        with self.start(model) as device:
-            yield device, self._loaded(device, model)
+        with self.borrow() as target:
+            yield self.load_on(target, model)
 
-    def _loaded(self, device: Device, model: Model) -> Loaded:
-        """The engine has the last word on the arena, the device on its memories."""
+    def load_on(self, target: Target, model: Model) -> tuple[Device, Loaded]:
+        """Start `target`, one of this bench's kind, and load `model`, which is checked.
+
+        The engine has the last word on the arena, the device on its memories. Errors as of `load`.
+        """
+        device = self._start(target, model)
         try:
-            return device.load(model.data)
+            return device, device.load(model.data)
         except RefusedModelError as refusal:
             if refusal.answer.code != ErrorCode.ARENA_TOO_SMALL:
                 raise

@@ -20,6 +20,8 @@ from harness.measure.job import Job, key_fields
 from harness.measure.layer_energy import ProfileTrace
 from harness.measure.metering import Metered
 from harness.measure.records import LayerRecord, Provenance, Quantity, RunRecord, Series, TraceRecord, WindowRecord
+from harness.measure.retry import Failure
+from harness.measure.shards import LoadedTarget
 from harness.measure.spread import outside_fences
 from harness.measure.timing import Window
 from harness.model import total_macs
@@ -28,12 +30,19 @@ from harness.target import Target
 
 @dataclass
 class Progress:
-    """A run as far as it has come. `target` is not the one that runs, but one of its kind."""
+    """A run as far as it has come.
+
+    Attributes:
+        target: the one to be timed.
+        failures: of targets whose work was, or is, done again.
+        statuses: what devices said last, the timed one first.
+    """
 
     bench: Bench
     job: Job
     target: Target
     answers: Answers
+    failures: list[Failure]
     engine_version: str = ""
     loaded: Loaded | None = None
     arena_parts: list[ArenaPart] = field(default_factory=list)
@@ -42,8 +51,14 @@ class Progress:
     metered: Metered | None = None
     layers: list[LayerRecord] = field(default_factory=list)
     profile_trace: ProfileTrace | None = None
-    status: DeviceStatus | None = None
+    statuses: list[DeviceStatus] = field(default_factory=list)
     shortages: tuple[Shortage, ...] = ()
+
+    def load(self, loaded: LoadedTarget) -> None:
+        """Note what the model's loading told."""
+        self.target, self.loaded = loaded.target, loaded.loaded
+        self.engine_version = loaded.device.hello.engine_version
+        self.arena_parts = loaded.device.arena_parts()
 
     def record(self, outcome: str, message: str) -> RunRecord:
         """The run's record at this point."""
@@ -53,6 +68,9 @@ class Progress:
             **key_fields(bench, job),
             target=self.target.kind,
             target_description=self.target.description,
+            place=", ".join(filter(None, dict.fromkeys((self.target.place, *self.answers.places)))),
+            attempts=1 + len(self.failures),
+            retries="; ".join(map(str, self.failures)),
             engine_version=self.engine_version,
             engine_chosen_by=bench.engine_chosen_by,
             build_id=firmware.build_id if firmware else "",
@@ -77,13 +95,14 @@ class Progress:
 
     def _device_fields(self) -> dict[str, Any]:
         """What the device said of its memory and of the line."""
-        loaded, status, provenance = self.loaded, self.status, Provenance(self.target.provenance)
+        loaded, provenance = self.loaded, Provenance(self.target.provenance)
+        stack_bytes = max((status.stack_used_bytes for status in self.statuses), default=None)
         return {
             "arena_bytes": _known(loaded.arena_used_bytes if loaded else None, provenance),
             "arena_persistent_bytes": _known(loaded.arena_persistent_bytes if loaded else None, provenance),
             "arena_parts": json.dumps({part.name: part.bytes for part in self.arena_parts}),
-            "stack_bytes": _known(status.stack_used_bytes if status else None, provenance),
-            "line_faults": status.rx_overruns + status.bad_frames + status.repeated_frames if status else 0,
+            "stack_bytes": _known(stack_bytes, provenance),
+            "line_faults": sum(map(_line_faults, self.statuses)),
         }
 
     def _timing_fields(self) -> dict[str, Any]:
@@ -181,6 +200,10 @@ class Progress:
 
 def _missing_bytes(shortages: Sequence[Shortage]) -> str:
     return json.dumps({lack.part: lack.missing_bytes for lack in shortages}) if shortages else ""
+
+
+def _line_faults(status: DeviceStatus) -> int:
+    return status.rx_overruns + status.bad_frames + status.repeated_frames
 
 
 def _known(value: float | None, provenance: Provenance) -> Quantity | None:

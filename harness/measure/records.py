@@ -50,6 +50,9 @@ class RunRecord(Struct, frozen=True, kw_only=True):
     board: str
     target: str  # its kind
     target_description: str = ""  # with versions
+    place: str = ""  # on a farm: its name; of several, with commas, the one that timed first
+    attempts: int = 1  # one more than targets failed under this run, and others did their work again
+    retries: str = ""  # where and why those failed
     engine: str
     engine_version: str
     engine_chosen_by: str = ""  # "option", "board" (its entry in boards.toml) or "auto"
@@ -194,3 +197,4 @@ class VectorRecord(Struct, frozen=True, kw_only=True):
     correct: bool | None
     score: float | None = None  # the metric auc's reconstruction error
     output: bytes  # the output tensors as the device sent them
+    place: str = ""  # of a farm, that answered it

@@ -98,7 +98,10 @@ def _stop(run: RunRecord | None, answered: int) -> str:
 
 
 class Records:
-    """Takes records as they arise. A run that is started again (outcome "running") replaces what it gave before."""
+    """Takes records as they arise, the vectors of a run in any order.
+
+    A run that is started again (outcome "running") replaces what it gave before.
+    """
 
     def __init__(self) -> None:
         self._runs: dict[RunKey, RunRecord] = {}
@@ -150,7 +153,7 @@ class Records:
             tuple(layer for of_run in self._layers.values() for layer in of_run.values()),
             tuple(window for of_run in self._windows.values() for window in of_run.values()),
             tuple(trace for of_run in self._traces.values() for trace in of_run.values()),
-            tuple(vector for of_run in self._vectors.values() for vector in of_run.values()),
+            tuple(of_run[index] for of_run in self._vectors.values() for index in sorted(of_run)),
         )
 
     def _forget(self, key: RunKey) -> None:

@@ -16,10 +16,12 @@ class Target(ABC):
 
     Attributes:
         kind: the word for it in `boards.toml` and `--target`.
+        may_wait: whether `start` may wait for what another program holds, as a place of a farm, or fails at once.
         may_hold_old_firmware: it may have started another firmware than it was given; to stop and start it mends that.
     """
 
     kind: ClassVar[str]
+    may_wait: bool = True
     may_hold_old_firmware: ClassVar[bool] = False
 
     @property
