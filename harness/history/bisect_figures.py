@@ -63,7 +63,7 @@ class Figures:
         for index in map(read_index, self._folders):
             for folder in _sessions(index, commit):
                 run = self.run_in(folder)
-                if run and run.record.outcome in _ENDED and (like is None or has_same_tools(run, like)):
+                if run and self._has_figure(run) and (like is None or has_same_tools(run, like)):
                     return Found(run, folder, None)
         return None
 
@@ -86,11 +86,13 @@ class Figures:
         run = self.run_in(made) if made else None
         if made is None or run is None:
             raise SkipError(_reason(self._question, done))
-        metric = self._question.figure
-        if metric is not OUTCOME and (run.record.outcome not in _ENDED or metric.of(run.record) is None):
-            words = (f"no {metric.name}", run.record.outcome, " ".join(run.record.message.split()))
+        if self._question.figure is not OUTCOME and not self._has_figure(run):
+            words = (f"no {self._question.metric}", run.record.outcome, " ".join(run.record.message.split()))
             raise SkipError(": ".join(filter(None, words)))
         return Found(run, _kept(made, self._folders[0]), seconds)
+
+    def _has_figure(self, run: Run) -> bool:
+        return run.record.outcome in _ENDED and self._question.figure.of(run.record) is not None
 
     def _run_pytest(self) -> subprocess.CompletedProcess[bytes]:
         """In this Python environment, with the commit's own harness where it has one."""
