@@ -78,6 +78,10 @@ class TargetError(HarnessError):
     """A target that could not be started, died or hung."""
 
 
+class FarmError(HarnessError):
+    """A farm that is not there, or has no place for a run."""
+
+
 class LinkError(HarnessError):
     """The device answered with an error, not at all, or in another protocol."""
 

@@ -1,1 +1,20 @@
 """Boards that several people and computers share, through a labgrid coordinator."""
+
+from harness.farm.coordinator import DEFAULT_ADDRESS, LEASE_TIMEOUT_S, Coordinator, Stale, farm_address
+from harness.farm.owner import Owner, read_owner, this_process
+from harness.farm.place import FarmPlace, Notes, Remark, Resource
+
+__all__ = [
+    "DEFAULT_ADDRESS",
+    "LEASE_TIMEOUT_S",
+    "Coordinator",
+    "FarmPlace",
+    "Notes",
+    "Owner",
+    "Remark",
+    "Resource",
+    "Stale",
+    "farm_address",
+    "read_owner",
+    "this_process",
+]

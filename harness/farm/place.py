@@ -1,0 +1,205 @@
+"""A place of a farm: one board, what belongs to it, and how it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from harness.errors import FarmError
+
+Health = Literal["ok", "quarantined", ""]
+SERIAL_PORT = "NetworkSerialPort"
+_SERIAL, _PROBE, _GDB, _POWER = "serial", "probe", "gdb", "power"  # names of resources
+
+_SEPARATOR = " | "
+_LAST = re.compile(r"last: (?P<outcome>\S+) (?P<when>\S+)")
+_QUARANTINE = re.compile(r"quarantined (?P<when>\S+): (?P<reason>.*)")
+_MOST_REASON = 200  # characters
+
+
+@dataclass(frozen=True)
+class Remark:
+    """Something about a place, and since when."""
+
+    text: str
+    when: datetime
+
+
+@dataclass(frozen=True)
+class Notes:
+    """What a place's comment holds: a person's own text, its last result, why it is in quarantine."""
+
+    text: str = ""
+    last: Remark | None = None
+    quarantine: Remark | None = None
+
+    @classmethod
+    def read(cls, comment: str) -> Notes:
+        """What `str` wrote, or anybody."""
+        own: list[str] = []
+        found: dict[str, Remark] = {}
+        for part in filter(None, comment.split(_SEPARATOR)):
+            if match := _LAST.fullmatch(part):
+                key, text = "last", match["outcome"]
+            elif match := _QUARANTINE.fullmatch(part):
+                key, text = "quarantine", match["reason"]
+            when = _read_time(match["when"]) if match else None
+            if when is None:
+                own.append(part)
+            else:
+                found[key] = Remark(text, when)
+        return cls(_SEPARATOR.join(own), **found)
+
+    def __str__(self) -> str:
+        parts = [self.text]
+        if self.last:
+            parts.append(f"last: {self.last.text} {_write_time(self.last.when)}")
+        if self.quarantine:
+            parts.append(f"quarantined {_write_time(self.quarantine.when)}: {one_line(self.quarantine.text)}")
+        return _SEPARATOR.join(filter(None, parts))
+
+
+@dataclass(frozen=True)
+class Resource:
+    """Something that an exporter gives to a place.
+
+    Attributes:
+        name: by which the place knows it.
+        kind: labgrid's class of it.
+        alive: its exporter has it now.
+        parameters: how it is reached, by labgrid's names.
+    """
+
+    name: str
+    kind: str
+    exporter: str
+    alive: bool
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port.
+
+        Raises:
+            FarmError: it has none.
+        """
+        host = self.parameters.get("host", self.parameters.get("address"))
+        port = self.parameters.get("port")
+        if not isinstance(host, str) or not isinstance(port, int):
+            raise FarmError(
+                f"resource {self.name} of exporter {self.exporter} has no host and port",
+                "correct it in that exporter's file",
+            )
+        return host, port
+
+
+@dataclass(frozen=True)
+class FarmPlace:
+    """A place as the coordinator knows it.
+
+    Attributes:
+        owner: who has it, by labgrid's name; empty where nobody has.
+        changed: when it was acquired, released, tagged or commented last.
+        reservation: the token of who is to have it next; empty where nobody is.
+        missing: of its matches those that no exporter has anything for.
+    """
+
+    name: str
+    tags: Mapping[str, str]
+    notes: Notes
+    owner: str
+    changed: datetime
+    reservation: str = ""
+    resources: tuple[Resource, ...] = ()
+    missing: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, entry: Mapping[str, Any]) -> FarmPlace:
+        """From what `harness.farm.agent` says of it."""
+        return cls(
+            entry["name"],
+            entry["tags"],
+            Notes.read(entry["comment"]),
+            entry["owner"],
+            datetime.fromtimestamp(entry["changed_s"], UTC),
+            entry["reservation"],
+            tuple(Resource(**resource) for resource in entry["resources"]),
+            tuple(entry["missing"]),
+        )
+
+    @property
+    def board(self) -> str:
+        """By its tag; empty where it has none."""
+        return self.tags.get("board", "")
+
+    @property
+    def health(self) -> Health:
+        match self.tags.get("health"):
+            case "ok":
+                return "ok"
+            case "quarantined":
+                return "quarantined"
+        return ""
+
+    @property
+    def alive(self) -> bool:
+        """Whether all that belongs to it is exported now."""
+        return not self.missing and bool(self.resources) and all(resource.alive for resource in self.resources)
+
+    @property
+    def serial(self) -> Resource:
+        """Its line: the only serial port, or the one of that name.
+
+        Raises:
+            FarmError: there is none, or several could be meant.
+        """
+        ports = [resource for resource in self.resources if resource.kind == SERIAL_PORT]
+        named = [port for port in ports if port.name == _SERIAL]
+        found = named if len(ports) > 1 else ports
+        if len(found) != 1:
+            names = ", ".join(port.name for port in ports) or "none"
+            raise FarmError(
+                f"place {self.name} needs one serial port, or one of several that it calls {_SERIAL}; it has {names}",
+                f"`labgrid-client -p {self.name} add-named-match EXPORTER/GROUP/CLASS/NAME {_SERIAL}` says which",
+            )
+        return found[0]
+
+    @property
+    def probe(self) -> Resource | None:
+        """A `pyocd server`."""
+        return self._named(_PROBE)
+
+    @property
+    def gdb(self) -> Resource | None:
+        """QEMU's GDB stub."""
+        return self._named(_GDB)
+
+    @property
+    def power(self) -> Resource | None:
+        return self._named(_POWER)
+
+    def _named(self, name: str) -> Resource | None:
+        return next((resource for resource in self.resources if resource.name == name), None)
+
+
+def one_line(text: str) -> str:
+    """Of a reason what a comment has room for."""
+    return " ".join(text.replace("|", "/").split())[:_MOST_REASON].rstrip()
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _write_time(when: datetime) -> str:
+    return when.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _read_time(text: str) -> datetime | None:
+    try:
+        return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        return None
