@@ -34,9 +34,6 @@ def begin_night(nightly: Nightly, nights: Nights, contents: Mapping[Cell, Conten
         if night.ended is None:
             nights.write(replace(night, ended=datetime.now(UTC).isoformat()))
     night = new_night(plan(contents, past_of(earlier), nightly.timeout_s), contents, nightly.budget_s, checkout)
-    taken = {night.id for night in earlier}
-    ids = (night.id, *(f"{night.id}-{number}" for number in range(2, len(taken) + 2)))
-    night = replace(night, id=next(id_ for id_ in ids if id_ not in taken))
     nights.write(night)
     return night
 

@@ -121,7 +121,7 @@ def new_night(
     now = datetime.now(UTC)
     commit = checkout.short_commit if checkout else "nogit"
     return Night(
-        id=f"{now:%Y%m%dT%H%M%SZ}-{commit}",
+        id=f"{now:%Y%m%dT%H%M%S}.{now.microsecond // 1000:03}Z-{commit}",
         checkout=checkout,
         started=now.isoformat(),
         budget_s=budget_s,
