@@ -116,9 +116,10 @@ class Coordinator(Closing):
         """Give a place back; nothing happens where `owner` (by default we) does not have it."""
         self._agent.ask("release", name=name, owner=owner or self.owner)
 
-    def release_stale(self) -> list[Stale]:
-        """Free every place whose holder was a process of this computer that has ended."""
-        found = [Stale(place, _why_not_stale(place.owner)) for place in self.places() if place.owner]
+    def release_stale(self, names: Collection[str] | None = None) -> list[Stale]:
+        """Free every place, or those of `names`, whose holder was a process of this computer that has ended."""
+        held = [place for place in self.places() if place.owner and (names is None or place.name in names)]
+        found = [Stale(place, _why_not_stale(place.owner)) for place in held]
         for stale in found:
             if not stale.why_not:
                 self.release(stale.place.name, stale.place.owner)

@@ -14,7 +14,7 @@ HOME = home_dir()  # before a test gives itself another
 def use_home_without_tflm(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Make `folder` the home: what `auto` chooses is the same on every computer."""
     folder.mkdir()
-    for shared in ("platformio", "build"):
+    for shared in ("platformio", "labgrid", "build"):
         (HOME / shared).mkdir(parents=True, exist_ok=True)
         (folder / shared).symlink_to(HOME / shared)
     monkeypatch.setenv("TINYHIL_HOME", str(folder))

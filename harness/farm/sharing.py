@@ -1,0 +1,98 @@
+"""How a board on a desk is given to a farm: what labgrid's exporter shares of it, and a service for its probe."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from harness.config import Instance
+from harness.config.defaults import START_BAUD
+from harness.errors import ConfigError
+from harness.farm.exporter import Export, Value, network_service
+
+_PROTOCOLS = {"socket": "raw", "rfc2217": "rfc2217"}  # pyserial's words and labgrid's
+
+EXPORTER_FILE = """\
+## What this computer shares: a file for each board, in exporter.yaml.d. labgrid-exporter reads all of them.
+{% for file in drop_ins %}
+{% include file %}
+{% endfor %}
+"""
+
+
+@dataclass(frozen=True)
+class Door:
+    """How others reach this computer's probes.
+
+    Attributes:
+        host: the name or address that the exporter tells them.
+        network: who may come, e.g. "10.8.0.0/24"; empty: this computer alone.
+    """
+
+    host: str
+    network: str = ""
+
+
+def exports_of(instance: Instance, door: Door, probe_port: int) -> dict[str, Export]:
+    """By the names that a place has for them.
+
+    Raises:
+        ConfigError: labgrid has no such serial port.
+    """
+    return {"serial": _serial_export(instance), "probe": network_service(door.host, probe_port)}
+
+
+def patterns(exporter: str, place: str, exports: Mapping[str, Export]) -> dict[str, str]:
+    """labgrid's match of each."""
+    return {name: f"{exporter}/{place}/{export.seen_as}/{name}" for name, export in exports.items()}
+
+
+def probe_unit(instance: Instance, door: Door, port: int, python: str) -> str:
+    """The systemd unit of a `pyocd server`. It asks nobody who he is: the unit says who may come.
+
+    Args:
+        python: the interpreter that has pyOCD.
+    """
+    command = [python, "-m", "pyocd", "server", f"--port={port}", f"--uid={instance.probe}"]
+    fence = ["IPAddressDeny=any", f"IPAddressAllow=localhost {door.network}".rstrip()]
+    return "\n".join(
+        [
+            "[Unit]",
+            f"Description=Debug probe of {instance.name} for a farm",
+            "After=network-online.target",
+            "Wants=network-online.target",
+            "",
+            "[Service]",
+            f"ExecStart={shlex.join(command + ['--allow-remote'] * bool(door.network))}",
+            "Restart=always",
+            "RestartSec=2",
+            *fence,
+            "",
+            "[Install]",
+            "WantedBy=multi-user.target",
+            "",
+        ]
+    )
+
+
+def _serial_export(instance: Instance) -> Export:
+    if "://" in instance.port:
+        return _network_port(instance)
+    if "/" in instance.port:
+        return Export("RawSerialPort", {"port": instance.port, "speed": START_BAUD}, "NetworkSerialPort")
+    match = {"@ID_SERIAL_SHORT": instance.port}  # the @: of the USB device that the port belongs to
+    return Export("USBSerialPort", {"match": match, "speed": START_BAUD}, "NetworkSerialPort")
+
+
+def _network_port(instance: Instance) -> Export:
+    url = urlsplit(instance.port)
+    if url.scheme not in _PROTOCOLS or not url.hostname or not url.port:
+        raise ConfigError(
+            f"attached.{instance.name}.port: {instance.port} cannot be shared: labgrid knows socket:// and rfc2217://",
+            "name the port's path or its USB serial number, or such a URL with host and port",
+        )
+    protocol = _PROTOCOLS[url.scheme]
+    where: dict[str, Value] = {"host": url.hostname, "port": url.port, "speed": START_BAUD, "protocol": protocol}
+    return Export("NetworkSerialPort", where)
