@@ -15,6 +15,7 @@ from pathlib import Path
 from conditions import REPOSITORY, print_conditions, print_figure
 from headless import DARK, LIGHT, headless_chromium, show_at
 from selenium.webdriver import Chrome
+from selenium.webdriver.common.by import By
 
 from harness.html import find_models, render_html
 from harness.report import read_session
@@ -27,6 +28,7 @@ SCREENSHOTS = {
     "report-dark.png": (1200, 1000, DARK, "#group-0"),
     "report-phone.png": (360, 780, LIGHT, "#group-0 .pictures"),
 }
+METERED_SCREENSHOTS = {"report-power.png": (1000, 590, LIGHT, "figure.wide")}
 # Two frames on, what was laid out has been painted.
 PAINTED = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now())))"
 
@@ -38,7 +40,10 @@ def drawn_ms(browser: Chrome, url: str) -> float:
 
 
 def take_screenshots(browser: Chrome, url: str, folder: Path) -> None:
-    for name, (width, height, theme, begin) in SCREENSHOTS.items():
+    """Those of a session with a meter, or of one without."""
+    browser.get(url)
+    is_metered = browser.find_elements(By.CSS_SELECTOR, "figure.wide")
+    for name, (width, height, theme, begin) in (METERED_SCREENSHOTS if is_metered else SCREENSHOTS).items():
         show_at(browser, width, height, theme)
         browser.get(url)
         browser.execute_script("document.querySelector(arguments[0]).scrollIntoView()", begin)

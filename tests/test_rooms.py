@@ -28,6 +28,7 @@ FLOW = [
     "report",
     "history",
     "html",
+    "nightly",
 ]
 FOR_ALL = {"closing", "errors", "paths", "processes"}
 STANDIN = "standin"  # behind the line, for the command alone

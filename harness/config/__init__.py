@@ -25,6 +25,7 @@ from harness.config.engines import (
     engines_by_folder,
 )
 from harness.config.memory import Memory
+from harness.config.nightly import Exclusion, Nightly, load_nightly
 from harness.config.suites import MetricName, Suite, SuiteModel, load_suite
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "EmulatedTarget",
     "EnergyModel",
     "Engine",
+    "Exclusion",
     "FirmwareLayout",
     "IdRegister",
     "Instance",
@@ -43,6 +45,7 @@ __all__ = [
     "MeterEntry",
     "MetricName",
     "NativeTarget",
+    "Nightly",
     "Region",
     "Suite",
     "SuiteModel",
@@ -54,6 +57,7 @@ __all__ = [
     "has_fpu",
     "load_boards",
     "load_instances",
+    "load_nightly",
     "load_suite",
     "pick_board",
     "pick_boards",

@@ -8,6 +8,7 @@ from argparse import ArgumentTypeError
 from dataclasses import dataclass
 
 _RATE = re.compile(r"(\d+)/(\d*)(s|min|h|d)", re.ASCII)
+_DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)(s|min|h|d)", re.ASCII)
 _SECONDS = {"s": 1, "min": 60, "h": 3_600, "d": 86_400}
 
 
@@ -49,3 +50,12 @@ def rate(text: str) -> Rate:
     if found is None or count < 1 or periods < 1:
         raise ArgumentTypeError(f"{text!r} is no whole number from 1 on in a time, such as 1/60s, 10/s, 4/h or 1/d")
     return Rate(count, periods * _SECONDS[found[3]], text)
+
+
+def duration(text: str) -> float:
+    """A time such as `90s`, `20min`, `1.5h` or `2d`, in seconds, more than 0."""
+    found = _DURATION.fullmatch(text)
+    value = float(found[1]) * _SECONDS[found[2]] if found else 0.0
+    if value <= 0:
+        raise ArgumentTypeError(f"{text!r} is not a time such as 90s, 20min, 1.5h or 2d")
+    return value

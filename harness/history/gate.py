@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Literal, get_args
+from typing import get_args
 
+from harness.config.nightly import FailOn
 from harness.history.changes import Change, Changes, RunChanges
 from harness.history.rules import Verdict
 from harness.history.settings import KnownException
 
-FailOn = Literal["regression", "missing"]
 FAIL_ON: tuple[FailOn, ...] = get_args(FailOn)
 
 

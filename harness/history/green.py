@@ -19,6 +19,7 @@ from msgspec import Struct
 from harness.history.index import Group, summarize
 from harness.history.places import MissingError, Place
 from harness.history.sides import Run, RunId, Side, session_runs
+from harness.history.transfer import entry_name
 from harness.report.store import read_session
 
 LAST_GREEN = "the last green night"
@@ -32,7 +33,7 @@ class Green(Struct, frozen=True):
     Attributes:
         night: its name, which begins with the time, so that later ones sort behind earlier ones.
         branch: that was checked out; None where HEAD was detached, or outside of a checkout.
-        sessions: what the runs of each are of, by the session's id.
+        sessions: what the runs of each are of, by the session's `entry_name`.
     """
 
     night: str
@@ -46,7 +47,7 @@ def green_of(night: str, branch: str | None, folders: Iterable[Path]) -> Green:
     Raises:
         ReportError: a session cannot be read.
     """
-    return Green(night, branch, {folder.name: summarize(folder).groups for folder in folders})
+    return Green(night, branch, {entry_name(folder): summarize(folder).groups for folder in folders})
 
 
 def mark_green(green: Green, place: Place) -> None:
@@ -78,7 +79,7 @@ def green_side(greens: Iterable[Green], wanted: Collection[Group], find: Callabl
 
     Args:
         greens: the latest first.
-        find: the folder of a session, by its id; None where it cannot be had, and an earlier night stands in for it.
+        find: the folder of a session, by its `entry_name`; None where it cannot be had: an earlier night stands in.
 
     Raises:
         ReportError: a session cannot be read.

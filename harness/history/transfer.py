@@ -60,6 +60,28 @@ def ended_sessions(index: Index) -> list[Path]:
     return [index.folder / name for name in (*ended, *index.unreadable)]
 
 
+def entry_name(folder: Path) -> str:
+    """`<id>.<SHA-256>` of a session: no other one has that name, as ids alone may have.
+
+    Raises:
+        ReportError: it cannot be read.
+    """
+    with packed(folder) as archive:
+        return _Entry(read_info(folder).id, archive.sha256).name
+
+
+def entry_id(name: str) -> str:
+    """The session's id in what `entry_name` gave."""
+    return name.rpartition(".")[0]
+
+
+def entry_folder(name: str, reports_dir: Path) -> Path | None:
+    """The session that `entry_name` named, where it was made here or pulled."""
+    match = _ENTRY.fullmatch(name)
+    folder = _folder_for(_Entry(match[1], match[2]), reports_dir) if match else reports_dir / name
+    return folder if folder.is_dir() else None
+
+
 def push(folders: Iterable[Path], place: Place) -> Iterator[Moved]:
     """Copy sessions to a place; one that is damaged or has not ended is skipped.
 

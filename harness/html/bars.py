@@ -15,7 +15,7 @@ BAR_TOP_PX, BAR_PX = 17, 22  # in a row, below its texts
 COLORS = 8  # of the page's style: classes c0 to c7
 _LOSS_ROW_PX = 96
 _MOST_LABELS = 14  # below a row of columns
-_LETTER_PERCENT = 2.6  # of the width of a phone
+LETTER_PERCENT = 2.6  # of the width of a phone
 
 
 def color(index: int) -> str:
@@ -71,7 +71,7 @@ def stacked(bars: Sequence[Bar], label: str) -> Markup:
         for part in bar.parts:
             width = 100 * part.size / longest
             drawing.rect(Box(x, top + BAR_TOP_PX, width, BAR_PX), part.kind, part.title)
-            fitting = [label for label in part.labels if (len(label) + 1) * _LETTER_PERCENT <= width]
+            fitting = [label for label in part.labels if (len(label) + 1) * LETTER_PERCENT <= width]
             if fitting:
                 drawing.text(x + width / 2, top + BAR_TOP_PX + 15, max(fitting, key=len), "inside", "middle")
             x += width

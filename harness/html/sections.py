@@ -14,6 +14,7 @@ from harness.html.bars import Bar, Legend, Loss, Part, color, intervals, loss_co
 from harness.html.losses import Losses
 from harness.html.memory_map import FLASH, RAM, memory_legend, memory_map
 from harness.html.models import Models
+from harness.html.power import PowerTrace
 from harness.html.quality import estimated, roc, roc_curves
 from harness.html.roofline import points, roofline
 from harness.html.windows import KINDS, Scatter, WindowKind, scatter, window_picture
@@ -190,6 +191,16 @@ class Section:
     def _scatters(self, kind: WindowKind) -> list[Scatter]:
         windows = self.tables.window_records
         return [each for run in self.runs if (each := scatter(run, windows, kind))]
+
+    def power_traces(self) -> list[PowerTrace]:
+        """What a meter saw of each run."""
+        kinds = self._op_colors()
+        return [
+            PowerTrace(trace, run, self.layers[run.variant], kinds)
+            for run in self.runs
+            for trace in self.tables.trace_records
+            if run_key(trace) == run_key(run)
+        ]
 
     def confusions(self) -> dict[str, Confusion]:
         """By variant, where the matrix is small enough to be read."""

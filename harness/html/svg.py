@@ -6,6 +6,7 @@ the page's style, by the class of an element: a picture follows the light or dar
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 from xml.etree import ElementTree
 
@@ -29,6 +30,7 @@ class Drawing:
     def __init__(self, height_px: float, label: str) -> None:
         self._root = ElementTree.Element("svg", {"width": "100%", "height": f"{height_px:g}", "role": "img"})
         self._root.set("aria-label", printable(label))
+        self._height = f"{height_px:g}"
 
     def rect(self, box: Box, kind: str, title: str = "") -> None:
         across = {"x": f"{box.x:.3f}%", "width": f"{box.width:.3f}%"}
@@ -41,6 +43,13 @@ class Drawing:
     def circle(self, x: float, y: float, radius: float, kind: str, title: str = "") -> None:
         place = {"cx": f"{x:.3f}%", "cy": f"{y:.1f}", "r": f"{radius:.1f}", "class": kind}
         self._add("circle", place, title)
+
+    def path(self, points: Iterable[tuple[float, float]], kind: str) -> None:
+        """A line from point to point, and what it encloses, where the style fills that."""
+        scaled = {"viewBox": f"0 0 100 {self._height}", "preserveAspectRatio": "none"}  # a path knows no per cent
+        frame = self._add("svg", {"width": "100%", "height": self._height, **scaled})
+        way = " ".join(f"{x:.2f},{y:.1f}" for x, y in points)
+        ElementTree.SubElement(frame, "path", {"d": f"M{way}", "class": kind})
 
     def text(self, x: float, y: float, words: str, kind: str = "label", anchor: str = "start") -> None:
         place = {"x": f"{x:.3f}%", "y": f"{y:.1f}", "text-anchor": anchor, "class": kind}

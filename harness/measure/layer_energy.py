@@ -9,6 +9,7 @@ from harness.measure.energy.reduced import ReducedTrace, reduced
 from harness.measure.energy.trace import Edge, Trace, Window
 
 LEAST_SAMPLES = 20  # of an op: fewer say too little
+MARGIN = 0.1  # of the inference, that its picture shows before and after it
 EDGE_TOLERANCE = 0.01  # of the time since the first edge, and two samples: so far an edge may lie inside of an op
 
 Span = tuple[float, float]  # seconds since the start of the inference
@@ -52,13 +53,15 @@ def layer_energies(trace: Trace | None, spans: Sequence[Span], mean_w: float) ->
 
 
 def profile_trace(trace: Trace | None, spans: Sequence[Span]) -> ProfileTrace | None:
-    """The trace from the first op's begin on; None where it does not tell when that was."""
+    """The trace around the ops; None where it does not tell when they began."""
     begin_s = _first_op_s(trace, spans)
     if trace is None or begin_s is None:
         return None
     first_s, last_s = spans[0][0], spans[-1][1]
     op_begins_us = tuple(round((op_begin_s - first_s) * 1e6, 3) for op_begin_s, _ in spans)
-    return ProfileTrace(reduced(trace, Window(begin_s, begin_s + last_s - first_s)), op_begins_us)
+    end_s, margin_s = begin_s + last_s - first_s, MARGIN * (last_s - first_s)
+    around = trace.between(begin_s - margin_s, end_s + margin_s)
+    return ProfileTrace(reduced(around, Window(begin_s, end_s)), op_begins_us)
 
 
 def _first_op_s(trace: Trace | None, spans: Sequence[Span]) -> float | None:

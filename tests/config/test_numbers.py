@@ -7,7 +7,7 @@ from argparse import ArgumentTypeError
 import pytest
 
 from harness.config.battery import battery
-from harness.config.numbers import rate
+from harness.config.numbers import duration, rate
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,14 @@ def test_battery() -> None:
 def test_what_is_no_battery(text: str) -> None:
     with pytest.raises(ArgumentTypeError, match="is no battery; give one of cr2032, cr2450, cr123a"):
         battery(text)
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("90s", 90.0), ("20min", 1200.0), ("1.5h", 5400.0), ("2d", 172_800.0)])
+def test_duration(text: str, seconds: float) -> None:
+    assert duration(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "90", "0s", "-1h", "1 h", "2hours", "nans", "1e3s", "\u0661s"])
+def test_what_is_no_duration(text: str) -> None:
+    with pytest.raises(ArgumentTypeError, match="is not a time such as 90s, 20min"):
+        duration(text)

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from selenium.webdriver import Chrome, Keys
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
-from support.session_records import layer_records, run_record, tables_of
+from support.session_records import layer_records, metered_run, run_record, tables_of, trace_record
 
 from harness.html import ReportServer, render_html
 
@@ -100,6 +100,21 @@ def test_a_phone_needs_no_scrolling_sideways(browser: Chrome, page_url: str) -> 
     assert browser.execute_script(wide) == [360, 360]
     sizes = "return [...document.querySelectorAll('svg text')].map(t => parseFloat(getComputedStyle(t).fontSize))"
     assert min(browser.execute_script(sizes)) >= 11
+
+
+def test_power_over_time_is_drawn_and_its_figures_unfold(browser: Chrome, tmp_path: Path) -> None:
+    run = metered_run(run_record(), 20_000, 900)
+    (tmp_path / "metered.html").write_text(render_html(tables_of(run, trace_record(run)), {}), "utf-8")
+    browser.get((tmp_path / "metered.html").as_uri())
+    figure = browser.find_element(By.CSS_SELECTOR, "figure.wide")
+    frame, window, line = (figure.find_element(By.CSS_SELECTOR, name) for name in ("svg", "rect.room", "path.power"))
+    middles = 0.75 * frame.size["width"]  # from that of the first point to that of the fourth
+    assert line.size["width"] == pytest.approx(middles, abs=3)
+    assert window.rect["y"] - 3 < line.rect["y"] < window.rect["y"] + window.rect["height"]
+    figure.find_element(By.TAG_NAME, "summary").send_keys(Keys.ENTER)
+    rows = [row.text.split() for row in figure.find_elements(By.CSS_SELECTOR, "tbody tr")]
+    assert [row[0] for row in rows] == ["before", "64", "after"]
+    assert browser.get_log("browser") == []
 
 
 def test_hostile_names_run_nothing(browser: Chrome, tmp_path: Path) -> None:

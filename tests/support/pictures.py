@@ -22,12 +22,13 @@ class Shape:
 
 
 def shapes(picture: Markup, tag: str) -> list[Shape]:
-    """All elements called `tag`, in order; `text` is the title of a shape, the words of a text."""
+    """All elements called `tag`, in order; `text` is the title of a shape, the words of a text, the way of a path."""
     found = []
     for element in ElementTree.fromstring(str(picture)).iter(tag):
         attributes = dict(element.attrib)
         kind = attributes.pop("class", "")
         attributes.pop("text-anchor", None)
+        way = attributes.pop("d", "")
         numbers = {name: float(value.rstrip("%")) for name, value in attributes.items()}
-        found.append(Shape(tag, kind, numbers, element.text or element.findtext("title", "")))
+        found.append(Shape(tag, kind, numbers, element.text or way or element.findtext("title", "")))
     return found

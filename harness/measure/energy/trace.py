@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
@@ -64,6 +64,15 @@ class Samples:
         """How much of the time between two times was sampled."""
         return max(0.0, min(end_s, self.end_s) - max(begin_s, self.begin_s))
 
+    def between(self, begin_s: float, end_s: float) -> Samples:
+        """Those between two times, to the nearest sample; perhaps none."""
+        first, last = (round((time_s - self.begin_s) * self.rate_hz) for time_s in (begin_s, end_s))
+        kept = slice(max(first, 0), max(last, 0))
+        marker = None if self.marker is None else self.marker[kept]
+        return Samples(
+            self.begin_s + kept.start / self.rate_hz, self.rate_hz, self.current_a[kept], self.voltage_v, marker
+        )
+
     def edges(self) -> Iterator[Edge]:
         """The marker's changes, each at the boundary before the first sample with the new level."""
         if self.marker is not None:
@@ -84,6 +93,11 @@ class Trace:
     pieces: tuple[Samples, ...]
     saturated: int
     stand_in: bool
+
+    def between(self, begin_s: float, end_s: float) -> Trace:
+        """What was sampled between two times, to the nearest sample."""
+        pieces = (piece.between(begin_s, end_s) for piece in self.pieces)
+        return replace(self, pieces=tuple(piece for piece in pieces if len(piece.current_a)))
 
     def edges(self) -> list[Edge]:
         """The marker's changes. One that fell into a gap is put where that window holds the whole gap."""

@@ -53,6 +53,16 @@ def test_a_window_with_an_edge_in_a_gap_holds_the_whole_gap(before: str, after: 
     assert trace.gap_s(*trace.windows()[0]) == pytest.approx(0.1 - len(before) / RATE_HZ)
 
 
+def test_a_trace_between_two_times_has_the_samples_that_lie_there() -> None:
+    trace = marked((10.0, "__##_"), (10.008, "_#"))
+    part = trace.between(10.0012, 10.0083)
+    assert [len(each.current_a) for each in part.pieces] == [4]
+    assert part.pieces[0].begin_s == pytest.approx(10.001)
+    assert [edge.time_s for edge in part.edges()] == pytest.approx([10.002, 10.004])
+    assert trace.between(0.0, 20.0).edges() == trace.edges()
+    assert trace.between(10.005, 10.008).pieces == ()
+
+
 def test_energy_takes_a_part_of_the_samples_at_both_ends() -> None:
     trace = Trace((piece(5.0, [1.0, 2.0, 4.0]),), 0, False)
     assert trace.energy_j(5.0005, 5.00225) == pytest.approx(VOLTAGE_V * (0.5 * 1.0 + 1.0 * 2.0 + 0.25 * 4.0) / RATE_HZ)

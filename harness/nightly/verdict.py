@@ -1,0 +1,125 @@
+"""Was it a green night? Its runs beside those of the last green one, judged by the project's rules."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import chain, islice
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from harness.config import Nightly
+from harness.errors import ReportError
+from harness.history import PlaceError, failures, open_place, pull, read_index
+from harness.history.changes import Changes, find_changes
+from harness.history.gate import excuse
+from harness.history.green import Green, green_side, read_greens, side_of_runs
+from harness.history.index import Group
+from harness.history.places import Place
+from harness.history.recent import RecentCommits
+from harness.history.rules import Verdict
+from harness.history.settings import read_settings
+from harness.history.sides import Run, session_runs
+from harness.history.transfer import entry_folder, entry_id
+from harness.nightly.record import Night, NightCell
+from harness.report.store import read_session
+
+THIS_NIGHT = "this night"
+MOST_NIGHTS = 100  # the latest green ones that are looked at
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A night, and what it was judged by.
+
+    Attributes:
+        night: ended; green or not.
+        changes: from the last green night; None where there is none, or none that ran any of it.
+        reasons: why the night is not green.
+        notes: what else is to say.
+    """
+
+    night: Night
+    changes: Changes | None
+    reasons: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+def judge_night(nightly: Nightly, night: Night, reports_dir: Path, marks: Place) -> Judged:
+    """Judge a night of which no cell runs any more.
+
+    Args:
+        marks: where this computer keeps its marks of green nights.
+
+    Raises:
+        ReportError: a session cannot be read.
+        ConfigError: pyproject.toml has settings that cannot be used.
+    """
+    settings = read_settings(nightly.root)
+    head = side_of_runs(THIS_NIGHT, _runs(night, reports_dir))
+    lookup = _Lookup(nightly.store, reports_dir, marks)
+    base = green_side(lookup.greens(night.branch), {record.cell for record in night.ran}, lookup.folder)
+    changes = None
+    if any(id_ in base.runs for id_ in head.runs):
+        found = find_changes(base, head, settings, RecentCommits(read_index(reports_dir)).values)
+        changes = excuse(found, settings.exceptions, datetime.now(UTC).date())
+    reasons = (*_cell_reasons(night), *(failures(changes, nightly.fail_on) if changes else ()))
+    night = replace(
+        night,
+        cells=tuple(replace(record, good=_is_good(record, changes)) for record in night.cells),
+        ended=datetime.now(UTC).isoformat(),
+        green=not reasons,
+    )
+    return Judged(night, changes, reasons, tuple(lookup.notes))
+
+
+class _Lookup:
+    """Green nights and their sessions, of this computer and of the store, as far as that can be reached."""
+
+    def __init__(self, store: str | None, reports_dir: Path, marks: Place) -> None:
+        self._store, self._reports_dir, self._marks = store, reports_dir, marks
+        self.notes: list[str] = []
+
+    def greens(self, branch: str | None) -> list[Green]:
+        """The latest first."""
+        found = {green.night: green for green in islice(read_greens(self._marks, branch), MOST_NIGHTS)}
+        if self._store is not None:
+            try:
+                shared = open_place(self._store)
+                found |= {green.night: green for green in islice(read_greens(shared, branch), MOST_NIGHTS)}
+            except PlaceError as error:
+                self.notes.append(f"compared with what this computer knows alone: {error.cause}")
+        return sorted(found.values(), key=lambda green: green.night, reverse=True)
+
+    def folder(self, name: str) -> Path | None:
+        """Where the session of this `entry_name` is, which is pulled if it is not here."""
+        folder = entry_folder(name, self._reports_dir)
+        if folder is None and self._store is not None:
+            with contextlib.suppress(ReportError):
+                list(pull(open_place(self._store), self._reports_dir, [entry_id(name)]))
+            folder = entry_folder(name, self._reports_dir)
+        if folder is None:
+            self.notes.append(f"{entry_id(name)} of a green night cannot be had: an earlier one stands in for it")
+        return folder
+
+
+def _runs(night: Night, reports_dir: Path) -> Iterator[Run]:
+    return chain.from_iterable(session_runs(read_session(reports_dir / session)) for session in night.sessions)
+
+
+def _cell_reasons(night: Night) -> Iterator[str]:
+    if not night.ran:
+        yield "nothing ran"
+    for record in night.ran:
+        if record.outcome != "passed":
+            yield f"{record.title}: {record.outcome}: {record.message}"
+
+
+def _is_good(record: NightCell, changes: Changes | None) -> bool:
+    if record.outcome != "passed":
+        return False
+    worse = changes.of(Verdict.WORSE) if changes else []
+    return all(Group(run.id.suite, run.id.board, run.id.engine) != record.cell for run, _ in worse)

@@ -1,0 +1,26 @@
+"""Sessions as runs of a suite on this computer would leave them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from msgspec.structs import replace
+from support.session_records import INFO, run_record
+
+from harness.measure.records import Provenance, Quantity, RunRecord
+from harness.report import SessionWriter
+
+
+def native_run(suite: str, accuracy: float = 0.9, outcome: str = "passed", message: str = "") -> RunRecord:
+    """A run of a suite on this computer."""
+    figure = Quantity(accuracy, Provenance.HOST)
+    return run_record(suite=suite, board="native", target="native", accuracy=figure, outcome=outcome, message=message)
+
+
+def write_session(folder: Path, *runs: RunRecord) -> None:
+    """A session of these runs that ended, in a new folder, whose name is its id."""
+    folder.mkdir(parents=True)
+    writer = SessionWriter(folder, replace(INFO, id=folder.name))
+    for run in runs:
+        writer.add_run(run)
+    writer.finish("passed")
