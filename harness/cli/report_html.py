@@ -41,14 +41,15 @@ def _add_folder_options(parser: argparse.ArgumentParser) -> None:
 
 
 def execute_html(options: argparse.Namespace) -> int:
-    from harness.html import find_losses, find_models, render_html
+    from harness.html import find_losses, find_models, render_html, session_trends
     from harness.report import find_session, read_session
 
     folder = find_session(options.reports_dir, options.session)
     tables = read_session(folder)
     models = find_models(options.models, tables.run_records)
     losses = find_losses(tables, models, options.models) if options.layer_errors else {}
-    page = render_html(tables, models, losses).encode("utf-8", "replace")
+    trends = session_trends(tables, options.reports_dir, Path.cwd())
+    page = render_html(tables, models, losses, trends).encode("utf-8", "replace")
     file = options.output or Path(f"{folder.resolve().name}.html")
     try:
         file.write_bytes(page)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from harness.cli.compare import write_text
 from harness.cli.report import add_reports_dir_option
 from harness.cli.report_list import BOUNDLESS, add_filters, wanted_sessions
+from harness.config.numbers import positive
 from harness.errors import ReportError
 
 if TYPE_CHECKING:
@@ -24,18 +25,13 @@ def add_parser(commands: Any) -> None:
     parser = commands.add_parser("trend", help="figures over commits, and the commits that changed them")
     add_filters(parser)
     parser.add_argument("--metric", action="append", default=[], metavar="METRIC", help="may be given more than once")
-    parser.add_argument("--commits", type=_count, metavar="N", help="the newest N that have a session; default: all")
+    parser.add_argument("--commits", type=positive, metavar="N", help="the newest N that have a session; default: all")
     parser.add_argument("--dirty", action="store_true", help="also sessions of dirty checkouts")
     parser.add_argument("--format", choices=FORMATS, default="terminal", help="default: terminal")
+    parser.add_argument("--html", type=Path, metavar="DIR", help="write a site there: an index and a page per board")
     parser.add_argument("--output", type=Path, metavar="FILE", help="write it there instead")
     add_reports_dir_option(parser)
     parser.set_defaults(execute=execute)
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) == 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of commits")
-    return int(text)
 
 
 def execute(options: argparse.Namespace) -> int:
@@ -47,7 +43,12 @@ def execute(options: argparse.Namespace) -> int:
     index = read_index(options.reports_dir)
     wanted = wanted_sessions(options, dirty=None if options.dirty else False)
     trend = find_trend(index, Path.cwd(), wanted, options.metric, options.commits)
-    write_text(_rendered(trend, options.format), options.output)
+    if options.html:
+        from harness.html import write_trend_site
+
+        print(write_trend_site(trend, options.html))
+    else:
+        write_text(_rendered(trend, options.format), options.output)
     for line in unreadable_lines(trend.unreadable):
         print(line, file=sys.stderr)
     return 1 if trend.unreadable else 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from heapq import nlargest
@@ -94,6 +94,11 @@ class SteppedSeries:
         return int(np.count_nonzero(np.isnan(after) | (~np.isnan(before) & is_other_way)))
 
     @property
+    def is_changing(self) -> bool:
+        """Whether not all values are the same."""
+        return len(np.unique(self.series.values)) > 1
+
+    @property
     def last_place(self) -> int:
         """Of the newest step in the timeline; before all commits where there is none."""
         return int(self.series.places[self.steps.places[-1]]) if len(self.steps) else -1
@@ -135,6 +140,10 @@ class Trend:
     @property
     def worse(self) -> int:
         return sum(each.worse for each in self.series)
+
+    def of(self, is_wanted: Callable[[Series], bool]) -> Trend:
+        """Some of the series alone."""
+        return replace(self, series=tuple(each for each in self.series if is_wanted(each.series)))
 
     def newest(self, count: int) -> list[Step]:
         """The newest steps, those of one commit in the order of the series."""

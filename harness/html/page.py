@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from harness.html.losses import Losses
 from harness.html.models import Models
 from harness.html.raw import raw_tables
 from harness.html.sections import Section
+from harness.html.trend_runs import RunTrend
 from harness.report.compare import comparisons, session_lines, variant_groups
 from harness.report.tables import SessionTables
 from harness.report.wording import printable
@@ -24,12 +26,15 @@ if TYPE_CHECKING:
 NO_LOSSES: Losses = {}
 
 
-def render_html(tables: SessionTables, models: Models, losses: Losses = NO_LOSSES) -> str:
+def render_html(
+    tables: SessionTables, models: Models, losses: Losses = NO_LOSSES, trends: Sequence[RunTrend] = ()
+) -> str:
     """The whole report of a session.
 
     Args:
         models: those of its runs that are at hand: without them there are neither rooflines nor plans of arenas.
         losses: what the ops of quantized models lose, where that was found out.
+        trends: its runs over commits, where there are enough of them.
     """
     groups = variant_groups(tables)
     return render(
@@ -38,6 +43,7 @@ def render_html(tables: SessionTables, models: Models, losses: Losses = NO_LOSSE
         lines=session_lines(tables),
         sections=[Section(f"group-{number}", tables, runs, models, losses) for number, runs in enumerate(groups)],
         further=comparisons(tables)[len(groups) :],
+        trends=trends,
         raw=raw_tables(tables),
     )
 

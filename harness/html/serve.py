@@ -8,10 +8,11 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from harness.errors import ReportError
+from harness.errors import HarnessError, ReportError
 from harness.history import read_index
 from harness.html.models import find_models
 from harness.html.page import content_policy, render, render_html
+from harness.html.trend_runs import session_trends
 from harness.report.store import read_session
 
 LOOPBACK = "127.0.0.1"
@@ -87,10 +88,12 @@ class _Handler(BaseHTTPRequestHandler):
     def _report(self, folder: Path) -> tuple[HTTPStatus, str]:
         try:
             tables = read_session(folder)
-        except ReportError as error:
+            trends = session_trends(tables, folder.parent, Path.cwd())
+        except HarnessError as error:
             status = HTTPStatus.INTERNAL_SERVER_ERROR
             return status, render("message.html", title="Cannot be read", message=str(error))
-        return HTTPStatus.OK, render_html(tables, find_models(self.server.models_dir, tables.run_records))
+        models = find_models(self.server.models_dir, tables.run_records)
+        return HTTPStatus.OK, render_html(tables, models, trends=trends)
 
     def _answer(self, status: HTTPStatus, kind: str, body: bytes) -> None:
         self.send_response(status)
