@@ -9,8 +9,9 @@ from typing import Any
 from harness.cli.report import add_reports_dir_option
 
 _CODES = (
-    "exit codes: 0 a green night; 1 a cell failed, or a figure is worse than in the last green night; 2 wrong input; "
-    "3 nothing ran, or the store is away (the next night pushes); 130 interrupted (--resume goes on)"
+    "exit codes: 0 a green night; 1 a cell failed, or a figure is worse than in the last green night; "
+    "2 wrong input, or no farm; 3 nothing ran, or the store is away (the next night pushes); "
+    "130 interrupted (--resume goes on)"
 )
 
 

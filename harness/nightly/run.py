@@ -7,6 +7,7 @@ from enum import IntEnum
 from pathlib import Path
 
 from harness.config import Nightly
+from harness.farm import Coordinator, farm_address
 from harness.history import PlaceError, open_place
 from harness.nightly.matrix import read_matrix
 from harness.nightly.night import Tell, begin_night, resumable, run_cells
@@ -18,7 +19,7 @@ from harness.report.context import read_checkout
 
 
 class NightExit(IntEnum):
-    """What a night ends with, as an exit code. 2 is wrong input, 130 an interrupted night."""
+    """What a night ends with, as an exit code. 2 is wrong input or no farm, 130 an interrupted night."""
 
     GREEN = 0
     RED = 1
@@ -37,12 +38,15 @@ def run_night(nightly: Nightly, reports_dir: Path, begin: Begin, tell: Tell) -> 
 
     Raises:
         ConfigError, SetupError: as `read_matrix`.
+        FarmError: the farm is not there.
         ReportError: another night is under way here, or something cannot be read or written.
         KeyboardInterrupt: Ctrl-C or SIGTERM. The night can be resumed.
     """
     reports_dir = reports_dir.resolve()
     nights = Nights(reports_dir)
     with nights.held():
+        if nightly.target == "farm":
+            _free_stale_places(nightly, tell)
         night = begin(nightly, nights)
         for line in plan_lines(night):
             tell(line)
@@ -59,6 +63,18 @@ def new_or_resumed(nightly: Nightly, nights: Nights) -> Night:
     """The last night, where it was cut off and nothing has changed since; else a new one."""
     night = resumable(nights.read(), read_matrix(nightly), read_checkout(nightly.root))
     return night or anew(nightly, nights)
+
+
+def _free_stale_places(nightly: Nightly, tell: Tell) -> None:
+    """Those that a night held which was killed: nobody else on this computer would free them.
+
+    Raises:
+        FarmError: the coordinator is not there, or of another version.
+    """
+    with Coordinator(farm_address(nightly.farm)) as farm:
+        for stale in farm.release_stale():
+            if not stale.why_not:
+                tell(f"{stale.place.name}: freed from {stale.place.owner}, which has ended")
 
 
 def _conclude(nightly: Nightly, night: Night, nights: Nights, reports_dir: Path, tell: Tell) -> NightExit:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain, islice
@@ -26,9 +26,11 @@ from harness.history.sides import Run, session_runs
 from harness.history.transfer import entry_folder, entry_id
 from harness.nightly.record import Night, NightCell
 from harness.report.store import read_session
+from harness.report.wording import counted
 
 THIS_NIGHT = "this night"
 MOST_NIGHTS = 100  # the latest green ones that are looked at
+MOST_RETRIED = 20  # runs that are named
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ def judge_night(nightly: Nightly, night: Night, reports_dir: Path, marks: Place)
         ended=datetime.now(UTC).isoformat(),
         green=not reasons,
     )
-    return Judged(night, changes, reasons, tuple(lookup.notes))
+    return Judged(night, changes, reasons, (*lookup.notes, *_retried(head.runs.values())))
 
 
 class _Lookup:
@@ -108,6 +110,15 @@ class _Lookup:
 
 def _runs(night: Night, reports_dir: Path) -> Iterator[Run]:
     return chain.from_iterable(session_runs(read_session(reports_dir / session)) for session in night.sessions)
+
+
+def _retried(runs: Collection[Run]) -> Iterator[str]:
+    """How many runs a target failed under, and which: that others did their work is not hidden."""
+    retried = [run for run in runs if run.record.attempts > 1]
+    if retried:
+        yield f"{len(retried)} of {counted(len(runs), 'run')} retried, because boards failed"
+    for run in retried[:MOST_RETRIED]:
+        yield f"{run.id}: {counted(run.record.attempts, 'attempt')}: {run.record.retries}"
 
 
 def _cell_reasons(night: Night) -> Iterator[str]:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
+from dataclasses import replace as replaced
+from functools import partial
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from support.labgrid_farm import LabgridFarm
 from support.night_session import native_run, write_session
 
 from harness.config import Nightly
+from harness.errors import FarmError
+from harness.farm import Coordinator, this_process
 from harness.history import open_place
 from harness.history.green import read_greens
 from harness.nightly import NightExit, anew, new_or_resumed, publish, run_night
@@ -63,12 +70,15 @@ class Project:
 @pytest.fixture
 def project(nightly: Nightly, reports: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     monkeypatch.setattr(publish, "RETRY_AFTER_S", (0.0,))
+    kinds = {
+        "good": native_run,
+        "worse": partial(native_run, accuracy=0.5),
+        "failed": partial(native_run, outcome="failed", message="too dull"),
+        "retried": partial(native_run, attempts=2, retries="rack-1 was unplugged"),
+    }
     for suite in ("digits", "words"):
-        for kind, accuracy in (("good", 0.9), ("worse", 0.5), ("failed", 0.9)):
-            outcome = "failed" if kind == "failed" else "passed"
-            write_session(
-                nightly.root / "templates" / f"{suite}-{kind}", native_run(suite, accuracy, outcome, message="too dull")
-            )
+        for kind, run in kinds.items():
+            write_session(nightly.root / "templates" / f"{suite}-{kind}", run(suite))
     return Project(nightly, reports)
 
 
@@ -202,3 +212,32 @@ def test_a_night_whose_suites_changed_meanwhile_is_not_resumed(project: Project,
     assert project.run(new_or_resumed) == NightExit.GREEN
     assert project.last.id != cut_off.id
     assert all(night.ended for night in project.nights.read())
+
+
+def test_runs_that_boards_failed_under_are_told(project: Project, play: Play) -> None:
+    play("leave('retried' if suite == 'words' else 'good')")
+    assert project.run() == NightExit.GREEN
+    assert "1 of 2 runs retried, because boards failed" in project.summary
+    assert "2 attempts: rack-1 was unplugged" in project.summary
+
+
+def test_places_that_a_killed_night_held_are_freed_first(project: Project, play: Play, tmp_path: Path) -> None:
+    (tmp_path / "coordinator").mkdir()
+    play(PASSES)
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    with LabgridFarm(tmp_path / "coordinator", {"rack-1": {"board": "native", "health": "ok"}}) as lab:
+        lab.export(["rack-1"])
+        project.nightly = replace(project.nightly, target="farm", farm=lab.address)
+        with Coordinator(lab.address, replaced(this_process(), pid=ended.pid)) as killed:
+            killed.lease("native")
+            assert project.run() == NightExit.GREEN
+    assert project.lines[0].startswith("rack-1: freed from ")
+
+
+def test_where_the_farm_is_not_there_no_night_begins(project: Project, play: Play) -> None:
+    play(PASSES)
+    project.nightly = replace(project.nightly, target="farm", farm="127.0.0.1:9")
+    with pytest.raises(FarmError):
+        project.run()
+    assert not project.nights.read()

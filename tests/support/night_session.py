@@ -11,10 +11,10 @@ from harness.measure.records import Provenance, Quantity, RunRecord
 from harness.report import SessionWriter
 
 
-def native_run(suite: str, accuracy: float = 0.9, outcome: str = "passed", message: str = "") -> RunRecord:
-    """A run of a suite on this computer."""
+def native_run(suite: str, accuracy: float = 0.9, **changes: object) -> RunRecord:
+    """A run of a suite on this computer, with `changes`."""
     figure = Quantity(accuracy, Provenance.HOST)
-    return run_record(suite=suite, board="native", target="native", accuracy=figure, outcome=outcome, message=message)
+    return run_record(suite=suite, board="native", target="native", accuracy=figure, **changes)
 
 
 def write_session(folder: Path, *runs: RunRecord) -> None:
