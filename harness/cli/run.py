@@ -49,6 +49,13 @@ def add_parser(commands: Any) -> None:
         "--vectors", type=positive, metavar="N", help=f"use N vectors (default: all; {RANDOM_VECTORS} random)"
     )
     parser.add_argument(
+        "--shard-vectors",
+        type=positive,
+        default=1,
+        metavar="N",
+        help="spread the vectors over up to N targets of the board at once",
+    )
+    parser.add_argument(
         "--repeat",
         type=positive,
         metavar="N",
@@ -114,6 +121,7 @@ def _benches(options: argparse.Namespace, board: Board, place: Place) -> list[Be
             options.inference_timeout,
             engine.chosen_by,
             place.instance,
+            shards=options.shard_vectors,
         )
         for engine in choose_engines(options.engine, board.engine)
     ]

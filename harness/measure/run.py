@@ -15,7 +15,7 @@ from harness.measure.metering import meter_inferences
 from harness.measure.progress import Progress
 from harness.measure.records import Provenance, RunRecord
 from harness.measure.retry import Failure, run_with_retries
-from harness.measure.shards import LoadedTarget, Shards, load_target
+from harness.measure.shards import LoadedTarget, Shards
 from harness.measure.timing import Stopwatch
 from harness.measure.verdict import Verdict
 from harness.model import check_model, encode_inputs
@@ -43,7 +43,12 @@ def run_model(
     with bench.borrow() as target:
 
         def attempt() -> Result:
-            return _attempt(Progress(bench, job, target, Answers(bench, job, sink, step), failures), sink, verdict)
+            run = Progress(bench, job, target, Answers(bench, job, sink, step), failures)
+            with Shards(bench, job.model, failures) as shards:
+                result = _attempt(run, sink, shards, verdict)
+            if run.target is not target:
+                target.stop()  # it failed, and others did its work; only now: another attempt would begin with it
+            return result
 
         return run_with_retries(target, title, failures, attempt)
 
@@ -61,10 +66,10 @@ def _once_each(on_vector: Callable[[], None]) -> Callable[[int], None]:
     return step
 
 
-def _attempt(run: Progress, sink: Sink, verdict: Callable[[RunRecord], Verdict]) -> Result:
+def _attempt(run: Progress, sink: Sink, shards: Shards, verdict: Callable[[RunRecord], Verdict]) -> Result:
     sink.add_run(run.record("running", ""))
     try:
-        _execute(run, sink)
+        _execute(run, sink, shards)
     except NoFitError as error:
         run.shortages = error.shortages
         sink.add_run(run.record("no fit", error.reason))
@@ -81,23 +86,19 @@ def _attempt(run: Progress, sink: Sink, verdict: Callable[[RunRecord], Verdict])
     return Result(record, tuple(run.layers), run.answers.outputs, run.answers.given)
 
 
-def _execute(run: Progress, sink: Sink) -> None:
+def _execute(run: Progress, sink: Sink, shards: Shards) -> None:
     bench, job = run.bench, run.job
     check_model(job.model, bench.board, bench.engine)
     run.answers.metric.check(job.vectors, job.model)
     inputs = encode_inputs(job.vectors.inputs, job.model)
-    first = load_target(bench, run.target, job.model)
-    run.load(first)
+    run.load(shards.start(run.target))
     if run.target.place:
         sink.add_run(run.record("running", ""))  # which it had to be started for
-    with Shards(bench, job.model, first, run.failures) as shards:
-        with contextlib.closing(shards.answers(inputs)) as answers:
-            run.answers.take(answers, inputs)  # first: a target may run slower from the first timed window on
-        run.load(shards.first)
-        _measure(run, sink, shards.first, inputs[0])
-        run.statuses = [shards.first.device.status(), *shards.statuses]
-    if shards.first is not first:
-        first.target.stop()  # only now: another attempt would have begun with it
+    with contextlib.closing(shards.answers(inputs)) as answers:
+        run.answers.take(answers, inputs)  # first: a target may run slower from the first timed window on
+    run.load(shards.first)
+    _measure(run, sink, shards.first, inputs[0])
+    run.statuses = [shards.first.device.status(), *shards.statuses]
 
 
 def _measure(run: Progress, sink: Sink, loaded: LoadedTarget, vector: bytes) -> None:

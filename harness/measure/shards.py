@@ -35,38 +35,22 @@ class LoadedTarget:
     clock: Clock
 
 
-def load_target(bench: Bench, target: Target, model: Model) -> LoadedTarget:
+def _load_target(bench: Bench, target: Target, model: Model) -> LoadedTarget:
     """Start `target`, one of `bench`'s kind, with `model`, which is checked. Errors as of `Bench.load`."""
     device, loaded = bench.load_on(target, model)
     clock = calibrated_clock(device.hello, target, best_self_check(device.self_check))
     return LoadedTarget(target, device, loaded, clock)
 
 
-@dataclass(eq=False)
-class _Share:
-    """What one thread does on one target, and how that ended: `loaded` is None where the target did not even start."""
+@dataclass(frozen=True, eq=False)
+class _End:
+    """How a thread ended that one target had: `loaded` is None where the target did not even start."""
 
     target: Target
-    load: Callable[[], LoadedTarget]
-    loaded: LoadedTarget | None = None
+    loaded: LoadedTarget | None
     status: DeviceStatus | None = None
     error: HarnessError | None = None
     defect: Exception | None = None
-
-    def answer(self, work: Work, inputs: Sequence[bytes], events: _Events) -> None:
-        """The thread: answers go to `events`, and in the end this share."""
-        try:
-            self.loaded = self.load()
-            with cancellable(self.loaded.device, work):
-                while work.wait():
-                    for index, output in answer_share(work, self.loaded.device, inputs):
-                        events.put(Answer(index, output, self.target.place))
-                self.status = self.loaded.device.status()
-        except HarnessError as error:
-            self.error = error
-        except Exception as error:  # for the other thread to raise
-            self.defect = error
-        events.put(self)
 
     def raise_if_fatal(self) -> None:
         """Others do the work of a target that failed, or is not to be had; anything else ends the run."""
@@ -76,20 +60,41 @@ class _Share:
             raise self.error
 
 
-_Events = queue.SimpleQueue[Answer | _Share]
+_Events = queue.SimpleQueue[Answer | _End]
+
+
+def _answer(
+    target: Target, load: Callable[[], LoadedTarget], work: Work, inputs: Sequence[bytes], events: _Events
+) -> None:
+    """What one thread does: its target's answers go to `events`, and how it ended."""
+    loaded = None
+    try:
+        loaded = load()
+        with cancellable(loaded.device, work):
+            while work.wait():
+                for vector, output in answer_share(work, loaded.device, inputs):
+                    events.put(Answer(vector, output, target.place))
+            status = loaded.device.status()
+    except HarnessError as error:
+        events.put(_End(target, loaded, error=error))
+    except Exception as error:
+        events.put(_End(target, loaded, defect=error))
+    else:
+        events.put(_End(target, loaded, status))
 
 
 class Shards(Closing):
-    """The targets that answer the vectors of one run. Closed, none is left but the one that they began with.
+    """The targets that answer the vectors of one run. Closed, it has stopped all but the one that it began with.
 
     Attributes:
-        first: the one to be timed: the foremost of those that did not fail.
+        first: the one to be timed: the foremost of those that did not fail; there is none before `start`.
         statuses: what the devices of the others said last.
     """
 
-    def __init__(self, bench: Bench, model: Model, first: LoadedTarget, failures: list[Failure]) -> None:
+    first: LoadedTarget
+
+    def __init__(self, bench: Bench, model: Model, failures: list[Failure]) -> None:
         """`failures`: those of targets whose work others did are added."""
-        self.first = first
         self.statuses: list[DeviceStatus] = []
         self._bench = bench
         self._model = model
@@ -98,6 +103,11 @@ class Shards(Closing):
 
     def close(self) -> None:
         self._further.close()
+
+    def start(self, target: Target) -> LoadedTarget:
+        """Begin with `target`. Errors as of `Bench.load`."""
+        self.first = _load_target(self._bench, target, self._model)
+        return self.first
 
     def answers(self, inputs: Sequence[bytes]) -> Generator[Answer, None, None]:
         """An answer to each vector; in any order where there are several targets, each in a thread of its own.
@@ -115,45 +125,50 @@ class Shards(Closing):
             yield Answer(index, output, self.first.target.place)
 
     def _of_threads(self, inputs: Sequence[bytes], count: int) -> Generator[Answer, None, None]:
-        shares = [_Share(self.first.target, lambda: self.first), *(self._further_share() for _ in range(count - 1))]
+        first = self.first
+        loads: dict[Target, Callable[[], LoadedTarget]] = {first.target: lambda: first}
+        for _ in range(count - 1):
+            target = self._further_target()
+            loads[target] = partial(_load_target, self._bench, target, self._model)
         work, events = Work(len(inputs)), _Events()
-        threads = [threading.Thread(target=share.answer, args=(work, inputs, events)) for share in shares]
+        threads = [threading.Thread(target=_answer, args=(*each, work, inputs, events)) for each in loads.items()]
         for thread in threads:
             thread.start()
+        ends: dict[Target, _End] = {}
         try:
-            ended = 0
-            while ended < count:
+            while len(ends) < count:
                 event = events.get()
                 if isinstance(event, Answer):
                     yield event
                 else:
-                    ended += 1
+                    ends[event.target] = event
                     event.raise_if_fatal()
         finally:
             work.cancel()
             for thread in threads:
                 thread.join()
-        self._conclude(shares)
+        self._conclude([ends[target] for target in loads])
 
-    def _further_share(self) -> _Share:
+    def _further_target(self) -> Target:
         target = self._further.enter_context(self._bench.new_target())
         target.may_wait = False  # runs that hold one place of a farm each, and wait for another's, would do so for ever
-        return _Share(target, partial(load_target, self._bench, target, self._model))
+        return target
 
-    def _conclude(self, shares: Sequence[_Share]) -> None:
-        left = [share.loaded for share in shares if share.loaded and not share.error]
-        lost = [(share.target.place, share.error) for share in shares if share.loaded and share.error]
-        self._tell_absent([share for share in shares if not share.loaded])
+    def _conclude(self, ends: Sequence[_End]) -> None:
+        """Once all threads have ended, the first target's foremost: who is left, and what is to say of the others."""
+        left = [end.loaded for end in ends if end.loaded and not end.error]
+        lost = [(end.target.place, end.error) for end in ends if end.loaded and end.error]
+        self._tell_absent([end for end in ends if not end.loaded])
         self._failures += [Failure(place, error.cause) for place, error in (lost if left else lost[1:])]
         if not left:
             raise lost[0][1]
         self.first = left[0]
-        self.statuses = [share.status for share in shares if share.status and share.loaded is not self.first]
-        for share in shares[1:]:
-            if share.target is not self.first.target:
-                share.target.stop()
+        self.statuses = [end.status for end in ends if end.status and end.loaded is not self.first]
+        for end in ends[1:]:
+            if end.target is not self.first.target:
+                end.target.stop()
 
-    def _tell_absent(self, absent: Sequence[_Share]) -> None:
+    def _tell_absent(self, absent: Sequence[_End]) -> None:
         if absent:
             found = f"{self._bench.shards - len(absent)} of {self._bench.shards} targets"
             _log.warning("%s: vectors over %s: %s", self._bench.board.name, found, absent[0].error)

@@ -40,6 +40,13 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption("--suite", action="append", metavar="NAME", help="run only suites of this name")
     group.addoption("--vectors", type=positive, metavar="N", help="only the first N vectors; bars are not judged")
     group.addoption(
+        "--shard-vectors",
+        type=positive,
+        default=1,
+        metavar="N",
+        help="spread the vectors of a run over up to N targets of its board at once",
+    )
+    group.addoption(
         "--repeat",
         type=positive,
         metavar="N",
@@ -91,6 +98,7 @@ class Selection:
     engines: Mapping[str, tuple[Engine, ...]]
     suites: frozenset[str]
     vectors: int | None
+    shards: int
     repeats: int | None
     check: bool
     sanitize: bool
@@ -153,6 +161,7 @@ def read_selection(config: pytest.Config) -> Selection:
         engines=engines,
         suites=frozenset(config.getoption("suite") or ()),
         vectors=config.getoption("vectors"),
+        shards=config.getoption("shard_vectors"),
         repeats=config.getoption("repeat"),
         check=config.getoption("check"),
         sanitize=config.getoption("sanitize"),

@@ -60,6 +60,7 @@ class RunSession:
                 chosen.timeout_s,
                 engine.chosen_by,
                 place.instance,
+                shards=chosen.shards,
             )
         return self._benches[key]
 

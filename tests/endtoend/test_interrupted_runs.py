@@ -20,8 +20,8 @@ BREAK_AFTER = 20
 
 
 def qemu_processes() -> set[int]:
-    """The children of this process that are QEMU."""
-    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    """The children of this process that are QEMU, whichever thread started them."""
+    children = [child for thread in Path("/proc/self/task").glob("*/children") for child in thread.read_text().split()]
     return {int(pid) for pid in children if "qemu" in Path(f"/proc/{pid}/comm").read_text()}
 
 

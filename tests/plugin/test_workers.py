@@ -75,3 +75,16 @@ def test_workers_that_record_nothing_leave_no_session(pytester: pytest.Pytester)
     pytester.makepyfile("def test_nothing(): pass")
     pytester.runpytest_subprocess("--board=native", "-n1").assert_outcomes(passed=1)
     assert not list((pytester.path / "reports").iterdir())
+
+
+def test_shards_in_workers_give_the_rows_of_one_target(pytester: pytest.Pytester, digits: Path) -> None:
+    sessions = []
+    for index, options in enumerate([[], ["-n2", "--shard-vectors=2"]]):
+        reports = pytester.path / f"reports{index}"
+        options = ["--board=native", "--vectors=50", f"--reports-dir={reports}", *options, "suites"]
+        pytester.runpytest_subprocess(*options).assert_outcomes(passed=2)
+        (folder,) = reports.iterdir()
+        sessions.append(read_session(folder))
+    alone, sharded = sessions
+    assert sharded.vector_records == alone.vector_records
+    assert [run.accuracy for run in sharded.run_records] == [run.accuracy for run in alone.run_records]

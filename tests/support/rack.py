@@ -14,6 +14,8 @@ from harness.paths import shipped_boards_file
 from harness.target import ByteStream, Native, Target
 
 NEVER = 1 << 60
+STREAMING = 700  # bytes that come before, of a small model
+PATIENCE_S = 30.0  # where a test went wrong
 
 
 def unplugged(place: str) -> HarnessError:
@@ -31,6 +33,7 @@ class Rack:
     Args:
         plans: by place: after how many bytes from its device each start fails, in turn; further starts do not.
         fail: what the failing place raises.
+        slow: by place: the one that it waits for while vectors stream, until that failed or, if it shall not, answered.
 
     Attributes:
         log: what was asked of the targets, in order.
@@ -39,12 +42,14 @@ class Rack:
 
     plans: Mapping[str, Sequence[int]]
     fail: Callable[[str], HarnessError] = unplugged
+    slow: Mapping[str, str] = field(default_factory=dict)
     log: list[str] = field(default_factory=list)
     held: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._plans = {place: iter(plan) for place, plan in self.plans.items()}
         self._lock = threading.Lock()
+        self._awaited = {place: threading.Event() for place in self.plans}
 
     def take(self, avoid: str = "") -> str:
         """A free place. Raises: TargetError: there is none."""
@@ -63,6 +68,17 @@ class Rack:
     def bytes_left(self, place: str) -> int:
         """Of the next start of that place."""
         return next(self._plans[place], NEVER)
+
+    def stream(self, place: str) -> None:
+        """That place streams vectors."""
+        if not self.plans[place]:
+            self._awaited[place].set()
+        if other := self.slow.get(place):
+            self._awaited[other].wait(PATIENCE_S)
+
+    def failure(self, place: str) -> HarnessError:
+        self._awaited[place].set()
+        return self.fail(place)
 
 
 class RackTarget(Target):
@@ -87,7 +103,7 @@ class RackTarget(Target):
 
     def start(self, firmware: Firmware, model: bytes | None = None) -> ByteStream:
         self._place = self._place or self._rack.take()
-        return FailingLine(self._native.start(firmware, model), self._rack.bytes_left(self._place), self._fail)
+        return FailingLine(self._native.start(firmware, model), self._rack.bytes_left(self._place), self)
 
     def recover(self, failures: int) -> bool:
         self._rack.log.append(f"recover {failures} on {self._place}")
@@ -107,27 +123,33 @@ class RackTarget(Target):
         self._rack.give_back(self._place)
         self._place = ""
 
-    def _fail(self) -> HarnessError:
+    def stream(self) -> None:
+        self._rack.stream(self._place)
+
+    def fail(self) -> HarnessError:
         """The real process ends as well."""
         self._native.stop()
-        return self._rack.fail(self._place)
+        return self._rack.failure(self._place)
 
 
 class FailingLine:
-    """A line that fails once more than `left_bytes` came."""
+    """A line to `target` that fails once more than `left_bytes` came."""
 
-    def __init__(self, line: ByteStream, left_bytes: int, fail: Callable[[], HarnessError]) -> None:
+    def __init__(self, line: ByteStream, left_bytes: int, target: RackTarget) -> None:
         self._line = line
         self._left_bytes = left_bytes
-        self._fail = fail
+        self._came_bytes = 0
+        self._target = target
         self.write = line.write
         self.close = line.close
 
     def read(self, timeout_s: float) -> bytes:
         data = self._line.read(timeout_s)
-        self._left_bytes -= len(data)
-        if self._left_bytes < 0:
-            raise self._fail()
+        self._came_bytes += len(data)
+        if self._came_bytes > self._left_bytes:
+            raise self._target.fail()
+        if self._came_bytes > STREAMING:
+            self._target.stream()
         return data
 
 
