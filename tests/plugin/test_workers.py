@@ -79,10 +79,12 @@ def test_workers_that_record_nothing_leave_no_session(pytester: pytest.Pytester)
 
 def test_shards_in_workers_give_the_rows_of_one_target(pytester: pytest.Pytester, digits: Path) -> None:
     sessions = []
-    for index, options in enumerate([[], ["-n2", "--shard-vectors=2"]]):
-        reports = pytester.path / f"reports{index}"
-        options = ["--board=native", "--vectors=50", f"--reports-dir={reports}", *options, "suites"]
-        pytester.runpytest_subprocess(*options).assert_outcomes(passed=2)
+    for name, options in {"alone": [], "sharded": ["-n2", "--shard-vectors=2"]}.items():
+        reports = pytester.path / name
+        done = pytester.runpytest_subprocess(
+            "--board=native", "--vectors=50", f"--reports-dir={reports}", *options, "suites"
+        )
+        done.assert_outcomes(passed=2)
         (folder,) = reports.iterdir()
         sessions.append(read_session(folder))
     alone, sharded = sessions
