@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,11 @@ def add_parser(commands: Any) -> None:
         default=[],
         help="exit code 1 where a figure is worse, or where a run or a figure is missing; may be given twice",
     )
+    parser.add_argument(
+        "--rerun",
+        action="store_true",
+        help="where HEAD is checked out: run again what a noisy figure is worse of, and only what stands is worse",
+    )
     parser.add_argument("--format", choices=FORMATS, default="terminal", help="default: terminal")
     parser.add_argument("--output", type=Path, metavar="FILE", help="write it there instead")
     add_reports_dir_option(parser)
@@ -35,7 +41,8 @@ def execute(options: argparse.Namespace) -> int:
     from harness.history import RENDERERS, compare, failures, read_index, unreadable_of
 
     index = read_index(options.reports_dir)
-    changes = compare(options.base, options.head, index, Path.cwd())
+    again = partial(_rerun, options.reports_dir) if options.rerun else None
+    changes = compare(options.base, options.head, index, Path.cwd(), again)
     write_text(RENDERERS[options.format](changes), options.output)
     unreadable = unreadable_of(changes, index)
     for name in unreadable:
@@ -44,6 +51,13 @@ def execute(options: argparse.Namespace) -> int:
     for reason in shut:
         print(f"harness compare: {reason}", file=sys.stderr)
     return 1 if shut or unreadable else 0
+
+
+def _rerun(reports_dir: Path, run: Any) -> Any:
+    from harness.history import rerun
+
+    print(f"harness compare: once more: {run.id}", file=sys.stderr, flush=True)
+    return rerun(run, reports_dir=reports_dir, project=Path.cwd())
 
 
 def write_text(text: str, file: Path | None) -> None:

@@ -11,6 +11,7 @@ from harness.history.listing import SessionFilter, listing_json, listing_lines, 
 from harness.history.metrics import METRICS_BY_NAME
 from harness.history.places import PlaceError, open_place
 from harness.history.query import Answer, answer_json, answer_lines, query
+from harness.history.rerun import rerun
 from harness.history.select import BoardEngine, Selection, Source, select
 from harness.history.transfer import Moved, Step, ended_sessions, pull, push
 
@@ -49,6 +50,7 @@ __all__ = [
     "push",
     "query",
     "read_index",
+    "rerun",
     "select",
     "unreadable_lines",
     "unreadable_of",

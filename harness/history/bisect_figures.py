@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import itertools
-import re
 import subprocess
-import sys
 import time
 import tomllib
 from collections.abc import Iterator
@@ -20,15 +18,12 @@ from harness.history.bisect_clone import Clone, git_environment
 from harness.history.bisect_question import Question
 from harness.history.index import Index, read_index
 from harness.history.metrics import OUTCOME
+from harness.history.pytest_run import complaint, run_pytest
 from harness.history.sides import Run, session_runs
-from harness.processes import run_group
 from harness.report.store import read_session
 
 KEPT = "bisect"  # below the folder of sessions: one of a single run must not stand for its commit in a comparison
 _ENDED = {"passed", "failed", "no fit"}  # outcomes that are the commit's own; another time an error may not come
-_NOTHING_COLLECTED = 5  # pytest's exit code
-_ERROR_LINE = re.compile(r"(?:ERROR: |E +)(?P<text>.+)")
-_DECORATION = re.compile(r"[=_!.]{3}|\s+fix: |[.FEsx]+ *\[|$")
 
 
 class SkipError(Exception):
@@ -85,7 +80,7 @@ class Figures:
         made = next((folder for folder in self._scratch.glob("*") if folder not in before), None)
         run = self.run_in(made) if made else None
         if made is None or run is None:
-            raise SkipError(_reason(self._question, done))
+            raise SkipError(complaint(self._question.run, done))
         if self._question.figure is not OUTCOME and not self._has_figure(run):
             words = (f"no {self._question.metric}", run.record.outcome, " ".join(run.record.message.split()))
             raise SkipError(": ".join(filter(None, words)))
@@ -96,16 +91,9 @@ class Figures:
 
     def _run_pytest(self) -> subprocess.CompletedProcess[bytes]:
         """In this Python environment, with the commit's own harness where it has one."""
-        quiet = ("--quiet", "--tb=short", "-pno:cacheprovider")
-        command = [sys.executable, "-m", "pytest", *quiet, f"--reports-dir={self._scratch.resolve()}"]
         ours = {"PYTHONPATH": str(self._clone.project), "PYTHONDONTWRITEBYTECODE": "1", "PYTEST_ADDOPTS": ""}
-        return run_group(
-            [*command, *self._question.pytest_arguments],
-            cwd=self._clone.project,
-            env={**git_environment(), **ours},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )
+        environment = {**git_environment(), **ours}
+        return run_pytest(self._question.pytest_arguments, self._clone.project, self._scratch, environment)
 
     def run_in(self, session: Path) -> Run | None:
         """The run that is asked about; None where the session has none or cannot be read."""
@@ -161,13 +149,3 @@ def _is_met(requirement: Requirement) -> bool:
         return requirement.specifier.contains(metadata.version(requirement.name), prereleases=True)
     except metadata.PackageNotFoundError:
         return False
-
-
-def _reason(question: Question, done: subprocess.CompletedProcess[bytes]) -> str:
-    """Why pytest came to no run, by what it printed."""
-    if done.returncode == _NOTHING_COLLECTED:
-        return f"no variant {question.variant} of a suite {question.suite}"
-    lines = (done.stdout or b"").decode(errors="replace").splitlines()
-    errors = (match["text"] for match in map(_ERROR_LINE.match, lines) if match)
-    plain = (line for line in lines if not _DECORATION.match(line))
-    return next(errors, "") or next(plain, f"pytest ended with {done.returncode}")

@@ -8,6 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 from harness.history.metrics import METRICS_BY_NAME, Metric
+from harness.history.pytest_run import selecting
 from harness.history.sides import RunId
 
 Answer = Literal["good", "bad", "skipped"]
@@ -46,11 +47,7 @@ class Question(Struct, frozen=True, kw_only=True):
         """What makes pytest run this and nothing else."""
         limit = [] if self.vectors is None else [f"--vectors={self.vectors}"]
         return [
-            f"--suite={self.suite}",
-            f"-k{self.variant}[{self.board}]",
-            f"--board={self.board}",
-            f"--target={self.target}",
-            f"--engine={self.engine}",
+            *selecting(self.run),
             *limit,
             *(f"--boards-file={file}" for file in self.boards_files),
         ]

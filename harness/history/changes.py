@@ -45,6 +45,11 @@ class Change:
     reason: str = ""
 
     @property
+    def is_noisy(self) -> bool:
+        """Whether the same code gives another value the next time."""
+        return self.head is not None and self.metric.is_noisy(self.head.provenance)
+
+    @property
     def base_text(self) -> str:
         return self.metric.text(self.base.value) if self.base else "-"
 

@@ -15,6 +15,7 @@ from harness.history.changes_text import changes_lines
 from harness.history.gate import excuse
 from harness.history.index import Index
 from harness.history.recent import RecentCommits
+from harness.history.rerun import Again, confirm
 from harness.history.select import select
 from harness.history.settings import read_settings
 from harness.history.sides import read_side
@@ -28,11 +29,12 @@ RENDERERS: Mapping[str, Callable[[Changes], str]] = {
 }
 
 
-def compare(base: str, head: str, index: Index, root: Path) -> Changes:
+def compare(base: str, head: str, index: Index, root: Path, again: Again | None = None) -> Changes:
     """What changed from `base` to `head`: ids of sessions, paths, commits, branches or `latest`, as `select` has them.
 
     Args:
         root: a folder of the project: of its git checkout, and below its pyproject.toml or beside it.
+        again: makes a run of `head` once more, before a noisy figure of it is an alarm; None: it is one at once.
 
     Raises:
         ReportError: a side means nothing, cannot be read, or has no run in common with the other.
@@ -40,8 +42,10 @@ def compare(base: str, head: str, index: Index, root: Path) -> Changes:
     """
     settings = read_settings(root)
     before, after = (read_side(select(spec, index, root)) for spec in (base, head))
-    changes = find_changes(before, after, settings, RecentCommits(index).values)
-    return excuse(changes, settings.exceptions, datetime.now(UTC).date())
+    recent = RecentCommits(index).values
+    changes = find_changes(before, after, settings, recent)
+    excused = excuse(changes, settings.exceptions, datetime.now(UTC).date())
+    return confirm(excused, again, settings, recent) if again else excused
 
 
 def unreadable_of(changes: Changes, index: Index) -> list[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.told_runs import commit_run, make_project, record_session, timed_run
 from synthetic_sessions import write_sessions
 
 from harness.cli.compare import FAIL_ON, FORMATS
@@ -35,6 +36,24 @@ def test_the_exit_code_says_whether_a_figure_is_worse(harness: Harness, ids: lis
     assert done.code == 1
     assert "harness compare: digits float32 on stm32l475 (emulated) with builtin: accuracy 95.00%" in done.err
     assert harness("compare", ids[0], ids[0], "--fail-on=regression", "--fail-on=missing").code == 0
+
+
+def test_an_alarm_that_does_not_stand_after_a_rerun_opens_the_gate(harness: Harness, tmp_path: Path) -> None:
+    """The stand-in for pytest gives what is committed; the session of HEAD is a slower one."""
+    make_project(tmp_path)
+    commit_run(tmp_path, *timed_run(10_000))
+    (fast, of_fast), (slow, of_slow) = timed_run(10_000), timed_run(12_000)
+    base = record_session(tmp_path, fast, windows=of_fast)
+    head = record_session(tmp_path, slow, windows=of_slow)
+    gate = ("compare", base.name, head.name, "--fail-on=regression")
+    assert harness(*gate).code == 1
+    done = harness(*gate, "--rerun")
+    assert (done.code, "alarm did not stand after a re-run: 10.00 ms in" in done.out) == (0, True)
+    assert done.err == "harness compare: once more: digits float32 on stm32l475 (attached) with builtin\n"
+    (kept,) = (tmp_path / "reports" / "reruns").iterdir()
+    assert kept.name in done.out
+    commit_run(tmp_path, *timed_run(10_000))
+    assert "not run again: checked out is" in harness(*gate, "--rerun").out
 
 
 def test_the_output_goes_to_a_file(harness: Harness, ids: list[str], tmp_path: Path) -> None:

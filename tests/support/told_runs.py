@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 from support.git import git
-from support.session_records import run_record
+from support.session_records import metered_run, run_record, window_record
 
 import harness
 from harness.history import Question
@@ -80,9 +80,20 @@ def commit_run(
     return git(project, "rev-parse", "HEAD")
 
 
-def record_session(project: Path, run: RunRecord, *options: str) -> Path:
+def timed_run(latency_us: float) -> tuple[RunRecord, list[WindowRecord]]:
+    """A run on an attached board, and its ten windows."""
+    run = metered_run(run_record(), latency_us, 10.0)
+    return run, [
+        window_record(run, number, latency_us=Quantity(latency_us + number, Provenance.MEASURED))
+        for number in range(10)
+    ]
+
+
+def record_session(project: Path, run: RunRecord, *options: str, windows: Iterable[WindowRecord] = ()) -> Path:
     """The session of a run of what is checked out."""
     session = create_session(project / "reports", root=project, command=["pytest", *options])
     session.add_run(run)
+    for window in windows:
+        session.add_window(window)
     session.finish("passed")
     return session.path
