@@ -61,11 +61,12 @@ def execute(options: argparse.Namespace) -> int:
 def _advice(farm: DemoFarm, boards: str) -> str:
     elsewhere = "" if farm.address.endswith(f":{DEFAULT_PORT}") else f" --farm={farm.address}"
     places = "\n".join(f"  {name:8}  {board.description}" for name, board in farm.boards.items())
+    desks = "   # --farm-tag=kind=desk: on desks alone" if "desk-1" in farm.boards else ""
     return (
         f"a farm at {farm.address}, of this computer alone: {len(farm.boards)} places\n"
         f"{places}\n"
         f"run, in another terminal:\n"
-        f"  pytest -n {len(farm.boards)} --target=farm{elsewhere} --board={boards} suites\n"
+        f"  pytest -n {len(farm.boards)} --target=farm{elsewhere} --board={boards} suites{desks}\n"
         f"  harness farm status{elsewhere}\n"
         f"  curl -X PUT -d die {farm.strip.address}relay/0/fault   # or hang; {farm.strip.address} lists all\n"
         f"Ctrl-C ends it (process {os.getpid()})"

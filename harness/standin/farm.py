@@ -96,7 +96,8 @@ class DemoFarm(Closing):
         return Service("coordinator", command, _COORDINATOR_READY, self._folder, cwd=folder)
 
     def _place(self, name: str, resources: Mapping[str, Export]) -> dict[str, object]:
-        tags = {"board": self.boards[name].board_name, "health": "ok"}
+        board = self.boards[name]
+        tags = {"board": board.board_name, "health": "ok", **board.tags}
         matches = [
             {"exporter": _exporter_of(name), "group": name, "cls": resource.seen_as, "name": word, "rename": word}
             for word, resource in resources.items()

@@ -10,7 +10,9 @@ import os
 import signal
 import tempfile
 import threading
+from collections.abc import Mapping
 from pathlib import Path
+from typing import ClassVar
 
 from harness.closing import Closing
 from harness.config import Board, EmulatedTarget
@@ -31,12 +33,15 @@ class FarmBoard(Closing):
 
     Attributes:
         board_name: in `boards.toml`.
+        tags: further ones of its place.
         description: what it is, e.g. "stm32l475, a stand-in: emulated by QEMU 10.0.2 b-l475e-iot01a".
 
     Raises:
         ConfigError: the board is not emulated.
         SetupError: QEMU is missing or too old.
     """
+
+    tags: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, board: Board) -> None:
         options = board.targets.get("emulated")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import ClassVar
 
 from harness.closing import Closing
 from harness.config.defaults import START_BAUD
@@ -28,6 +30,8 @@ class FarmDesk(Closing):
     Raises:
         TargetError: the board has no stand-in, or a process does not start.
     """
+
+    tags: ClassVar[Mapping[str, str]] = {"kind": "desk"}  # its numbers are not those of emulated boards
 
     def __init__(self, name: str, board: str, folder: Path) -> None:
         self.board_name = board

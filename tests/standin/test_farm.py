@@ -18,7 +18,9 @@ from support.stand_in_desk import short_folder
 
 from harness.config import Board, boards_files, load_boards
 from harness.errors import ConfigError, TargetError
+from harness.farm import Coordinator
 from harness.standin.farm import DemoFarm
+from harness.standin.farm_board import FarmBoard
 from harness.standin.reserved_port import LOOPBACK, ReservedPort
 
 REPOSITORY = Path(__file__).parents[2]
@@ -34,6 +36,12 @@ def boards() -> dict[str, Board]:
 def farm(boards: dict[str, Board]) -> Iterator[DemoFarm]:
     with short_folder() as folder, DemoFarm([boards["stm32l475"], boards["mps2-an386"]], 5, 1, folder) as farm:
         yield farm
+
+
+@pytest.fixture
+def coordinator(farm: DemoFarm) -> Iterator[Coordinator]:
+    with Coordinator(farm.address) as coordinator:
+        yield coordinator
 
 
 def test_boards_stand_in_racks_in_turn_and_desks_have_the_first(farm: DemoFarm) -> None:
@@ -62,6 +70,35 @@ def test_it_listens_on_the_loopback_alone(farm: DemoFarm) -> None:
         assert listens(number)
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection((OTHER_LOOPBACK, number), timeout=10)
+
+
+def test_labgrid_cuts_the_power_of_a_dead_board_and_it_is_back(farm: DemoFarm, coordinator: Coordinator) -> None:
+    board = farm.boards["rack1-1"]
+    assert isinstance(board, FarmBoard)
+    coordinator.lease("stm32l475", place="rack1-1")
+    board.die()
+    while listens(board.stub_port):
+        pass
+    coordinator.power_cycle("rack1-1")
+    assert listens(board.stub_port)
+
+
+def test_a_desk_s_line_is_served_to_who_has_it_on_this_computer(farm: DemoFarm, coordinator: Coordinator) -> None:
+    assert coordinator.place("desk-1").tags["kind"] == "desk"
+    leased = coordinator.lease("stm32l475", {"kind": "desk"})
+    _, number = leased.serial.address
+    assert listens(number)
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection((OTHER_LOOPBACK, number), timeout=10)
+
+
+def test_a_desk_is_switched_off_and_on(farm: DemoFarm) -> None:
+    outlet = farm.boards["desk-1"].outlet
+    assert outlet.is_on()
+    outlet.switch_off()
+    assert not outlet.is_on()
+    outlet.switch_on()
+    assert outlet.is_on()
 
 
 def test_what_of_labgrid_ends_is_started_again(farm: DemoFarm) -> None:
