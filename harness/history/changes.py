@@ -13,6 +13,7 @@ from harness.history.rules import Judgement, Verdict, judge_exact, judge_noisy, 
 from harness.history.settings import Settings
 from harness.history.sides import Run, RunId, Side
 from harness.measure.records import Quantity
+from harness.report.attempts import flakiness
 from harness.report.table import distinct
 
 CONDITIONS = {
@@ -136,7 +137,7 @@ def find_changes(base: Side, head: Side, settings: Settings, recent: Recent) -> 
         runs=tuple(_run_changes(base.runs[id_], head.runs[id_], settings, recent) for id_ in common),
         base_alone=base_alone,
         head_alone=head_alone,
-        notes=(*_doubts(base), *_doubts(head), *_changed_keys(base_alone, head_alone)),
+        notes=(*_doubts(base), *_doubts(head), *_flakiness(base, head), *_changed_keys(base_alone, head_alone)),
     )
 
 
@@ -147,6 +148,13 @@ def _doubts(side: Side) -> Iterator[str]:
             yield f"{info.id} is of a dirty checkout: its files differed from commit {info.checkout.short_commit}"
         if info.ended is None:
             yield f"{info.id} did not end: what it had so far is compared"
+
+
+def _flakiness(base: Side, head: Side) -> Iterator[str]:
+    """How often targets failed. What a board answered in the end is compared as if they had not."""
+    for side in (base, head):
+        for said in flakiness([run.record for run in side.runs.values()]):
+            yield f"{side.spec}: {said}"
 
 
 def _changed_keys(base_alone: Sequence[RunId], head_alone: Sequence[RunId]) -> Iterator[str]:

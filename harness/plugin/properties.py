@@ -39,7 +39,7 @@ def note_figures(item: pytest.Item, run: RunRecord) -> None:
         quantity = getattr(run, field)
         if quantity is not None:
             note(item, field, f"{quantity.value} ({quantity.provenance})")
-    for field in ("cycles_model", "energy_model", "energy_incomplete"):
+    for field in ("place", "retries", "cycles_model", "energy_model", "energy_incomplete"):
         if said := getattr(run, field):
             note(item, field, said)
 

@@ -8,6 +8,7 @@ from itertools import groupby
 from harness.measure.records import Provenance, RunRecord
 from harness.report.agreement import Agreement, agreement
 from harness.report.answers import answer
+from harness.report.attempts import attempt_notes, flakiness, place_details
 from harness.report.compare_boards import board_comparisons
 from harness.report.compare_engines import engine_comparisons, engine_text
 from harness.report.cost import CYCLES, INSTRUCTIONS, CostKind, known_costs, layer_costs, time_of
@@ -40,10 +41,11 @@ def variant_groups(tables: SessionTables) -> list[list[RunRecord]]:
 
 
 def session_lines(tables: SessionTables) -> list[str]:
-    """What is to say of the session as a whole: its outcome, and the runs that broke off."""
+    """What is to say of the session as a whole: its outcome, the runs that broke off, and those attempted again."""
     return [
         f"session {tables.info.id}: {tables.info.outcome_text}",
         *(printable(f"{key}: {stop}") for key, stop in tables.stops.items()),
+        *map(printable, flakiness(tables.run_records)),
     ]
 
 
@@ -96,6 +98,7 @@ def _details(info: SessionInfo, runs: list[RunRecord]) -> list[str]:
         *([REHEARSED] if is_rehearsed(runs) else []),
         *([_board_line(info.boards[runs[0].board])] if runs[0].board in info.boards else []),
         distinct(f"target {run.target}: {run.target_description}" for run in runs),
+        *place_details(runs),
         f"engine {engine}, {_vectors(runs)}, {commit}",
         *([f"firmware by {toolchain}"] if toolchain else []),
     ]
@@ -167,4 +170,4 @@ def _notes(runs: list[RunRecord], rows: list[Row]) -> list[str]:
     soft = [run.variant for run in runs if run.soft_float]
     softened = [f"floats in software, no FPU: {', '.join(soft)}"] if soft else []
     hosted = [HOST_NOTE] if any(row.how == Provenance.HOST for row in rows) else []
-    return [*reasons, *softened, *model_notes(runs), *timing_missing(runs), *hosted]
+    return [*reasons, *attempt_notes(runs), *softened, *model_notes(runs), *timing_missing(runs), *hosted]

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from harness.measure.records import LayerRecord, RunRecord
+from harness.report.attempts import attempts_text
 from harness.report.cost import CYCLES, INSTRUCTIONS, CostKind, known_costs
 from harness.report.cycles import models_named, timing_missing
 from harness.report.figures import ARENA, Figure, inference, judged
@@ -135,6 +136,8 @@ def _remarks(info: SessionInfo, run: RunRecord) -> list[str]:
     return [
         *clock,
         f"engine {run.engine}",
+        *([f"place {run.place}"] if run.place else []),
+        *([attempts_text(run)] if run.attempts > 1 else []),
         *soft,
         *why,
         *models_named([run]),

@@ -174,3 +174,14 @@ def test_dirty_sides_are_marked() -> None:
 def test_a_session_that_did_not_end_is_told() -> None:
     changes = changes_of(side(run_record()), side(run_record(), info=replace(CLEAN, ended=None)))
     assert changes.notes == ("20260102T030405Z-0123456 did not end: what it had so far is compared",)
+
+
+def test_attempts_are_told_and_make_no_figure_another() -> None:
+    """Nor do the places of a farm: equal boards give equal figures."""
+    base = modelled_run(run_record(place="rack1-1"))
+    head = replace(base, place="rack1-2", attempts=2, retries="rack1-1: no answer")
+    changes = changes_of(side(base), side(head))
+    assert set(compared(base, head).values()) == {"unchanged"}
+    assert not changes.runs[0].conditions
+    (note,) = changes.notes
+    assert note.endswith(": 1 of 1 run needed a second attempt (rack1-1: no answer)")
