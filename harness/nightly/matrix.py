@@ -22,7 +22,7 @@ _ANY_TARGET = ("auto", "farm")  # which target a board has there, pytest says
 
 
 def read_matrix(nightly: Nightly) -> dict[Cell, Content]:
-    """Every cell that is not excluded, and of what it is made: suite, firmware, board and harness, each hashed.
+    """Every cell that is not excluded, and of what it is made: suite, firmware, board, settings, harness, each hashed.
 
     Raises:
         ConfigError: a board is unknown or lacks the target, an exclusion excludes nothing, or no cell is left.
@@ -78,7 +78,8 @@ def _content(cell: Cell, suite: Suite, board: Board, nightly: Nightly) -> Conten
     return {
         "suite": _hash([suite.path, suite.vectors, *(model.path for model in suite.models.values())]),
         "firmware": build_id(board, cell.engine, sanitize=False).rpartition("-")[2],
-        "board": Hash(costs, nightly.target, *nightly.arguments).digits(),
+        "board": Hash(costs).digits(),
+        "settings": Hash(nightly.target, *nightly.arguments).digits(),
         "harness": _harness(),
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import itertools
+import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -65,14 +66,9 @@ def run_cells(nightly: Nightly, night: Night, nights: Nights, reports_dir: Path,
     return night
 
 
-def log_file(folder: Path, cell: Cell) -> Path:
-    """What a cell of the night in this folder printed."""
-    return folder / f"{_file_stem(cell)}.log"
-
-
 def _run(nightly: Nightly, night: Night, cell: Cell, nights: Nights, reports_dir: Path) -> Night:
     folder, before = nights.folder_of(night), night.cell(cell)
-    scratch, log = folder / f".{_file_stem(cell)}", log_file(folder, cell)
+    scratch, log = folder / f".{'-'.join(cell)}", folder / f"{'-'.join(cell)}.log"
     _keep(scratch, reports_dir)  # what a process left that was killed
     nights.write(night.with_cell(replace(before, outcome="running")))
     began = time.monotonic()
@@ -117,19 +113,20 @@ def _keep(scratch: Path, reports_dir: Path) -> Path | None:
         ReportError: it cannot be moved.
     """
     session = session_in(scratch)
-    if session is None:
-        return None
+    kept = _moved(session, reports_dir) if session else None
+    shutil.rmtree(scratch, ignore_errors=True)
+    return kept
+
+
+def _moved(session: Path, reports_dir: Path) -> Path:
+    """Where it is now; with a number where another session began in the same second."""
     names = itertools.chain([session.name], (f"{session.name}-{number}" for number in itertools.count(2)))
     for name in names:
         try:
             return session.rename(reports_dir / name)
         except OSError as error:
-            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):  # another session began in the same second
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
                 raise ReportError(
                     f"{session}: cannot be moved to {reports_dir}: {error.strerror}", "make that folder writable"
                 ) from None
     raise AssertionError("count() does not end")
-
-
-def _file_stem(cell: Cell) -> str:
-    return "-".join(cell)

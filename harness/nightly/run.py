@@ -61,8 +61,8 @@ def anew(nightly: Nightly, nights: Nights) -> Night:
 
 def new_or_resumed(nightly: Nightly, nights: Nights) -> Night:
     """The last night, where it was cut off and nothing has changed since; else a new one."""
-    night = resumable(nights.read(), read_matrix(nightly), read_checkout(nightly.root))
-    return night or anew(nightly, nights)
+    contents, checkout = read_matrix(nightly), read_checkout(nightly.root)
+    return resumable(nights.read(), contents, checkout) or begin_night(nightly, nights, contents, checkout)
 
 
 def _free_stale_places(nightly: Nightly, tell: Tell) -> None:

@@ -42,7 +42,7 @@ def test_a_changed_model_changes_its_suite_alone(nightly: Nightly) -> None:
 
 
 def test_other_arguments_change_how_a_cell_runs(nightly: Nightly) -> None:
-    assert changed_parts(replace(nightly, arguments=("--vectors=3",)), nightly, DIGITS) == {"board"}
+    assert changed_parts(replace(nightly, arguments=("--vectors=3",)), nightly, DIGITS) == {"settings"}
 
 
 @pytest.mark.parametrize(
