@@ -41,7 +41,8 @@ def failures(changes: Changes, fail_on: Collection[FailOn]) -> list[str]:
 
 
 def _described(change: Change) -> str:
-    return f"{change.metric.name} {change.head_text}, before {change.base_text}"
+    reason = f": {change.reason}" if change.reason else ""
+    return f"{change.metric.name} {change.head_text}, before {change.base_text}{reason}"
 
 
 def _hits(known: KnownException, changes: Changes) -> bool:

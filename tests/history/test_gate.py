@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from msgspec.structs import replace
 from support.session_records import int8_run, modelled_run, run_record
-from support.sides import changes_of, quantity, side
+from support.sides import changes_of, quantity, side, timed_side
 
 from harness.history.changes import Changes
 from harness.history.gate import FailOn, excuse, failures
@@ -30,6 +30,13 @@ def known(**changes: object) -> KnownException:
 def test_a_regression_shuts_the_gate_where_that_is_asked() -> None:
     assert failures(slower(), ["regression"]) == [WORSE]
     assert failures(slower(), []) == failures(slower(), ["missing"]) == []
+
+
+def test_a_gate_that_is_shut_says_why_a_noisy_figure_is_worse() -> None:
+    windows_us = [10_000.0 + window for window in range(10)]
+    changes = changes_of(timed_side(windows_us), timed_side([2 * latency_us for latency_us in windows_us]))
+    (reason,) = failures(changes, ["regression"])
+    assert reason.endswith(": latency_us 20.00 ms, before 10.00 ms: Mann-Whitney p = 1e-05")
 
 
 def test_a_known_exception_excuses_until_its_last_day() -> None:
