@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain, islice
@@ -25,12 +25,11 @@ from harness.history.settings import read_settings
 from harness.history.sides import Run, session_runs
 from harness.history.transfer import entry_folder, entry_id
 from harness.nightly.record import Night, NightCell
+from harness.report.attempts import flakiness
 from harness.report.store import read_session
-from harness.report.wording import counted
 
 THIS_NIGHT = "this night"
 MOST_NIGHTS = 100  # the latest green ones that are looked at
-MOST_RETRIED = 20  # runs that are named
 
 
 @dataclass(frozen=True)
@@ -68,6 +67,7 @@ def judge_night(nightly: Nightly, night: Night, reports_dir: Path, marks: Place)
     if any(id_ in base.runs for id_ in head.runs):
         found = find_changes(base, head, settings, RecentCommits(read_index(reports_dir)).values)
         changes = excuse(found, settings.exceptions, datetime.now(UTC).date())
+    flaky = () if changes else flakiness([run.record for run in head.runs.values()])  # else told as a change
     reasons = (*_cell_reasons(night), *(failures(changes, nightly.fail_on) if changes else ()))
     night = replace(
         night,
@@ -75,7 +75,7 @@ def judge_night(nightly: Nightly, night: Night, reports_dir: Path, marks: Place)
         ended=datetime.now(UTC).isoformat(),
         green=not reasons,
     )
-    return Judged(night, changes, reasons, (*lookup.notes, *_retried(head.runs.values())))
+    return Judged(night, changes, reasons, (*lookup.notes, *flaky))
 
 
 class _Lookup:
@@ -110,15 +110,6 @@ class _Lookup:
 
 def _runs(night: Night, reports_dir: Path) -> Iterator[Run]:
     return chain.from_iterable(session_runs(read_session(reports_dir / session)) for session in night.sessions)
-
-
-def _retried(runs: Collection[Run]) -> Iterator[str]:
-    """How many runs a target failed under, and which: that others did their work is not hidden."""
-    retried = [run for run in runs if run.record.attempts > 1]
-    if retried:
-        yield f"{len(retried)} of {counted(len(runs), 'run')} retried, because boards failed"
-    for run in retried[:MOST_RETRIED]:
-        yield f"{run.id}: {counted(run.record.attempts, 'attempt')}: {run.record.retries}"
 
 
 def _cell_reasons(night: Night) -> Iterator[str]:
