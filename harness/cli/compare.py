@@ -6,12 +6,17 @@ import argparse
 import sys
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.cli.report import add_reports_dir_option
+from harness.errors import ConfigError
+
+if TYPE_CHECKING:
+    from harness.history import Changes, Index
 
 FORMATS = ("terminal", "markdown", "json", "junit", "github")
 FAIL_ON = ("regression", "missing")
+GREEN = "green"
 _SPEC = "a session (id, path, latest) or a commit that has one (hash, branch, tag, main~5)"
 
 
@@ -33,16 +38,22 @@ def add_parser(commands: Any) -> None:
     )
     parser.add_argument("--format", choices=FORMATS, default="terminal", help="default: terminal")
     parser.add_argument("--output", type=Path, metavar="FILE", help="write it there instead")
+    parser.add_argument(
+        "--place", metavar="PLACE", help=f"BASE is the word {GREEN}: the last night that is marked as green there"
+    )
+    parser.add_argument("--branch", metavar="NAME", help=f"whose {GREEN} night; default: the branch that HEAD is of")
     add_reports_dir_option(parser)
     parser.set_defaults(execute=execute)
 
 
 def execute(options: argparse.Namespace) -> int:
-    from harness.history import RENDERERS, compare, failures, read_index, unreadable_of
+    from harness.history import RENDERERS, failures, read_index, unreadable_of
 
     index = read_index(options.reports_dir)
-    again = partial(_rerun, options.reports_dir) if options.rerun else None
-    changes = compare(options.base, options.head, index, Path.cwd(), again)
+    changes = _changes(options, index)
+    if changes is None:
+        print(f"no {GREEN} night in {options.place} to compare with", file=sys.stderr)
+        return 0
     write_text(RENDERERS[options.format](changes), options.output)
     unreadable = unreadable_of(changes, index)
     for name in unreadable:
@@ -58,6 +69,19 @@ def _rerun(reports_dir: Path, run: Any) -> Any:
 
     print(f"harness compare: once more: {run.id}", file=sys.stderr, flush=True)
     return rerun(run, reports_dir=reports_dir, project=Path.cwd())
+
+
+def _changes(options: argparse.Namespace, index: Index) -> Changes | None:
+    """None where no night is marked as green yet."""
+    from harness.history import Nights, compare, compare_with_green, open_place
+
+    again = partial(_rerun, options.reports_dir) if options.rerun else None
+    if options.place is None:
+        return compare(options.base, options.head, index, Path.cwd(), again)
+    if options.base != GREEN:
+        raise ConfigError(f"--place does not go with BASE {options.base!r}", f"harness compare {GREEN} HEAD --place=…")
+    nights = Nights(open_place(options.place), options.branch)
+    return compare_with_green(nights, options.head, index, Path.cwd(), again)
 
 
 def write_text(text: str, file: Path | None) -> None:

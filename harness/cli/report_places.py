@@ -1,4 +1,4 @@
-"""`harness report push` and `harness report pull`: sessions to a shared place and from it."""
+"""`harness report push`, `pull` and `mark`: sessions to a shared place and from it, and which of them were green."""
 
 from __future__ import annotations
 
@@ -25,6 +25,11 @@ def add_parser(commands: Any) -> None:
         add_reports_dir_option(parser)
     push.set_defaults(execute=execute_push)
     pull.set_defaults(execute=execute_pull)
+    mark = commands.add_parser("report mark", help="say there that a session was pushed from a green night")
+    mark.add_argument("place", metavar="PLACE", help="as for push")
+    mark.add_argument("sessions", nargs="+", metavar="SESSION", help="those of the night")
+    add_reports_dir_option(mark)
+    mark.set_defaults(execute=execute_mark)
 
 
 def execute_push(options: argparse.Namespace) -> int:
@@ -40,6 +45,17 @@ def execute_pull(options: argparse.Namespace) -> int:
     from harness.history import open_place, pull
 
     return _print_moves("pulled", pull(open_place(options.place), options.reports_dir, options.sessions))
+
+
+def execute_mark(options: argparse.Namespace) -> int:
+    from harness.history import mark_sessions, open_place
+    from harness.report import find_session
+
+    night = mark_sessions(
+        [find_session(options.reports_dir, each) for each in options.sessions], open_place(options.place)
+    )
+    print(f"marked {night} as green in {options.place}")
+    return 0
 
 
 def _print_moves(verb: str, moves: Iterable[Moved]) -> int:

@@ -3,9 +3,11 @@
 from harness.history.bisect import Bisection, bisect
 from harness.history.bisect_question import Question
 from harness.history.bisect_text import bisection_json, bisection_lines, bisection_markdown
+from harness.history.changes import Changes
 from harness.history.columns import columns_markdown
-from harness.history.compare import RENDERERS, compare, unreadable_of
+from harness.history.compare import RENDERERS, Nights, compare, compare_with_green, unreadable_of
 from harness.history.gate import FAIL_ON, failures
+from harness.history.green import mark_sessions
 from harness.history.index import Group, Index, Summary, read_index
 from harness.history.listing import SessionFilter, listing_json, listing_lines, listing_notes, unreadable_lines
 from harness.history.metrics import METRICS_BY_NAME
@@ -22,9 +24,11 @@ __all__ = [
     "Answer",
     "Bisection",
     "BoardEngine",
+    "Changes",
     "Group",
     "Index",
     "Moved",
+    "Nights",
     "PlaceError",
     "Question",
     "Selection",
@@ -40,11 +44,13 @@ __all__ = [
     "bisection_markdown",
     "columns_markdown",
     "compare",
+    "compare_with_green",
     "ended_sessions",
     "failures",
     "listing_json",
     "listing_lines",
     "listing_notes",
+    "mark_sessions",
     "open_place",
     "pull",
     "push",

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from harness.history.changes import Changes, find_changes
 from harness.history.changes_ci import changes_github, changes_junit
@@ -13,12 +15,17 @@ from harness.history.changes_json import changes_json
 from harness.history.changes_markdown import changes_markdown
 from harness.history.changes_text import changes_lines
 from harness.history.gate import excuse
-from harness.history.index import Index
+from harness.history.green import green_side, read_greens
+from harness.history.index import Group, Index
+from harness.history.places import Place
 from harness.history.recent import RecentCommits
 from harness.history.rerun import Again, confirm
 from harness.history.select import select
-from harness.history.settings import read_settings
-from harness.history.sides import read_side
+from harness.history.settings import Settings, read_settings
+from harness.history.sides import Side, read_side
+from harness.history.transfer import fetched_folder
+
+MOST_NIGHTS = 100  # green ones that are looked at, the latest first
 
 RENDERERS: Mapping[str, Callable[[Changes], str]] = {
     "terminal": lambda changes: "".join(f"{line}\n" for line in changes_lines(changes)),
@@ -42,9 +49,41 @@ def compare(base: str, head: str, index: Index, root: Path, again: Again | None 
     """
     settings = read_settings(root)
     before, after = (read_side(select(spec, index, root)) for spec in (base, head))
+    return _judged((before, after), index, settings, again)
+
+
+class Nights(NamedTuple):
+    """Those that are marked as green in a place, of one branch; None: that of the checkout which is compared."""
+
+    place: Place
+    branch: str | None = None
+
+
+def compare_with_green(
+    nights: Nights, head: str, index: Index, root: Path, again: Again | None = None
+) -> Changes | None:
+    """What changed since the last green night, whose sessions are pulled; None where there is none.
+
+    Args: as for `compare`.
+
+    Raises:
+        PlaceError: the place fails.
+        ReportError, ConfigError: as for `compare`.
+    """
+    after = read_side(select(head, index, root))
+    own = next((info.checkout.branch for info in after.infos if info.checkout), None)
+    greens = list(islice(read_greens(nights.place, nights.branch or own), MOST_NIGHTS))
+    newest = {group for green in greens[:1] for groups in green.sessions.values() for group in groups}
+    wanted = {Group(run.suite, run.board, run.engine) for run in after.runs} | newest
+    before = green_side(greens, wanted, lambda name: fetched_folder(name, nights.place, index.folder))
+    if not before.runs:
+        return None
+    return _judged((before, after), index, read_settings(root), again)
+
+
+def _judged(sides: tuple[Side, Side], index: Index, settings: Settings, again: Again | None) -> Changes:
     recent = RecentCommits(index).values
-    changes = find_changes(before, after, settings, recent)
-    excused = excuse(changes, settings.exceptions, datetime.now(UTC).date())
+    excused = excuse(find_changes(*sides, settings, recent), settings.exceptions, datetime.now(UTC).date())
     return confirm(excused, again, settings, recent) if again else excused
 
 

@@ -10,16 +10,17 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
+from harness.errors import ReportError
 from harness.history.index import Group, summarize
 from harness.history.places import MissingError, Place
 from harness.history.sides import Run, RunId, Side, session_runs
-from harness.history.transfer import entry_name
+from harness.history.transfer import entry_id, entry_name, is_shared
 from harness.report.store import read_session
 
 LAST_GREEN = "the last green night"
@@ -60,13 +61,32 @@ def mark_green(green: Green, place: Place) -> None:
     place.put(f"{_MARKS}/{green.night}.{hashlib.sha256(content).hexdigest()}", io.BytesIO(content))
 
 
+def mark_sessions(folders: Sequence[Path], place: Place) -> str:
+    """Say in a place that a night with these sessions was green; returns the name of the night: that of the first one.
+
+    Raises:
+        PlaceError: the place fails, and nothing is said.
+        ReportError: a session cannot be read, is not in the place, or not what anybody could make again.
+    """
+    for folder in folders:
+        checkout = summarize(folder).checkout
+        if checkout is not None and checkout.dirty:
+            raise ReportError(f"{folder.name} is of a dirty checkout", "commit, run again, and mark that session")
+        if not is_shared(folder, place):
+            raise ReportError(f"{folder.name} is not in {place.described}", "push it first: harness report push")
+    first = min(folders, key=lambda folder: summarize(folder).started)
+    checkout = summarize(first).checkout
+    mark_green(green_of(first.name, checkout.branch if checkout else None, folders), place)
+    return first.name
+
+
 def read_greens(place: Place, branch: str | None) -> Iterator[Green]:
     """The green nights of a branch, the latest first. A mark that is damaged is none.
 
     Raises:
         PlaceError: the place fails.
     """
-    for name in sorted(filter(_MARK.fullmatch, place.names(_MARKS)), reverse=True):
+    for name in sorted(filter(_MARK.fullmatch, place.names(_MARKS)), key=entry_id, reverse=True):
         green = _read_mark(place, name)
         if green is not None and green.branch == branch:
             yield green

@@ -40,9 +40,15 @@ class Place(ABC):
         self._made: set[str] = set()
 
     def names(self, folder: str) -> list[str]:
-        """The files of a folder; none where there is no such folder."""
+        """The files of a folder; none where there is no such folder.
+
+        Raises:
+            MissingError: the place itself is not there, such as a share that is not mounted; not every kind can tell.
+        """
         with contextlib.suppress(MissingError), self._talking():
             return self._list(folder)
+        with self._talking():
+            self._look()
         return []
 
     def read(self, name: str) -> Iterator[bytes]:
@@ -64,6 +70,10 @@ class Place(ABC):
 
     @abstractmethod
     def _list(self, folder: str) -> list[str]: ...
+
+    @abstractmethod
+    def _look(self) -> None:
+        """Raises: FileNotFoundError: the place is not there."""
 
     @abstractmethod
     def _open(self, name: str) -> BinaryIO: ...
@@ -106,6 +116,9 @@ class FolderPlace(Place):
     def _list(self, folder: str) -> list[str]:
         return os.listdir(self._folder / folder)  # noqa: PTH208  names alone
 
+    def _look(self) -> None:
+        self._folder.stat()
+
     def _open(self, name: str) -> BinaryIO:
         return (self._folder / name).open("rb")
 
@@ -142,6 +155,9 @@ class UrlPlace(Place):
     def _list(self, folder: str) -> list[str]:
         self._store.invalidate_cache()  # others write there, too
         return [posixpath.basename(path) for path in self._store.ls(f"{self._root}/{folder}", detail=False)]
+
+    def _look(self) -> None:
+        """A folder without files is none in most stores: what has none yet cannot be told from what is not there."""
 
     def _open(self, name: str) -> BinaryIO:
         opened: BinaryIO = self._store.open(f"{self._root}/{name}", "rb")

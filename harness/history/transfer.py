@@ -6,6 +6,7 @@ sessions/<id of the session>.<SHA-256>                      says that it is ther
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import io
 import re
@@ -80,6 +81,26 @@ def entry_folder(name: str, reports_dir: Path) -> Path | None:
     match = _ENTRY.fullmatch(name)
     folder = _folder_for(_Entry(match[1], match[2]), reports_dir) if match else reports_dir / name
     return folder if folder.is_dir() else None
+
+
+def fetched_folder(name: str, place: Place, reports_dir: Path) -> Path | None:
+    """As `entry_folder`; a session that is not here is pulled, where that can be."""
+    folder = entry_folder(name, reports_dir)
+    if folder is None:
+        with contextlib.suppress(ReportError):
+            list(pull(place, reports_dir, [entry_id(name)]))
+        folder = entry_folder(name, reports_dir)
+    return folder
+
+
+def is_shared(folder: Path, place: Place) -> bool:
+    """Whether the session in a folder is in the place.
+
+    Raises:
+        PlaceError: the place fails.
+        ReportError: the session cannot be read.
+    """
+    return entry_name(folder) in place.names(_ENTRIES)
 
 
 def push(folders: Iterable[Path], place: Place) -> Iterator[Moved]:

@@ -12,8 +12,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from harness.config import Nightly
-from harness.errors import ReportError
-from harness.history import PlaceError, failures, open_place, pull, read_index
+from harness.history import PlaceError, failures, open_place, read_index
 from harness.history.changes import Changes, find_changes
 from harness.history.gate import excuse
 from harness.history.green import Green, green_side, read_greens, side_of_runs
@@ -23,7 +22,7 @@ from harness.history.recent import RecentCommits
 from harness.history.rules import Verdict
 from harness.history.settings import read_settings
 from harness.history.sides import Run, session_runs
-from harness.history.transfer import entry_folder, entry_id
+from harness.history.transfer import entry_folder, entry_id, fetched_folder
 from harness.nightly.record import Night, NightCell
 from harness.report.attempts import flakiness
 from harness.report.store import read_session
@@ -100,9 +99,8 @@ class _Lookup:
         """Where the session of this `entry_name` is, which is pulled if it is not here."""
         folder = entry_folder(name, self._reports_dir)
         if folder is None and self._store is not None:
-            with contextlib.suppress(ReportError):
-                list(pull(open_place(self._store), self._reports_dir, [entry_id(name)]))
-            folder = entry_folder(name, self._reports_dir)
+            with contextlib.suppress(PlaceError):
+                folder = fetched_folder(name, open_place(self._store), self._reports_dir)
         if folder is None:
             self.notes.append(f"{entry_id(name)} of a green night cannot be had: an earlier one stands in for it")
         return folder

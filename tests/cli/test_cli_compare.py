@@ -92,6 +92,29 @@ def test_a_session_of_a_compared_commit_that_cannot_be_read_is_named(
     assert len(done.err.splitlines()) == 1
 
 
+def test_the_last_green_night_is_what_a_session_is_compared_with(
+    harness: Harness, ids: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "share").mkdir()
+    green = ("compare", "green", "latest", "--place=share")
+    before = harness(*green, "--branch=topic", "--output=changes.txt")
+    assert (before.code, before.err) == (0, "no green night in share to compare with\n")
+    assert not (tmp_path / "changes.txt").exists()
+    assert harness("report", "mark", "share", ids[0]).err.splitlines()[0].endswith(f"{ids[0]} is not in share")
+    harness("report", "push", "share")
+    assert harness("report", "mark", "share", ids[0]).out == f"marked {ids[0]} as green in share\n"
+    assert harness(*green).err == before.err  # the newest is of another branch
+    done = harness(*green, "--branch=topic", "--format=json", "--fail-on=regression")
+    assert done.code == 1
+    assert json.loads(done.out)["base"]["sessions"][0]["id"] == ids[0]
+
+
+def test_what_does_not_go_together_is_refused(harness: Harness, ids: list[str]) -> None:
+    done = harness("compare", *ids, "--place=share")
+    assert (done.code, "--place does not go with BASE" in done.err) == (2, True)
+    assert harness("compare", "green", "latest", "--place=nowhere").code == 2
+
+
 def test_unknown_sessions_and_damaged_ones_are_errors(harness: Harness, ids: list[str], tmp_path: Path) -> None:
     assert harness("compare", ids[0], "nothing").code == 2
     (tmp_path / "reports" / ids[1] / "vectors.parquet").write_bytes(b"PAR1")

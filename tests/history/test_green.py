@@ -9,9 +9,11 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from support.session_records import run_record
+from msgspec.structs import replace
+from support.session_records import INFO, run_record
 
-from harness.history import open_place
+from harness.errors import ReportError
+from harness.history import Changes, Nights, PlaceError, compare_with_green, mark_sessions, open_place, push, read_index
 from harness.history.green import Green, green_of, green_side, mark_green, read_greens
 from harness.history.index import Group
 from harness.history.places import Place
@@ -33,9 +35,10 @@ def nights(place: Place, branch: str | None = "main") -> list[str]:
 
 
 def test_the_latest_green_night_of_a_branch_comes_first(share: Place) -> None:
-    for night, branch in (("20260102", "main"), ("20260101", "main"), ("20260103", "feature")):
+    marks = (("20260102", "main"), ("20260102-2", "main"), ("20260101", "main"), ("20260103", "feature"))
+    for night, branch in marks:
         mark_green(Green(night, branch, {}), share)
-    assert nights(share) == ["20260102", "20260101"]
+    assert nights(share) == ["20260102-2", "20260102", "20260101"]
     assert nights(share, "feature") == ["20260103"]
     assert nights(share, None) == []
 
@@ -90,3 +93,61 @@ def test_another_session_of_the_same_id_is_not_taken_for_it(make_session: MakeSe
 
 def test_without_a_green_night_there_is_nothing_to_compare_with() -> None:
     assert not green_side([], [DIGITS], {}.get).runs
+
+
+CLEAN = replace(INFO.checkout, dirty=False)
+
+
+def share_session(place: Place, folder: Path) -> Path:
+    list(push([folder], place))
+    return folder
+
+
+def test_a_night_is_named_by_its_first_session_and_of_its_branch(share: Place, make_session: MakeSession) -> None:
+    late = share_session(share, make_session("late", started="2026-01-03T00:00:00+00:00", checkout=CLEAN))
+    early = share_session(share, make_session("early", checkout=CLEAN))
+    assert mark_sessions([late, early], share) == "early"
+    (green,) = read_greens(share, "main")
+    assert sorted(map(entry_id, green.sessions)) == ["early", "late"]
+
+
+def test_a_session_that_others_cannot_have_is_not_marked(share: Place, make_session: MakeSession) -> None:
+    with pytest.raises(ReportError, match="not in"):
+        mark_sessions([make_session("alone", checkout=CLEAN)], share)
+    with pytest.raises(ReportError, match="dirty"):
+        mark_sessions([share_session(share, make_session("dirty"))], share)
+    assert nights(share) == []
+
+
+def changes(share: Place, reports: Path, branch: str | None = None) -> Changes | None:
+    return compare_with_green(Nights(share, branch), "tonight", read_index(reports), reports)
+
+
+def test_a_session_is_compared_with_the_last_green_night_of_its_branch(
+    share: Place, reports: Path, make_session: MakeSession
+) -> None:
+    tonight = make_session("tonight", checkout=CLEAN)
+    assert changes(share, reports) is None
+    for night, branch, vectors in (("night1", "main", 100), ("night2", "other", 200)):
+        folder = make_session(night, run_record(vectors=vectors), checkout=replace(CLEAN, branch=branch))
+        mark_sessions([share_session(share, folder)], share)
+        shutil.rmtree(folder)  # it is pulled
+    found, other = changes(share, reports), changes(share, reports, "other")
+    assert found and other
+    assert [run.record.vectors for side in (found, other) for run in side.base.runs.values()] == [100, 200]
+    assert tonight.is_dir()
+
+
+def test_a_suite_that_the_green_night_had_is_missed(share: Place, reports: Path, make_session: MakeSession) -> None:
+    night = make_session("night", run_record(), run_record(suite="keywords"), checkout=CLEAN)
+    mark_sessions([share_session(share, night)], share)
+    make_session("tonight", checkout=CLEAN)
+    found = changes(share, reports)
+    assert found
+    assert [id_.suite for id_ in found.base_alone] == ["keywords"]
+
+
+def test_a_place_that_is_away_is_not_one_without_nights(reports: Path, make_session: MakeSession) -> None:
+    make_session("tonight", checkout=CLEAN)
+    with pytest.raises(PlaceError, match="nowhere"):
+        changes(open_place("nowhere"), reports)
