@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -81,7 +82,9 @@ def _serial_export(instance: Instance) -> Export:
     if "://" in instance.port:
         return _network_port(instance)
     if "/" in instance.port:
-        return Export("RawSerialPort", {"port": instance.port, "speed": START_BAUD}, "NetworkSerialPort")
+        below_dev = instance.port.startswith("/dev/")  # labgrid takes no other; a stand-in's port is a link to one
+        path = instance.port if below_dev else os.path.realpath(instance.port)
+        return Export("RawSerialPort", {"port": path, "speed": START_BAUD}, "NetworkSerialPort")
     match = {"@ID_SERIAL_SHORT": instance.port}  # the @: of the USB device that the port belongs to
     return Export("USBSerialPort", {"match": match, "speed": START_BAUD}, "NetworkSerialPort")
 

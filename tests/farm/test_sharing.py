@@ -59,6 +59,12 @@ def test_labgrid_reads_what_a_board_shares(tmp_path: Path, port: str, shared: di
     }
 
 
+def test_a_link_to_a_port_is_followed_for_labgrid_takes_none_outside_of_dev(tmp_path: Path) -> None:
+    (tmp_path / "serial").symlink_to("/dev/pts/7")
+    exports = exports_of(instance(str(tmp_path / "serial")), HERE, 5555)
+    assert exports["serial"].parameters["port"] == "/dev/pts/7"
+
+
 @pytest.mark.parametrize("port", ["loop://", "socket://host", "spy:///dev/ttyUSB0"])
 def test_a_port_that_labgrid_cannot_share_is_told(port: str) -> None:
     with pytest.raises(ConfigError, match=r"attached\.desk-1\.port: .* cannot be shared"):
