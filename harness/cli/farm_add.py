@@ -64,23 +64,31 @@ def execute(options: argparse.Namespace) -> int:
     door, port = _door(options), options.probe_port or _PROBE_PORT + list(instances).index(instance.name)
     place = options.place or instance.name
     exports = exports_of(instance, door, port)
-    unit = f"tinyhil-probe-{place}.service"
     files = {
         "exporter.yaml": EXPORTER_FILE,
         f"exporter.yaml.d/{place}.yaml": exporter_text({place: exports}),
-        unit: probe_unit(instance, door, port, sys.executable),
+        f"tinyhil-probe-{place}.service": probe_unit(instance, door, port, sys.executable),
     }
     if options.write:
         _write(options.write, files)
     else:
         print(*(f"## {name}\n{text}" for name, text in files.items()), sep="\n", end="")
+    return _make_place(options, place, instance.board, patterns(options.exporter, place, exports))
+
+
+def _make_place(options: argparse.Namespace, name: str, board: str, matches: Mapping[str, str]) -> int:
+    """The exit code."""
+    was_there = ""
     try:
         with open_farm(options) as farm:
-            farm.add_place(place, instance.board, patterns(options.exporter, place, exports), dict(options.farm_tag))
+            if name in [place.name for place in farm.places()]:
+                was_there = " already, which stays as it is"
+            else:
+                farm.add_place(name, board, matches, dict(options.farm_tag))
     except FarmError as error:
         print(f"no place was made: {error}", file=sys.stderr)
         return 1
-    print(f"the farm at {farm.address} has a place {place}", file=sys.stderr)
+    print(f"the farm at {farm.address} has a place {name}{was_there}", file=sys.stderr)
     return 0
 
 

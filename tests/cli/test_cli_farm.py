@@ -173,6 +173,13 @@ def test_an_entry_becomes_files_and_a_place(farm: Harness, coordinator: Coordina
     assert "has a place desk-2" in done.err
 
 
+def test_a_place_that_is_there_stays_as_it_is(farm: Harness, coordinator: Coordinator, entries: str) -> None:
+    before = coordinator.place("rack-1")
+    done = farm("add", "desk-1", entries, "--place=rack-1", "--farm-tag=flash=external")
+    assert (done.code, coordinator.place("rack-1").tags) == (0, before.tags)
+    assert "has a place rack-1 already, which stays as it is" in done.err
+
+
 def test_files_of_several_boards_lie_side_by_side(farm: Harness, coordinator: Coordinator, entries: str) -> None:
     for name, place in (("desk-1", "left"), ("desk-2", "right")):
         assert farm("add", name, entries, f"--place={place}", "--write=farm").code == 0
