@@ -18,6 +18,7 @@ from support.stand_in_desk import stand_in_desk
 
 from harness.config import Board, Suite, load_boards, load_instances
 from harness.errors import TargetError
+from harness.html import render_html
 from harness.measure import Bench, Job, Provenance, Sink, load_suite_vectors, run_model
 from harness.model import read_model_file
 from harness.paths import shipped_boards_file
@@ -91,6 +92,7 @@ def test_a_suite_passes_and_the_energy_of_an_inference_is_rehearsed(board: Board
         at_work = [power_uw for time_us, power_uw in points if 0 < time_us < 0.9 * trace.end_us]
         assert at_work == pytest.approx([33_000] * len(at_work), rel=0.1)
     assert len(tables.trace_records) == len(tables.run_records)
+    assert render_html(tables, {}).count("<figcaption>Power over time, ") == len(tables.run_records)
     assert "measured" not in " ".join(path.read_text("utf-8", "replace") for path in session.glob("*.parquet"))
 
 

@@ -9,9 +9,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.metering import Stage, metered
 
+from harness.measure.energy.meters.ppk2 import Ppk2
 from harness.measure.energy.trace import Samples, Trace
 from harness.measure.layer_energy import LEAST_SAMPLES, Span, layer_energies, profile_trace
+from harness.standin.meters.ppk2 import Ppk2Player
+from harness.standin.waveform import Segment
 
 RATE_HZ = 100_000
 VOLTAGE_V = 3.0
@@ -87,6 +91,20 @@ def test_the_picture_begins_with_the_first_op_and_has_all_ops_in_it() -> None:
     power_uw = dict(zip(found.trace.time_us, found.trace.power_uw, strict=True))
     assert {round(power) for us, power in power_uw.items() if 10 < us < 3980} == {30_000}
     assert (min(power_uw), max(power_uw)) == pytest.approx((-800, 8800), abs=20)
+
+
+def test_a_meter_that_is_played_sees_ops_and_what_they_draw() -> None:
+    spans, stage = spans_of([0.004, 0.002, 0.003]), Stage()
+    ops = [Segment(0.004, 0.010, marker=True), Segment(0.002, 0.025), Segment(0.003, 0.015, marker=True)]
+    with Ppk2Player(stage) as player, Ppk2(player.port) as meter:
+        _, trace = metered(meter, player, stage, [Segment(0.02, 0.002), *ops, Segment(0.02, 0.002)])
+    found = profile_trace(trace, spans)
+    assert found is not None
+    assert found.trace.edges_us == pytest.approx((0, 4000, 6000, 9000), abs=20)
+    points_uw = dict(zip(found.trace.time_us, found.trace.power_uw, strict=True))
+    for middle_us, current_a in ((2000, 0.010), (5000, 0.025), (7500, 0.015)):
+        nearest_us = min(points_uw, key=lambda time_us: abs(time_us - middle_us))
+        assert points_uw[nearest_us] == pytest.approx(current_a * 3.3e6, rel=0.01)
 
 
 @pytest.mark.parametrize("how", ["saturated", "lost samples", "no marker", "another's marker"])
