@@ -45,6 +45,8 @@ HEAVY = (
     "duckdb",
     "fsspec",
     "jinja2",
+    "labgrid",
+    "grpc",
 )
 
 

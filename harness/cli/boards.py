@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.config import Board, boards_files, load_boards
+from harness.config.farm import add_farm_options, read_farm_options
 from harness.scan import TARGET_KINDS, Place, choose_places
 
 
@@ -39,12 +40,14 @@ def add_place_options(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="which attached board, by its entry's name or its probe's unique id; `harness boards --scan` lists them",
     )
+    add_farm_options(parser.add_argument)
 
 
 def chosen_places(options: argparse.Namespace, boards: Sequence[Board]) -> Mapping[str, Place]:
     """Where each board runs, by what the options say."""
     files = boards_files(Path.cwd(), options.boards_file)
-    return choose_places(boards, options.target, files, options.attached)
+    farm = read_farm_options(options.target, options.farm, options.farm_tag, options.farm_timeout)
+    return choose_places(boards, options.target, files, options.attached, farm)
 
 
 def execute(options: argparse.Namespace) -> int:

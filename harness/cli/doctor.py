@@ -37,7 +37,7 @@ def _check_line(options: argparse.Namespace) -> int:
     board = pick_board(known_boards(options), options.board)
     place = chosen_places(options, [board])[board.name]
     model = echo_model(options.frame_bytes)
-    with Bench(board, target=place.kind, instance=place.instance).start(model) as device:
+    with Bench(board, target=place.kind, instance=place.instance, farm=place.farm).start(model) as device:
         checks = [check_line(device, model.data, FaultRates.damage(rate), options.frames) for rate in _RATES]
     print(f"{board.name}, {place.kind}: {options.frames:,} vectors of {options.frame_bytes} bytes, there and back")
     _print_table(checks)

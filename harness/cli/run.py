@@ -121,7 +121,8 @@ def _benches(options: argparse.Namespace, board: Board, place: Place) -> list[Be
             options.inference_timeout,
             engine.chosen_by,
             place.instance,
-            shards=options.shard_vectors,
+            place.farm,
+            options.shard_vectors,
         )
         for engine in choose_engines(options.engine, board.engine)
     ]

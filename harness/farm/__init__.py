@@ -1,6 +1,7 @@
 """Boards that several people and computers share, through a labgrid coordinator."""
 
-from harness.farm.coordinator import DEFAULT_ADDRESS, LEASE_TIMEOUT_S, Coordinator, Stale, farm_address
+from harness.config.farm import DEFAULT_ADDRESS, LEASE_TIMEOUT_S, farm_address
+from harness.farm.coordinator import Coordinator, Stale
 from harness.farm.owner import Owner, read_owner, this_process
 from harness.farm.place import FarmPlace, Notes, Remark, Resource
 

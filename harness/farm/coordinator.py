@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 
 from harness.closing import Closing
+from harness.config.farm import LEASE_TIMEOUT_S
 from harness.errors import FarmError
 from harness.farm.agent_process import AgentProcess
 from harness.farm.owner import Owner, read_owner, this_process
 from harness.farm.place import FarmPlace, Notes, Remark, now, one_line
-from harness.farm.queue import Queue, look
+from harness.farm.queue import Queue, look_now
 from harness.farm.wish import Wish
 from harness.setup import LABGRID_VERSION
 
-DEFAULT_ADDRESS = "127.0.0.1:20408"
-LEASE_TIMEOUT_S = 600.0
 _OFF_S = 2.0  # until a board's capacitors are empty
-
-
-def farm_address(given: str | None = None) -> str:
-    """The coordinator's "host:port": what is given, else by $TINYHIL_FARM, else by labgrid's own $LG_COORDINATOR, else
-    on this computer.
-    """
-    address = given or os.environ.get("TINYHIL_FARM") or os.environ.get("LG_COORDINATOR") or DEFAULT_ADDRESS
-    return address if ":" in address else f"{address}:{DEFAULT_ADDRESS.partition(':')[2]}"
 
 
 @dataclass(frozen=True)
@@ -70,8 +60,7 @@ class Coordinator(Closing):
         Raises:
             FarmError: the coordinator is gone (so for every method).
         """
-        self._agent.ask("sync")
-        return look(self._agent)[1]
+        return look_now(self._agent)[1]
 
     def place(self, name: str) -> FarmPlace:
         """Raises: FarmError: there is none of that name."""

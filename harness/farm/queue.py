@@ -26,6 +26,12 @@ def look(agent: AgentProcess, after: int = 0, wait_s: float = 0.0) -> tuple[int,
     return answer["revision"], sorted(places, key=lambda place: place.name)
 
 
+def look_now(agent: AgentProcess) -> tuple[int, list[FarmPlace]]:
+    """The same with all that has happened until now."""
+    agent.ask("sync")
+    return look(agent)
+
+
 class Queue(Closing):
     """One run's reservations, which end with it."""
 
@@ -42,7 +48,7 @@ class Queue(Closing):
             FarmError: none can serve, or none became free in time.
         """
         give_up_s = time.monotonic() + timeout_s
-        revision, places = look(self._agent)
+        revision, places = look_now(self._agent)
         while True:
             choices = [place for place in self._wish.choices(places) if not self._is_broken(place)]
             granted = [place for place in choices if place.reservation == self._tokens.get(place.name)]

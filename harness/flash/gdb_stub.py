@@ -5,6 +5,7 @@ Its protocol: "Debugging with GDB", appendix E, "GDB Remote Serial Protocol".
 
 from __future__ import annotations
 
+import re
 import socket
 
 from harness.errors import TargetError
@@ -53,6 +54,24 @@ class GdbStub:
             piece = data[offset : offset + _WRITE_BYTES]
             self._ask(f"M{address + offset:x},{len(piece):x}:{piece.hex()}".encode())
 
+    def read(self, address: int, count: int) -> bytes:
+        """Bytes of any memory, or registers of the core, of a board that is held."""
+        self._send(_packet(f"m{address:x},{count:x}".encode()))
+        answer = self._receive()
+        try:
+            return bytes.fromhex(answer.decode("ascii"))
+        except ValueError:
+            raise _refusal(f"m{address:x}".encode(), answer) from None
+
+    def version(self) -> str:
+        """Of QEMU, e.g. "QEMU 10.0.2"."""
+        self._send(_packet(b"qRcmd," + b"info version".hex().encode()))
+        said = b""
+        while (answer := self._receive()) != b"OK":
+            said += bytes.fromhex(answer.decode("ascii", "replace").removeprefix("O"))
+        version = re.match(rb"[\d.]+", said)  # Debian writes its own behind it
+        return f"QEMU {version[0].decode() if version else 'of an unknown version'}"
+
     def release(self) -> None:
         """Let a board that is held run on."""
         self._send(_packet(b"c"))
@@ -61,8 +80,7 @@ class GdbStub:
         self._send(_packet(request))
         answer = self._receive()
         if answer != b"OK":
-            said = answer.decode("ascii", "replace")
-            raise TargetError(f"QEMU's GDB stub answers {said!r} to {request[:16]!r}", "use another version of QEMU")
+            raise _refusal(request, answer)
 
     def _send(self, data: bytes) -> None:
         try:
@@ -87,6 +105,14 @@ class GdbStub:
 
 def _packet(content: bytes) -> bytes:
     return b"$%s#%02x" % (content, sum(content) % 256)
+
+
+def _refusal(request: bytes, answer: bytes) -> TargetError:
+    said, asked = answer.decode("ascii", "replace"), request[:16].decode()
+    return TargetError(
+        f"QEMU's GDB stub answers {said!r} to {asked!r}",
+        "see that it is the board that is meant, whose memories are those of boards.toml",
+    )
 
 
 def _gone(why: object) -> TargetError:

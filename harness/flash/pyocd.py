@@ -119,12 +119,13 @@ class PyocdFlasher(Flasher):
 
         with self._explained("connect"), contextlib.ExitStack() as undo:
             probe = _find_probe(self._probe_id)
-            self.stand_in = probe.vendor_name == _STAND_IN
             self.description = _describe(probe)
             session = Session(probe, options=self._options())
             undo.callback(session.close)
             session.delegate = _Delegate(self._id_register, self.description)
             session.open()
+            self.stand_in = probe.vendor_name == _STAND_IN  # only now: another computer's tells once it is open
+            self.description = _describe(probe)
             session.target.reset_and_halt()
             self._require_unlocked(session)
             undo.pop_all()

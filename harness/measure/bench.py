@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from harness.build import Firmware, build_firmware
 from harness.config import Board, Instance
 from harness.config.defaults import DEFAULT_TIMEOUT_S
+from harness.config.farm import FarmOptions
 from harness.errors import ConfigError, LinkError, ModelError, NoFitError, Shortage, VectorError
 from harness.link.baud import raise_baud
 from harness.link.client import Device
@@ -34,6 +35,7 @@ class Bench:
         timeout_s: how long one inference, or the loading of a model, may take before the device counts as dead.
         engine_chosen_by: for the records: `option`, `board` or `auto`.
         instance: which attached board; None for other kinds of target.
+        farm: whose place; None for other kinds of target.
         shards: over how many targets a run's vectors are spread, at most.
     """
 
@@ -44,6 +46,7 @@ class Bench:
     timeout_s: float = DEFAULT_TIMEOUT_S
     engine_chosen_by: str = ""
     instance: Instance | None = None
+    farm: FarmOptions | None = None
     shards: int = 1
     _firmware: Firmware | None = field(default=None, init=False, repr=False)
     _baud: int | None = field(default=None, init=False, repr=False)  # that its line carried before
@@ -72,7 +75,7 @@ class Bench:
 
     def new_target(self) -> Target:
         """A target of this bench's kind, not started."""
-        return make_target(self.board, self.target, self.instance)
+        return make_target(self.board, self.target, self.instance, self.farm)
 
     @property
     def supply(self) -> Supply | None:

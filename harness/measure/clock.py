@@ -12,7 +12,7 @@ from harness.errors import TargetError
 from harness.link.messages import Hello, SelfCheck
 from harness.measure.costs import Cost
 from harness.measure.records import Provenance, Quantity
-from harness.target import Emulated, Target
+from harness.target import Target
 
 _NS_PER_S = 1_000_000_000
 _SELF_CHECKS = 5
@@ -129,15 +129,16 @@ def calibrated_clock(hello: Hello, target: Target, check: SelfCheck) -> Clock:
     Raises:
         TargetError: the timer cannot count instructions, or did not count a loop of known length right.
     """
-    if not isinstance(target, Emulated):
+    shift = target.icount_shift
+    if shift is None:
         return RealTimeClock(hello.timer_hz, Provenance(target.provenance), check.empty_ticks)
-    if hello.timer_hz << target.icount_shift < _NS_PER_S:
+    if hello.timer_hz << shift < _NS_PER_S:
         raise TargetError(
             f"{hello.timer} ticks less than once an instruction ({hello.timer_hz} Hz)",
-            f"raise icount_shift in boards.toml; it is {target.icount_shift}",
+            f"raise icount_shift in boards.toml; it is {shift}",
         )
     wrap = WRAPS.get(hello.timer, NO_WRAP)
-    clock = InstructionClock(hello.timer_hz, target.icount_shift, wrap, check.empty_ticks)
+    clock = InstructionClock(hello.timer_hz, shift, wrap, check.empty_ticks)
     counted = clock.instructions(check.loop_ticks) - clock.instructions(check.empty_ticks)
     if abs(counted - check.loop_instructions) > _LOOP_SLACK_INSTRUCTIONS:
         raise TargetError(

@@ -51,7 +51,7 @@ def run_with_retries(target: Target, title: str, failures: list[Failure], attemp
                 ended = True
             except HarnessError as error:
                 failed, place = failed + 1, target.place
-                if not is_of_the_target(error) or not target.recover(failed):
+                if not is_of_the_target(error) or not target.recover(failed, error.cause):
                     raise
                 failures.append(Failure(place, error.cause))
                 where = f" on {target.place}" if target.place else ""

@@ -10,6 +10,7 @@ import pytest
 
 from harness.config import Board, Engine, boards_files, choose_engines, load_boards, pick_boards
 from harness.config.defaults import DEFAULT_TIMEOUT_S, EMULATED_WINDOWS, REAL_TIME_WINDOWS
+from harness.config.farm import FarmOptions, add_farm_options, read_farm_options
 from harness.config.numbers import positive, seconds
 from harness.errors import HarnessError
 from harness.scan import TARGET_KINDS, Place, check_target, choose_places
@@ -32,6 +33,7 @@ def add_options(parser: pytest.Parser) -> None:
         metavar="NAME",
         help="which attached board, by its entry's name or its probe's unique id; `harness boards --scan` lists them",
     )
+    add_farm_options(group.addoption)
     group.addoption(
         "--engine",
         metavar="NAME[,NAME]",
@@ -76,6 +78,8 @@ def concerns_boards(config: pytest.Config) -> bool:
         ("engine", None),
         ("target", "auto"),
         ("attached", []),
+        ("farm", None),
+        ("farm_tag", []),
         ("boards_file", []),
         ("suite", None),
         ("sanitize", False),
@@ -93,6 +97,7 @@ class Selection:
     boards: tuple[Board, ...]
     known_boards: frozenset[str]
     target: str
+    farm: FarmOptions | None
     places: Mapping[str, Place]
     engine: str | None
     engines: Mapping[str, tuple[Engine, ...]]
@@ -107,7 +112,7 @@ class Selection:
 
     def place_of(self, board: Board) -> Place:
         """Also of a board that no option names, such as a test's own."""
-        return self.places.get(board.name) or Place(check_target(board, self.target))
+        return self.places.get(board.name) or Place(check_target(board, self.target), farm=self.farm)
 
     def engines_of(self, board: Board) -> tuple[Engine, ...]:
         """Also of a board that no option names, such as a test's own."""
@@ -142,7 +147,9 @@ def read_selection(config: pytest.Config) -> Selection:
         files = boards_files(config.rootpath, config.getoption("boards_file"))
         known = load_boards(files)
         boards = pick_boards(known, given)
-        places = choose_places(boards, config.getoption("target"), files, config.getoption("attached"))
+        farm = read_farm_options(*map(config.getoption, ("target", "farm", "farm_tag", "farm_timeout")))
+        target = "farm" if farm else config.getoption("target")
+        places = choose_places(boards, target, files, config.getoption("attached"), farm)
         if config.getoption("sanitize"):
             _check_sanitizers(boards)
         engines = {board.name: choose_engines(config.getoption("engine"), board.engine) for board in boards}
@@ -155,7 +162,8 @@ def read_selection(config: pytest.Config) -> Selection:
     return Selection(
         boards=boards,
         known_boards=frozenset(known),
-        target=config.getoption("target"),
+        target=target,
+        farm=farm,
         places=places,
         engine=config.getoption("engine"),
         engines=engines,

@@ -60,7 +60,8 @@ class RunSession:
                 chosen.timeout_s,
                 engine.chosen_by,
                 place.instance,
-                shards=chosen.shards,
+                place.farm,
+                chosen.shards,
             )
         return self._benches[key]
 

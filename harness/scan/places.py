@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.config import Board, Instance, load_instances
+from harness.config.farm import FarmOptions, farm_address
 from harness.errors import ConfigError
 from harness.scan.choose import find_attached, need_attached, refuse_unknown_names
 from harness.scan.desk import Desk, plugged_in
 
 ATTACHED = "attached"
-TARGET_KINDS = ("emulated", "native", ATTACHED)
+FARM = "farm"
+TARGET_KINDS = ("emulated", "native", ATTACHED, FARM)
+_SHARED = ("emulated", ATTACHED)  # what a board on a farm is behind its place
 
 
 @dataclass(frozen=True)
@@ -20,14 +23,18 @@ class Place:
     """Where a board runs: a kind of target, and of attached boards which one.
 
     Attributes:
+        farm: which farm's place, where it is one's.
         hint: what a person may want to know who has such a board; empty where there is nothing.
     """
 
     kind: str
     instance: Instance | None = None
     hint: str = ""
+    farm: FarmOptions | None = None
 
     def __str__(self) -> str:
+        if self.farm is not None:
+            return f"{self.kind}: {self.farm.address}"
         if self.instance is None:
             return self.kind
         stand_in = ", a stand-in" if self.instance.stand_in else ""
@@ -40,7 +47,8 @@ def check_target(board: Board, kind: str) -> str:
     Raises:
         ConfigError: the board has no such target.
     """
-    has = [word for word in TARGET_KINDS if word in board.targets]
+    shared = [FARM] if any(word in board.targets for word in _SHARED) else []
+    has = [*(word for word in TARGET_KINDS if word in board.targets), *shared]
     if kind == "auto":
         return has[0]
     if kind not in has:
@@ -52,7 +60,11 @@ def check_target(board: Board, kind: str) -> str:
 
 
 def choose_places(
-    boards: Sequence[Board], kind: str, boards_files: Sequence[Path], named: Sequence[str] = ()
+    boards: Sequence[Board],
+    kind: str,
+    boards_files: Sequence[Path],
+    named: Sequence[str] = (),
+    farm: FarmOptions | None = None,
 ) -> Mapping[str, Place]:
     """Where each board runs, by its name.
 
@@ -62,12 +74,15 @@ def choose_places(
     Args:
         kind: "auto" or one of TARGET_KINDS.
         named: names or unique ids of attached boards that are meant.
+        farm: of whose places, where they are to be a farm's whatever `kind` says.
 
     Raises:
         ConfigError: a board has no such target, several attached ones could be meant, or a name is unknown.
         TargetError: an attached board is asked for, and is not there.
     """
-    places = {board.name: Place(check_target(board, kind)) for board in boards}
+    if farm is not None or kind == FARM:
+        farm, kind = farm or FarmOptions(farm_address()), FARM
+    places = {board.name: Place(check_target(board, kind), farm=farm) for board in boards}
     attachable = [board for board in boards if kind in ("auto", ATTACHED) and ATTACHED in board.targets]
     if named and not attachable:
         raise ConfigError(

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from harness.build import Firmware
 from harness.config import AttachedTarget, Board, Instance
 from harness.errors import TargetError
-from harness.flash.base import Piece, firmware_pieces
+from harness.flash.base import Piece
 from harness.flash.choose import open_flasher
 from harness.scan import Plugged, held, may_open, permission_fix, plugged_in
 from harness.target.base import Target
+from harness.target.contents import Contents, start_pieces
 from harness.target.serial_line import SerialLine, open_serial
 
 
@@ -56,7 +57,7 @@ class Attached(Target):
             connection = _connections[self._instance.probe] = _Connection(self._options, self._instance)
         connection.refuse_other(self)
         connection.user = self
-        return connection.boot(self._pieces(firmware, model))
+        return connection.boot(start_pieces(self._board, firmware, model if self.preloads_model else None))
 
     def rest(self) -> None:
         if connection := self._connection():
@@ -72,13 +73,6 @@ class Attached(Target):
         connection = _connections.get(self._instance.probe)
         return connection if connection and connection.user in (None, self) else None
 
-    def _pieces(self, firmware: Firmware, model: bytes | None) -> list[Piece]:
-        pieces = firmware_pieces(firmware.elf)
-        address = self._board.firmware.model_slot.address
-        if model is not None and address is not None and self.preloads_model:
-            pieces.append(Piece(address, model, "model"))
-        return pieces
-
 
 class _Connection:
     """This process's hold of one board: locks, probe and port; `user` is the target that was started on it."""
@@ -86,7 +80,7 @@ class _Connection:
     def __init__(self, options: AttachedTarget, instance: Instance) -> None:
         self.user: Attached | None = None
         self._instance = instance
-        self._contents: dict[int, Piece] = {}
+        self._contents = Contents()
         plugged = plugged_in()
         with contextlib.ExitStack() as resources:
             resources.enter_context(held("probe", instance.probe, instance.name))
@@ -106,10 +100,9 @@ class _Connection:
 
     def boot(self, pieces: Sequence[Piece]) -> SerialLine:
         """Put into the flash what is not there, and run it from the reset."""
-        fresh = [piece for piece in pieces if self._contents.get(piece.address) != piece]
-        if fresh:
-            self._flasher.flash(pieces if self._flasher.writes_all else fresh)
-            self._contents |= {piece.address: piece for piece in fresh}
+        if lacking := self._contents.lacking(pieces):
+            self._flasher.flash(pieces if self._flasher.writes_all else lacking)
+            self._contents.add(lacking)
         self._line.restart()
         self._flasher.run()
         return self._line

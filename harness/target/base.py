@@ -45,6 +45,11 @@ class Target(ABC):
         return None
 
     @property
+    def icount_shift(self) -> int | None:
+        """Its virtual clock counts instructions, of which one takes 2^icount_shift ns; None where time is real."""
+        return None
+
+    @property
     def place(self) -> str:
         """The farm's name for where it runs; empty where there is no farm."""
         return ""
@@ -62,8 +67,10 @@ class Target(ABC):
         """Free what it does not need until it is started again; where that is no faster than a new start, stop."""
         self.stop()
 
-    def recover(self, failures: int) -> bool:
-        """Make ready for another attempt of a run of which `failures` (at least 1) failed; False: there is none."""
+    def recover(self, failures: int, cause: str) -> bool:
+        """Make ready for another attempt of a run of which `failures` (at least 1) failed, the last of `cause`; False:
+        there is none.
+        """
         return False
 
     def settle(self, passed: bool) -> None:  # noqa: B027  # nothing to do where nothing can recover

@@ -94,6 +94,22 @@ def open_serial(instance: Instance, plugged: Plugged) -> SerialLine:
     return SerialLine(port, subject)
 
 
+def open_rfc2217(address: tuple[str, int], subject: str) -> SerialLine:
+    """A port of another computer, which takes its rate from here; `subject` as for `SerialLine`.
+
+    Raises:
+        TargetError: nobody serves it.
+    """
+    host, port = address
+    try:
+        line = serial.serial_for_url(f"rfc2217://{host}:{port}", START_BAUD, timeout=_POLL_S)
+    except (OSError, ValueError) as error:
+        raise TargetError(
+            f"{subject} at {host}:{port} cannot be opened: {error}", "see whether its exporter's ser2net runs"
+        ) from None
+    return SerialLine(line, subject)
+
+
 def _resolve(instance: Instance, plugged: Plugged) -> tuple[str, str]:
     """Where the port is, and its USB device's `vid:pid`; empty where that is not known."""
     if "://" in instance.port:

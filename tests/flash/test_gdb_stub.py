@@ -65,7 +65,7 @@ def test_a_board_is_taken_over_whatever_it_did(line: tuple[GdbStub, socket.socke
 def test_a_refused_write_is_told(line: tuple[GdbStub, socket.socket]) -> None:
     stub, far_end = line
     far_end.sendall(b"+" + packet(b"E14"))
-    with pytest.raises(TargetError, match=r"answers 'E14' to b'M20,1:00'"):
+    with pytest.raises(TargetError, match=r"answers 'E14' to 'M20,1:00'"):
         stub.write(0x20, b"\0")
 
 

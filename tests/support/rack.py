@@ -105,7 +105,7 @@ class RackTarget(Target):
         self._place = self._place or self._rack.take()
         return FailingLine(self._native.start(firmware, model), self._rack.bytes_left(self._place), self)
 
-    def recover(self, failures: int) -> bool:
+    def recover(self, failures: int, cause: str) -> bool:
         self._rack.log.append(f"recover {failures} on {self._place}")
         if failures == 2:
             bad, self._place = self._place, self._rack.take(avoid=self._place)

@@ -1,0 +1,124 @@
+"""The places of farms that this process holds, and passes on from one target to the next."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import threading
+import weakref
+
+from harness.config import Board
+from harness.config.farm import FarmOptions
+from harness.errors import FarmError, TargetError
+from harness.farm import Coordinator, FarmPlace
+from harness.target.reach import Reach, open_reach
+
+
+class Seat:
+    """A leased place and, once somebody asked for it, the line to its board."""
+
+    def __init__(self, coordinator: Coordinator, place: FarmPlace, board: Board) -> None:
+        self.coordinator = coordinator
+        self.place = place
+        self.result = ""  # how the last run on it ended
+        self._board = board
+        self._reach: Reach | None = None
+
+    @property
+    def loss(self) -> str:
+        """Why the place is no longer ours; empty where it is."""
+        return self.coordinator.loss(self.place.name)
+
+    def check(self) -> None:
+        """Raises: TargetError: the place is lost."""
+        if self.loss:
+            raise TargetError(f"place {self.place.name} was lost: {self.loss}", "run again: another one is taken")
+
+    def reach(self) -> Reach:
+        """The line to its board.
+
+        Raises:
+            FarmError: the place has none.
+            TargetError: the board is not to be reached, or another one than its tags say.
+        """
+        if self._reach is None:
+            self._reach = open_reach(self._board, self.place)
+        return self._reach
+
+    def renew(self) -> None:
+        """Give the board a new start: cut its power if that is possible, forget what it holds, connect anew.
+
+        Raises:
+            FarmError: its power cannot be switched.
+        """
+        self.disconnect()
+        if self.place.power is not None:
+            self.coordinator.power_cycle(self.place.name)
+
+    def serves(self, board: Board, options: FarmOptions) -> bool:
+        return board == self._board and options.tags.items() <= self.place.tags.items() and not self.loss
+
+    def disconnect(self) -> None:
+        reach, self._reach = self._reach, None
+        if reach is not None:
+            reach.close()
+
+    def give_back(self) -> None:
+        """Release the place; of a farm that is gone nothing is held any more."""
+        self.disconnect()
+        with contextlib.suppress(FarmError):
+            if self.result and not self.loss:
+                self.coordinator.note_result(self.place.name, self.result)
+            self.coordinator.release(self.place.name)
+
+
+class Seats:
+    """Those of one farm. A process that asks for a place keeps none at rest that another run might wait for."""
+
+    def __init__(self, address: str) -> None:
+        self._coordinator = Coordinator(address)
+        self._resting: list[Seat] = []
+        self._lock = threading.Lock()
+        weakref.finalize(self, self._coordinator.close)
+
+    def take(self, board: Board, options: FarmOptions, avoid: frozenset[str], timeout_s: float) -> Seat:
+        """One that rests, else a new one.
+
+        Raises:
+            FarmError: there is none, or none became free in time.
+        """
+        with self._lock:
+            fitting = [seat for seat in self._resting if seat.serves(board, options) and seat.place.name not in avoid]
+            chosen = fitting[-1] if fitting else None
+            left = [seat for seat in self._resting if seat is not chosen and seat not in fitting]
+            self._resting = [seat for seat in fitting if seat is not chosen]
+        for seat in left:
+            seat.give_back()
+        if chosen is not None:
+            return chosen
+        place = self._coordinator.lease(board.name, options.tags, timeout_s, avoid=avoid)
+        return Seat(self._coordinator, place, board)
+
+    def rest(self, seat: Seat) -> None:
+        """Keep it for the next one."""
+        with self._lock:
+            self._resting.append(seat)
+
+    def give_back(self, seat: Seat) -> None:
+        """Release it if it rests."""
+        with self._lock:
+            rests = seat in self._resting
+            self._resting = [other for other in self._resting if other is not seat]
+        if rests:
+            seat.give_back()
+
+
+@functools.cache
+def seats_of(address: str) -> Seats:
+    """This process's seats of the farm with the coordinator at `address`.
+
+    Raises:
+        SetupError: labgrid is not installed.
+        FarmError: no coordinator is there.
+    """
+    return Seats(address)
