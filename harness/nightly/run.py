@@ -39,9 +39,12 @@ def run_night(nightly: Nightly, reports_dir: Path, begin: Begin, tell: Tell) -> 
     Raises:
         ConfigError, SetupError: as `read_matrix`.
         FarmError: the farm is not there.
+        PlaceError: what speaks the store's language is not installed.
         ReportError: another night is under way here, or something cannot be read or written.
         KeyboardInterrupt: Ctrl-C or SIGTERM. The night can be resumed.
     """
+    if nightly.store is not None:
+        open_place(nightly.store)  # what speaks its language is missed now rather than at the end of the night
     reports_dir = reports_dir.resolve()
     nights = Nights(reports_dir)
     with nights.held():

@@ -18,7 +18,7 @@ from support.night_session import native_run, write_session
 from harness.config import Nightly
 from harness.errors import FarmError
 from harness.farm import Coordinator, this_process
-from harness.history import open_place
+from harness.history import PlaceError, open_place
 from harness.history.green import read_greens
 from harness.nightly import NightExit, anew, new_or_resumed, publish, run_night
 from harness.nightly.record import Night, Nights
@@ -234,6 +234,13 @@ def test_places_that_a_killed_night_held_are_freed_first(project: Project, play:
             killed.lease("native")
             assert project.run() == NightExit.GREEN
     assert project.lines[0].startswith("rack-1: freed from ")
+
+
+def test_a_store_that_nothing_here_can_speak_to_is_no_night_s_last_surprise(project: Project) -> None:
+    project.nightly = replace(project.nightly, store="gone://bucket/night")
+    with pytest.raises(PlaceError, match="gone"):
+        project.run()
+    assert not project.nights.read()
 
 
 def test_where_the_farm_is_not_there_no_night_begins(project: Project, play: Play) -> None:
