@@ -31,4 +31,4 @@ def execute(options: argparse.Namespace) -> int:
         print(render_markdown(tables), end="")
     else:
         render_terminal(tables, Console())
-    return 0
+    return 1 if tables.malformed else 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,7 @@ def _add_folder_options(parser: argparse.ArgumentParser) -> None:
 def execute_html(options: argparse.Namespace) -> int:
     from harness.html import find_losses, find_models, render_html, session_trends
     from harness.report import find_session, read_session
+    from harness.report.wording import printable
 
     folder = find_session(options.reports_dir, options.session)
     tables = read_session(folder)
@@ -56,7 +58,9 @@ def execute_html(options: argparse.Namespace) -> int:
     except OSError as error:
         raise ReportError(f"{file}: {error.strerror}", "choose another --output") from None
     print(f"{file}: {len(page):,} bytes")
-    return 0
+    for piece in tables.malformed:
+        print(f"{tables.info.id}: {printable(piece)}", file=sys.stderr)
+    return 1 if tables.malformed else 0
 
 
 def execute_serve(options: argparse.Namespace) -> int:

@@ -23,6 +23,7 @@ from harness.history.timeline import Timeline, make_timeline
 from harness.report.wording import counted
 
 DIGITS = 7  # of a hash that are shown
+NAMED_COMMITS = 5  # of the untested ones
 
 
 @dataclass(frozen=True)
@@ -72,10 +73,12 @@ class Step:
 
     @property
     def untested_text(self) -> str:
-        """`2 untested between: abc1234, def5678`; empty where there is none."""
+        """`2 untested between: abc1234, def5678`, of many the first; empty where there is none."""
         if not self.untested:
             return ""
-        return f"{len(self.untested)} untested between: {', '.join(commit[:DIGITS] for commit in self.untested)}"
+        named = [commit[:DIGITS] for commit in self.untested[:NAMED_COMMITS]]
+        more = ["…"] if len(self.untested) > NAMED_COMMITS else []
+        return f"{len(self.untested)} untested between: {', '.join([*named, *more])}"
 
 
 @dataclass(frozen=True)

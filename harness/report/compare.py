@@ -41,11 +41,14 @@ def variant_groups(tables: SessionTables) -> list[list[RunRecord]]:
 
 
 def session_lines(tables: SessionTables) -> list[str]:
-    """What is to say of the session as a whole: its outcome, the runs that broke off, and those attempted again."""
+    """What is to say of the session as a whole: its outcome, the runs that broke off, those attempted again, and what
+    cannot be read.
+    """
     return [
         f"session {tables.info.id}: {tables.info.outcome_text}",
         *(printable(f"{key}: {stop}") for key, stop in tables.stops.items()),
         *map(printable, flakiness(tables.run_records)),
+        *(printable(f"{tables.info.id}: {piece}") for piece in tables.malformed),
     ]
 
 

@@ -16,6 +16,7 @@ from harness.errors import ReportError
 from harness.measure.records import LayerRecord, RunRecord, TraceRecord, VectorRecord, WindowRecord
 from harness.report.context import new_session_info
 from harness.report.journal import Journal, read_journals
+from harness.report.malformed import without_malformed
 from harness.report.markdown import render_markdown
 from harness.report.schema import R, Record, arrow_table, record
 from harness.report.session import OLDEST_READABLE_VERSION, SCHEMA_VERSION, Outcome, SessionInfo
@@ -164,7 +165,8 @@ def session_part(folder: Path, position: int) -> Iterator[JournalWriter]:
 
 
 def read_session(path: Path) -> SessionTables:
-    """The session in the folder `path`; of one that was killed, what it had journaled.
+    """The session in the folder `path`; of one that was killed, what it had journaled. JSON in it
+    that is malformed is left out and named.
 
     Raises:
         ReportError: there is no session, or it is damaged or of another schema version.
@@ -172,8 +174,8 @@ def read_session(path: Path) -> SessionTables:
     info = read_info(path)
     with _reading(path):
         if info.ended is None:
-            return read_journals(_journals(path)).tables(info)
-        return SessionTables(
+            return without_malformed(read_journals(_journals(path)).tables(info))
+        tables = SessionTables(
             info,
             tuple(_read_table(path, "runs", RunRecord)),
             tuple(_read_table(path, "layers", LayerRecord)),
@@ -181,6 +183,7 @@ def read_session(path: Path) -> SessionTables:
             tuple(_read_table(path, "traces", TraceRecord)) if info.has_table("traces") else (),
             tuple(_read_table(path, "vectors", VectorRecord)),
         )
+        return without_malformed(tables)
 
 
 def read_runs(path: Path) -> list[RunRecord]:

@@ -37,7 +37,11 @@ def run_key(record: Record) -> RunKey:
 
 @dataclass(frozen=True)
 class SessionTables:
-    """One session: metadata, and its records in the order in which they arose."""
+    """One session: metadata, and its records in the order in which they arose.
+
+    Attributes:
+        malformed: what of the records is left out because it cannot be read, each with its table and column.
+    """
 
     info: SessionInfo
     run_records: tuple[RunRecord, ...]
@@ -45,6 +49,7 @@ class SessionTables:
     window_records: tuple[WindowRecord, ...]
     trace_records: tuple[TraceRecord, ...]
     vector_records: tuple[VectorRecord, ...]
+    malformed: tuple[str, ...] = ()
 
     @cached_property
     def runs(self) -> pd.DataFrame:

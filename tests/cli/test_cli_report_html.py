@@ -11,7 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 from synthetic_sessions import write_sessions
 
 Harness = Callable[..., Any]
@@ -52,3 +54,17 @@ def test_serving_ends_at_ctrl_c(tmp_path: Path) -> None:
             assert process.wait(timeout=60) == 0
         finally:
             process.kill()
+
+
+def test_what_is_malformed_in_a_session_is_named_and_left_out(harness: Harness, reports: Path, tmp_path: Path) -> None:
+    folder = max(path for path in reports.iterdir() if path.is_dir())
+    table = parquet.read_table(folder / "runs.parquet")
+    column = pa.array(['{"load": '] * len(table))
+    spoiled = table.set_column(table.column_names.index("cycles_by_class"), "cycles_by_class", column)
+    parquet.write_table(spoiled, folder / "runs.parquet")
+    done = harness("report", "html")
+    assert done.code == 1
+    assert done.err.startswith(f"{folder.name}: table runs, cycles_by_class of ")
+    assert (tmp_path / f"{folder.name}.html").stat().st_size > 10_000
+    done = harness("report")
+    assert (done.code, "table runs, cycles_by_class of" in done.out) == (1, True)

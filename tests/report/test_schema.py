@@ -26,6 +26,7 @@ from harness.measure.records import (
     WindowRecord,
 )
 from harness.report import SessionWriter, read_session
+from harness.report.malformed import JSON_COLUMNS
 from harness.report.schema import TABLES, Record, columns, frame, quantity_fields, record, row
 
 R = TypeVar("R", RunRecord, LayerRecord, WindowRecord, TraceRecord, VectorRecord)
@@ -41,10 +42,11 @@ BY_TYPE: dict[type, st.SearchStrategy[object]] = {
     bytes: st.binary(max_size=40),
     tuple: st.lists(FRACTIONS, max_size=5).map(tuple),
 }
+JSON = st.just("") | st.dictionaries(TEXTS, COUNTS, max_size=3).map(json.dumps)
 BY_NAME: dict[str, st.SearchStrategy[object]] = {
     "metric": st.sampled_from(get_args(MetricName)),
     "energy_by": st.sampled_from(["", "marker", "time"]),
-    "cycles_by_class": st.just("") | st.dictionaries(TEXTS, COUNTS, max_size=3).map(json.dumps),
+    **{name: JSON for names in JSON_COLUMNS.values() for name in names},
 }
 
 
