@@ -101,8 +101,10 @@ def open_rfc2217(address: tuple[str, int], subject: str) -> SerialLine:
         TargetError: nobody serves it.
     """
     host, port = address
+    # ser2net leaves it unanswered where it cannot set a port's modem lines, which no board needs.
+    url = f"rfc2217://{host}:{port}?ign_set_control"
     try:
-        line = serial.serial_for_url(f"rfc2217://{host}:{port}", START_BAUD, timeout=_POLL_S)
+        line = serial.serial_for_url(url, START_BAUD, timeout=_POLL_S)
     except (OSError, ValueError) as error:
         raise TargetError(
             f"{subject} at {host}:{port} cannot be opened: {error}", "see whether its exporter's ser2net runs"
