@@ -46,6 +46,7 @@ class Summary(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
         ended: None: it is under way, or was killed.
         boards: that it was to run on.
         groups_json: see `groups`.
+        places: of a farm, that its runs were on.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Summary(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     checkout: Checkout | None
     boards: tuple[str, ...]
     groups_json: msgspec.Raw
+    places: tuple[str, ...] = ()
 
     @property
     def groups(self) -> tuple[Group, ...]:
@@ -164,7 +166,7 @@ def summarize(folder: Path) -> Summary:
         started = datetime.fromisoformat(info.started)
     except ValueError as error:
         raise ReportError(f"{folder / SESSION_FILE}: started: {error}", _MEND) from None
-    groups = _journaled_groups(folder) if info.ended is None else _stored_groups(folder, info)
+    runs = _journaled_runs(folder) if info.ended is None else _stored_runs(folder, info)
     return Summary(
         id=folder.name,
         started=started.astimezone(UTC) if started.tzinfo else started.replace(tzinfo=UTC),
@@ -172,30 +174,33 @@ def summarize(folder: Path) -> Summary:
         outcome=info.outcome,
         checkout=info.checkout,
         boards=tuple(info.boards),
-        groups_json=msgspec.Raw(msgspec.json.encode(list(dict.fromkeys(groups)))),
+        groups_json=msgspec.Raw(msgspec.json.encode(list(dict.fromkeys(group for group, _ in runs)))),
+        places=tuple(dict.fromkeys(place for _, places in runs for place in places.split(", ") if place)),
     )
 
 
-def _journaled_groups(folder: Path) -> list[Group]:
-    return [Group(run.suite, run.board, run.engine) for run in read_session(folder).run_records]
+def _journaled_runs(folder: Path) -> list[tuple[Group, str]]:
+    return [(Group(run.suite, run.board, run.engine), run.place) for run in read_session(folder).run_records]
 
 
-def _stored_groups(folder: Path, info: SessionInfo) -> list[Group]:
-    """Those of the table of runs, of which no other column is read. Of the other tables, whether they are whole."""
+def _stored_runs(folder: Path, info: SessionInfo) -> list[tuple[Group, str]]:
+    """Group and places of each run, for which no other column is read. Of the other tables, whether they are whole."""
     from pyarrow import ArrowException, parquet
 
     for table in TABLES:
         file = folder / table_file(table)
         try:
             if table == "runs":
-                runs = parquet.ParquetFile(file).read(columns=list(Group._fields), use_threads=False)
-                groups = list(map(Group, *(runs[field].to_pylist() for field in Group._fields)))
+                rows = parquet.ParquetFile(file).read(columns=[*Group._fields, "place"], use_threads=False)
+                groups = map(Group, *(rows[field].to_pylist() for field in Group._fields))
+                places = rows["place"].to_pylist() if "place" in rows.column_names else [""] * len(rows)  # older ones
+                runs = list(zip(groups, places, strict=True))
             elif info.has_table(table):
                 parquet.read_metadata(file)
         except (OSError, ArrowException, KeyError) as error:
             reason = "is missing" if isinstance(error, FileNotFoundError) else error
             raise ReportError(f"{file}: {reason}", _MEND) from None
-    return groups
+    return runs
 
 
 def _read_entries(reports_dir: Path) -> dict[str, _Entry]:

@@ -64,6 +64,7 @@ def listing_json(summaries: Iterable[Summary], index: Index) -> dict[str, Any]:
                 "outcome": summary.outcome,
                 "checkout": msgspec.to_builtins(summary.checkout),
                 "boards": summary.boards,
+                "places": summary.places,
                 "engines": summary.engines,
                 "suites": summary.suites,
             }
@@ -78,7 +79,8 @@ def listing_lines(summaries: Sequence[Summary], width: int) -> Iterator[str]:
     if not summaries:
         return
     heads = [_HEADS, *map(_head_cells, summaries)]
-    tails = [_TAILS, *map(_tail_cells, summaries)]
+    names = [name for name in _TAILS if name != "places" or any(summary.places for summary in summaries)]
+    tails = [tuple(names), *(_tail_cells(summary, names) for summary in summaries)]
     rows = [head + tail for head, tail in zip(heads, tails, strict=True)]
     if line_width(rows) <= width:
         yield from aligned(rows)
@@ -113,7 +115,7 @@ def unreadable_lines(unreadable: Mapping[str, str]) -> Iterator[str]:
 
 
 _HEADS = ("session", "started", "commit", "outcome", "branch")
-_TAILS = ("boards", "engines", "suites")
+_TAILS = ("boards", "places", "engines", "suites")  # attributes of a summary
 
 
 def _head_cells(summary: Summary) -> tuple[str, ...]:
@@ -127,8 +129,8 @@ def _head_cells(summary: Summary) -> tuple[str, ...]:
     )
 
 
-def _tail_cells(summary: Summary) -> tuple[str, ...]:
-    return tuple(printable(", ".join(names)) for names in (summary.boards, summary.engines, summary.suites))
+def _tail_cells(summary: Summary, attributes: Iterable[str]) -> tuple[str, ...]:
+    return tuple(printable(", ".join(getattr(summary, attribute))) for attribute in attributes)
 
 
 def _shortened(text: str, width: int) -> str:

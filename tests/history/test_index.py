@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from pyarrow import parquet
 from support.session_records import INFO, int8_run, run_record
 
 from harness.history import Group, Index, index, read_index
@@ -164,3 +165,17 @@ def test_readers_side_by_side_agree(reports: Path, make_session: MakeSession) ->
         found = list(pool.map(read_index, [reports] * 8))
     assert all(each == found[0] for each in found)
     assert len(read_index(reports).summaries) == 20
+
+
+def test_places_of_a_farm_are_known_each_once(reports: Path, make_session: MakeSession) -> None:
+    make_session("farmed", run_record(place="rack1-1"), int8_run(place="rack1-2, rack1-1"), run_record(engine="tflm"))
+    make_session("local", run_record())
+    summaries = read_twice(reports).summaries
+    assert summaries["farmed"].places == ("rack1-1", "rack1-2")
+    assert summaries["local"].places == ()
+
+
+def test_a_table_without_places_is_an_older_one(reports: Path, make_session: MakeSession) -> None:
+    file = make_session("old", run_record()) / "runs.parquet"
+    parquet.write_table(parquet.read_table(file).drop_columns(["place"]), file)
+    assert read_twice(reports).summaries["old"].places == ()

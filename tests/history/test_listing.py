@@ -119,9 +119,18 @@ def test_other_programs_get_all_of_it() -> None:
                 "outcome": "passed",
                 "checkout": {"commit": "0123456789abcdef0123456789abcdef01234567", "dirty": False, "branch": "main"},
                 "boards": ("stm32l475", "native"),
+                "places": (),
                 "engines": ("tflm", "builtin"),
                 "suites": ("digits", "keywords"),
             }
         ],
         "unreadable": [{"id": "cut", "reason": "truncated"}],
     }
+
+
+def test_places_are_listed_where_there_is_a_farm() -> None:
+    local, farmed = summary(), summary(places=("rack1-1", "rack1-2"))
+    heading, *lines = listing_lines([local, farmed], 200)
+    assert "places" in heading
+    assert "rack1-1, rack1-2" in lines[1]
+    assert "places" not in next(iter(listing_lines([local], 200)))
