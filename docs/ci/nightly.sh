@@ -23,7 +23,7 @@ compare() {
 }
 
 rm -rf night
-mkdir -p night reports
+mkdir -p night/site reports
 echo "The night broke off before it was compared." >night/comparison.md
 
 # shellcheck disable=SC2086 # several options
@@ -34,12 +34,17 @@ mv "night/sessions/$session" reports/
 if [ -z "$base" ]; then
     ask "$bin/harness" report push "$store" # what an earlier night could not push goes, too
 fi
-ask "$bin/harness" report html "$session" --output=night/report.html
+ask "$bin/harness" report html "$session" --output="night/site/$session.html"
 
 echo "There is no green night to compare with." >night/comparison.md
 ask compare --format=markdown --output=night/comparison.md --fail-on=regression --fail-on=missing
 worse=$answer
 if [ -n "${GITHUB_ACTIONS:-}" ]; then ask compare --format=github; else ask compare; fi
+
+if [ -z "$base" ]; then
+    ask "$bin/harness" report pull "$store"
+    ask "$bin/harness" trend --html=night/site
+fi
 
 verdict=green
 [ "$failed$worse" = 00 ] || verdict=red

@@ -78,7 +78,7 @@ def _finding(bisection: Bisection) -> Iterator[str]:
 
 
 def _headings(bisection: Bisection) -> tuple[str, ...]:
-    return "commit", "date", "", bisection.question.metric, "to the good end", "took", "subject"
+    return "commit", "date", "", bisection.question.metric, "than good", "took", "subject"
 
 
 def _rows(bisection: Bisection) -> list[tuple[str, ...]]:

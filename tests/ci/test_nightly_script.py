@@ -44,6 +44,7 @@ def is_marked(project: Path) -> bool:
 def test_a_green_night_is_marked_last(project: Path) -> None:
     assert run(project) == 0
     assert calls(project)[0] == "report push store"
+    assert "trend --html=night/site" in calls(project)
     assert calls(project)[-1] == f"report mark store {SESSION}"
     assert (project / "reports" / SESSION / "summary.md").read_text() == "figures\n"
     summary = (project / "night" / "summary.md").read_text()
@@ -66,6 +67,7 @@ def test_a_failed_item_and_a_worse_figure_make_it_red(project: Path, pytest_answ
         {"PYTEST_ANSWER": "137"},
         {"COMPARE_ANSWER": "2"},
         {"AWAY": "push"},
+        {"AWAY": "pull"},
         {"AWAY": "mark"},
     ],
     ids=str,

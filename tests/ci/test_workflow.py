@@ -41,6 +41,7 @@ def test_every_action_is_pinned_and_every_job_has_permissions_of_its_own() -> No
     assert content["permissions"] == {}
     assert {name: job["permissions"] for name, job in content["jobs"].items()} == {
         "night": {"contents": "read"},
+        "publish": {"pages": "write", "id-token": "write"},
         "comment": {"pull-requests": "write"},
     }
     assert {"fetch-depth": 0, "persist-credentials": False} in [
@@ -124,6 +125,7 @@ def test_a_faulty_commit_makes_nights_red_until_it_is_mended(tmp_path: Path) -> 
     commit(runner.project, "Begin")
     assert (runner.run(NIGHT), runner.verdict) == ("", "green")
     assert runner.comparison == "There is no green night to compare with.\n"
+    good = git(runner.project, "rev-parse", "HEAD")[:7]
     first = runner.stored("green")
     assert len(first) == 1
 
@@ -138,16 +140,18 @@ def test_a_faulty_commit_makes_nights_red_until_it_is_mended(tmp_path: Path) -> 
 
     git(runner.project, "checkout", "--quiet", "main")
     git(runner.project, "merge", "--quiet", "feature")
-    for _ in range(2):  # what was red yesterday is no measure today
-        assert (runner.run(NIGHT), runner.verdict) == (RUNS, "red")
-        assert runner.comparison.startswith("### 1 regression: the last green night ")
-        assert "| digits int8 on native (native) with builtin | accuracy |" in runner.comparison
-        assert runner.stored("green") == first
-    assert len(runner.stored("sessions")) == 3
+    assert (runner.run(NIGHT), runner.verdict) == (RUNS, "red")
+    assert runner.comparison.startswith(f"### 1 regression: the last green night ({good}) ")
+    assert "| digits int8 on native (native) with builtin | accuracy |" in runner.comparison
+    assert (len(runner.stored("sessions")), runner.stored("green")) == (2, first)
 
     model.write_bytes(right)
     commit(runner.project, "Mend")
     assert (runner.run(NIGHT), runner.verdict) == ("", "green")
-    assert runner.comparison.startswith("### No regression: the last green night ")
+    # What was red yesterday is no measure today.
+    assert runner.comparison.startswith(f"### No regression: the last green night ({good}) ")
     assert len(runner.stored("green")) == 2
-    assert (runner.project / "night" / "report.html").stat().st_size > 10_000
+    site = runner.project / "night" / "site"
+    (report,) = site.glob("*Z-*.html")
+    assert report.name in (site / "board-native.html").read_text()  # its trend of four commits links the report
+    assert "native" in (site / "index.html").read_text()
