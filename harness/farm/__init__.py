@@ -4,6 +4,7 @@ from harness.config.farm import DEFAULT_ADDRESS, LEASE_TIMEOUT_S, farm_address
 from harness.farm.coordinator import Coordinator, Stale
 from harness.farm.owner import Owner, read_owner, this_process
 from harness.farm.place import FarmPlace, Notes, Remark, Resource
+from harness.farm.wish import Wish
 
 __all__ = [
     "DEFAULT_ADDRESS",
@@ -15,6 +16,7 @@ __all__ = [
     "Remark",
     "Resource",
     "Stale",
+    "Wish",
     "farm_address",
     "read_owner",
     "this_process",

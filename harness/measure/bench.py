@@ -54,7 +54,11 @@ class Bench:
     _supplies: list[Supply] = field(default_factory=list, init=False, repr=False)  # one at most
 
     def __post_init__(self) -> None:
-        weakref.finalize(self, _stop_all, self._resting, self._supplies)
+        self._end = weakref.finalize(self, _stop_all, self._resting, self._supplies)
+
+    def close(self) -> None:
+        """Stop the targets that rest; what is run after that rests until the program ends."""
+        self._end()
 
     @property
     def firmware(self) -> Firmware:

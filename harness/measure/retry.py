@@ -24,7 +24,8 @@ class Failure:
     cause: str
 
     def __str__(self) -> str:
-        cause = textwrap.shorten(self.cause, _LONGEST_CAUSE, placeholder=" …")
+        cause = self.cause.removeprefix(f"place {self.place}: ")
+        cause = textwrap.shorten(cause, _LONGEST_CAUSE, placeholder=" …")
         return f"{self.place}: {cause}" if self.place else cause
 
 

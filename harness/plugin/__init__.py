@@ -109,6 +109,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Schedul
 
 
 @pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    return workers.farm_workers(config)
+
+
+@pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: WorkerController) -> None:
     if not concerns_boards(node.config):
         return
@@ -125,8 +130,10 @@ def pytest_testnodedown(node: WorkerController) -> None:
 
 @pytest.hookimpl(trylast=True)  # behind xdist, which waits for its workers
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    runs = run_session(session.config)
+    runs.close_benches()
     try:
-        run_session(session.config).close_writer(_OUTCOMES.get(exitstatus, "failed"))
+        runs.close_writer(_OUTCOMES.get(exitstatus, "failed"))
     except ReportError as error:
         session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
         session.config.issue_config_time_warning(pytest.PytestWarning(str(error)), stacklevel=2)

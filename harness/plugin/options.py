@@ -87,6 +87,11 @@ def concerns_boards(config: pytest.Config) -> bool:
     return bool(named_boards(config)) or any(config.getoption(name) != default for name, default in choices)
 
 
+def uses_farm(config: pytest.Config) -> bool:
+    """Whether the options name a farm."""
+    return bool(config.getoption("target") == "farm" or config.getoption("farm") or config.getoption("farm_tag"))
+
+
 @dataclass(frozen=True)
 class Selection:
     """What the options of this run select, checked. `places` and `engines` are each board's, by the board's name.

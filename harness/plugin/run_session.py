@@ -147,6 +147,11 @@ class RunSession:
             )
         return self.writer
 
+    def close_benches(self) -> None:
+        """Stop what rests on them: others may wait for a place of a farm."""
+        for bench in self._benches.values():
+            bench.close()
+
     def close_writer(self, outcome: Outcome) -> None:
         """Finish the session; one in which nothing was recorded leaves nothing.
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.plugin.options import concerns_boards, read_selection
+from harness.errors import HarnessError
+from harness.plugin.options import concerns_boards, read_selection, uses_farm
 
 if TYPE_CHECKING:
     from xdist.remote import Producer
@@ -38,6 +39,28 @@ def refuse_other_distribution(config: pytest.Config) -> None:
         raise pytest.UsageError(
             f"--dist={chosen} would part the variants of a suite, whose bars compare them\n  fix: leave --dist out"
         )
+
+
+def farm_workers(config: pytest.Config) -> int | None:
+    """As many as a farm has places for the run's boards that can be used, at least one; None where it uses no farm.
+
+    Raises:
+        pytest.UsageError: the farm is not there.
+    """
+    if not uses_farm(config):
+        return None
+    from harness.farm import Coordinator, Wish
+
+    selection = read_selection(config)
+    assert selection.farm is not None
+    try:
+        with Coordinator(selection.farm.address) as coordinator:
+            places = coordinator.places()
+    except HarnessError as error:
+        raise pytest.UsageError(str(error)) from None
+    wishes = [Wish(board.name, selection.farm.tags) for board in selection.boards]
+    usable = [place for wish in wishes for place in wish.choices(places)]
+    return max(1, len(usable))
 
 
 def make_scheduler(config: pytest.Config, log: Producer) -> Scheduling | None:

@@ -7,6 +7,7 @@ import errno
 import os
 import termios
 import time
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -104,7 +105,9 @@ def open_rfc2217(address: tuple[str, int], subject: str) -> SerialLine:
     # ser2net leaves it unanswered where it cannot set a port's modem lines, which no board needs.
     url = f"rfc2217://{host}:{port}?ign_set_control"
     try:
-        line = serial.serial_for_url(url, START_BAUD, timeout=_POLL_S)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # pyserial's own, of how it starts its thread
+            line = serial.serial_for_url(url, START_BAUD, timeout=_POLL_S)
     except (OSError, ValueError) as error:
         raise TargetError(
             f"{subject} at {host}:{port} cannot be opened: {error}", "see whether its exporter's ser2net runs"
