@@ -165,6 +165,7 @@ class Shards(Closing):
         self.first = left[0]
         self.statuses = [end.status for end in ends if end.status and end.loaded is not self.first]
         for end in ends[1:]:
+            end.target.settle(not end.error)
             if end.target is not self.first.target:
                 end.target.stop()
 
