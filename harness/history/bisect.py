@@ -151,7 +151,9 @@ class _Work:
         try:
             return self.figures.make(commit)
         except SkipError as error:
-            raise ReportError(f"{commit[:7]} cannot be judged: {error}", "give a commit that runs") from None
+            raise ReportError(
+                f"{commit[:7]} cannot be judged: {error}", "give another commit, suite, variant or metric"
+            ) from None
 
     def _not_worse(self, good: Step, bad: Step) -> ReportError:
         metric = self.question.figure

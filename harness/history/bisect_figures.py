@@ -82,8 +82,9 @@ class Figures:
         if made is None or run is None:
             raise SkipError(complaint(self._question.run, done))
         if self._question.figure is not OUTCOME and not self._has_figure(run):
-            words = (f"no {self._question.metric}", run.record.outcome, " ".join(run.record.message.split()))
-            raise SkipError(": ".join(filter(None, words)))
+            broke_off = run.record.outcome not in _ENDED
+            why = f": {run.record.outcome}: {' '.join(run.record.message.split())}" if broke_off else ""
+            raise SkipError(f"its run has no {self._question.metric}{why}")
         return Found(run, _kept(made, self._folders[0]), seconds)
 
     def _has_figure(self, run: Run) -> bool:

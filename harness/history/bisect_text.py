@@ -73,8 +73,9 @@ def _finding(bisection: Bisection) -> Iterator[str]:
     good, bad = _around(bisection)
     metric = bisection.question.figure
     assert good.value is not None and bad.value is not None
-    texts = (metric.text(good.value), metric.text(bad.value), metric.change(bad.value, good.value))
-    yield "{} -> {}, {} ({})".format(*texts, bad.provenance)
+    change = metric.change(bad.value, good.value)
+    words = f", {change} ({bad.provenance})" if change else ""  # an outcome has neither
+    yield f"{metric.text(good.value)} -> {metric.text(bad.value)}{words}"
 
 
 def _headings(bisection: Bisection) -> tuple[str, ...]:

@@ -66,6 +66,14 @@ def test_where_skipped_commits_hide_it_the_exit_code_says_so(harness: Harness, t
     assert (found["first_bad"], [each["commit"] for each in found["suspects"]]) == (None, [skipped, last])
 
 
+def test_an_outcome_is_no_figure_of_any_provenance(harness: Harness, tmp_path: Path) -> None:
+    project = make_project(tmp_path)
+    commit_run(project, counting(100))
+    commit_run(project, counting(100, outcome="failed"))
+    done = harness("bisect", *QUESTION, "--good=HEAD~1", "--metric=outcome")
+    assert (done.code, done.out.splitlines()[4]) == (0, "passed -> failed")
+
+
 @pytest.mark.parametrize(
     ("option", "said"),
     [

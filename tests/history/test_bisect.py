@@ -92,7 +92,7 @@ def test_commits_that_do_not_run_are_skipped_and_said(project: Path) -> None:
     assert last not in bisection.suspects
     assert {step.reason for step in bisection.steps if step.answer == "skipped"} == {
         "nothing runs here",
-        "no instructions: error: no build",
+        "its run has no instructions: error: no build",
     }
 
 
@@ -218,7 +218,7 @@ def test_ends_that_cannot_be_bisected_are_errors(project: Path) -> None:
     assert "is no ancestor" in str(refusal(project, first, first))
     assert f"not worse in {second[:7]} than in {first[:7]}: 100, before 100" in str(refusal(project, first, second))
     assert "exchange --good and --bad" in refusal(project, first, third).fix
-    assert f"{first[:7]} cannot be judged: no cycles: passed" in str(refusal(project, first, metric="cycles"))
+    assert f"{first[:7]} cannot be judged: its run has no cycles" in str(refusal(project, first, metric="cycles"))
 
 
 def test_a_shallow_checkout_is_told_what_it_lacks(project: Path, tmp_path: Path) -> None:
