@@ -150,6 +150,11 @@ class FarmPlace:
         return not self.missing and bool(self.resources) and all(resource.alive for resource in self.resources)
 
     @property
+    def exporters(self) -> frozenset[str]:
+        """Of what is exported of it."""
+        return frozenset(resource.exporter for resource in self.resources)
+
+    @property
     def serial(self) -> Resource:
         """Its line: the only serial port, or the one of that name.
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from harness.farm.place import FarmPlace
 
@@ -36,9 +38,18 @@ class Wish:
         return not self._mismatch(place)
 
     def choices(self, places: Iterable[FarmPlace]) -> list[FarmPlace]:
-        """Those that could serve now or once they are free: free ones first, of these the one that rested longest."""
-        able = [place for place in places if self.fits(place) and place.alive]
-        return sorted(able, key=lambda place: (bool(place.owner or place.reservation), place.changed))
+        """Those that could serve now or once they are free: free ones first, of these those whose exporters serve the
+        fewest runs, so that one that dies ends few; of these the one that rested longest.
+        """
+        every = list(places)
+        able = [place for place in every if self.fits(place) and place.alive]
+        serves = Counter(exporter for place in every if place.owner for exporter in place.exporters)
+
+        def rank(place: FarmPlace) -> tuple[bool, int, datetime]:
+            runs = max(serves[exporter] for exporter in place.exporters)
+            return bool(place.owner or place.reservation), runs, place.changed
+
+        return sorted(able, key=rank)
 
     def obstacle(self, place: FarmPlace) -> str:
         """Why the place cannot serve now."""

@@ -63,6 +63,11 @@ class GdbStub:
         except ValueError:
             raise _refusal(f"m{address:x}".encode(), answer) from None
 
+    def holds(self, address: int, data: bytes) -> bool:
+        """Whether this is in a memory of a board that is held."""
+        self._send(_packet(f"m{address:x},{len(data):x}".encode()))
+        return self._receive() == data.hex().encode()
+
     def version(self) -> str:
         """Of QEMU, e.g. "QEMU 10.0.2"."""
         self._send(_packet(b"qRcmd," + b"info version".hex().encode()))

@@ -10,11 +10,12 @@ from harness.closing import Closing
 from harness.config import AttachedTarget, Board, EmulatedTarget
 from harness.errors import ConfigError, FarmError, TargetError
 from harness.farm import FarmPlace
-from harness.flash import GdbStub, PyocdFlasher
+from harness.flash import GdbStub, Piece, PyocdFlasher
 from harness.target.contents import Contents, start_pieces
 from harness.target.remote_line import connect, open_line
 from harness.target.stream import ByteStream
 
+_CHECKED_BYTES = 64
 _CPUID = 0xE000ED00  # Armv7-M ARM B3.2.3, Armv6-M ARM B3.2.3
 _PART_NUMBERS = {  # CPUID bits 15:4, from the cores' technical reference manuals
     "cortex-m0": 0xC20,
@@ -83,6 +84,7 @@ class EmulatedReach(Reach):
         lacking = self._contents.lacking(start_pieces(self._board, firmware, model))
         for piece in lacking:
             self._stub.write(piece.address, piece.data)
+            self._refuse_other_memories(piece)
         self._contents.add(lacking)
         self._stub.reset()
         self._stub.release()
@@ -96,14 +98,19 @@ class EmulatedReach(Reach):
     def close(self) -> None:
         self._resources.close()
 
+    def _refuse_other_memories(self, piece: Piece) -> None:
+        """QEMU takes what is written where no memory is, and keeps nothing of it."""
+        if not self._stub.holds(piece.address, piece.data[:_CHECKED_BYTES]):
+            raise self._other_board(f"it keeps nothing at {piece.address:#x}")
+
     def _refuse_other_core(self) -> None:
         found = int.from_bytes(self._stub.read(_CPUID, 4), "little") >> 4 & 0xFFF
         if found != _PART_NUMBERS.get(self._board.core, found):
             cores = " or ".join(core for core, part in _PART_NUMBERS.items() if part == found) or f"part {found:#x}"
-            raise TargetError(
-                f"it is no {self._board.name}, as its tag says: its core is {cores}, not {self._board.core}",
-                "correct the place's tag `board`",
-            )
+            raise self._other_board(f"its core is {cores}, not {self._board.core}")
+
+    def _other_board(self, why: str) -> TargetError:
+        return TargetError(f"it is no {self._board.name}, as its tag says: {why}", "correct the place's tag `board`")
 
 
 class ProbedReach(Reach):
