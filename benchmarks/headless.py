@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import shutil
 from collections.abc import Iterator
@@ -24,6 +25,8 @@ OPTIONS = (
 )
 DARK = {"features": [{"name": "prefers-color-scheme", "value": "dark"}]}
 LIGHT = {"features": [{"name": "prefers-color-scheme", "value": "light"}]}
+# Two frames on, what was laid out has been painted.
+PAINTED = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now())))"
 
 
 @contextlib.contextmanager
@@ -50,3 +53,17 @@ def show_at(browser: webdriver.Chrome, width: int, height: int, theme: dict[str,
     size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", theme)
+
+
+def drawn_ms(browser: webdriver.Chrome, url: str) -> float:
+    """From the start of the navigation until the page has been painted."""
+    browser.get(url)
+    return float(browser.execute_async_script(PAINTED))
+
+
+def take_picture(browser: webdriver.Chrome, url: str, begin: str, file: Path) -> None:
+    """The window with a page, from the first element on that the CSS selector `begin` means, as PNG."""
+    browser.get(url)
+    browser.execute_script("document.querySelector(arguments[0]).scrollIntoView()", begin)
+    picture = browser.execute_cdp_cmd("Page.captureScreenshot", {"format": "png"})["data"]
+    file.write_bytes(base64.b64decode(picture))

@@ -6,14 +6,13 @@ python benchmarks/html_report.py SESSION [--screenshots FOLDER]
 from __future__ import annotations
 
 import argparse
-import base64
 import statistics
 import tempfile
 import time
 from pathlib import Path
 
 from conditions import REPOSITORY, print_conditions, print_figure
-from headless import DARK, LIGHT, headless_chromium, show_at
+from headless import DARK, LIGHT, drawn_ms, headless_chromium, show_at, take_picture
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 
@@ -29,14 +28,6 @@ SCREENSHOTS = {
     "report-phone.png": (360, 780, LIGHT, "#group-0 .pictures"),
 }
 METERED_SCREENSHOTS = {"report-power.png": (1000, 590, LIGHT, "figure.wide")}
-# Two frames on, what was laid out has been painted.
-PAINTED = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now())))"
-
-
-def drawn_ms(browser: Chrome, url: str) -> float:
-    """From the start of the navigation until the page has been painted."""
-    browser.get(url)
-    return float(browser.execute_async_script(PAINTED))
 
 
 def take_screenshots(browser: Chrome, url: str, folder: Path) -> None:
@@ -45,10 +36,7 @@ def take_screenshots(browser: Chrome, url: str, folder: Path) -> None:
     is_metered = browser.find_elements(By.CSS_SELECTOR, "figure.wide")
     for name, (width, height, theme, begin) in (METERED_SCREENSHOTS if is_metered else SCREENSHOTS).items():
         show_at(browser, width, height, theme)
-        browser.get(url)
-        browser.execute_script("document.querySelector(arguments[0]).scrollIntoView()", begin)
-        picture = browser.execute_cdp_cmd("Page.captureScreenshot", {"format": "png"})["data"]
-        (folder / name).write_bytes(base64.b64decode(picture))
+        take_picture(browser, url, begin, folder / name)
 
 
 def main() -> None:

@@ -1,5 +1,5 @@
-"""Many sessions, synthetic ones of 40 runs each: how long it takes to list 10,000, to query and to compare them, and
-whether two writers lose any.
+"""Many sessions, synthetic ones of 40 runs each: how long it takes to list 10,000, to query, compare and serve them and
+to see how their figures went, and whether two writers lose any.
 """
 
 from __future__ import annotations
@@ -8,7 +8,9 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+import urllib.request
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +18,7 @@ from conditions import REPOSITORY, print_conditions, print_figure
 from synthetic_sessions import RUNS, write_sessions
 
 from harness.history import read_index
+from harness.html import ReportServer
 from harness.report import read_session
 
 SESSIONS = 10_000
@@ -23,6 +26,7 @@ PUSHED = 500  # by each of two writers
 REPEATS = 5
 WORST_S = 1.0
 WORST_COMPARE_S = 1.5
+WORST_TREND_S = 3.0
 
 
 class Taken(NamedTuple):
@@ -61,9 +65,31 @@ def list_many(folder: Path) -> None:
     base, head = list(read_index(folder).summaries)[-2:]
     best = min(timed("compare", base, head, reports) for _ in range(REPEATS))
     print_figure("compare", str(best), f"< {WORST_COMPARE_S} s", best.wall_s < WORST_COMPARE_S)
+    timed("trend", reports)  # gathers the runs in few files
+    best = min(timed("trend", reports) for _ in range(REPEATS))
+    print_figure("trend", str(best), f"< {WORST_TREND_S} s", best.wall_s < WORST_TREND_S)
+    for name, page in (("serve, the list", ""), ("serve, a session", f"sessions/{head}")):
+        best = served(folder, page)
+        print_figure(name, str(best), f"< {WORST_S} s", best.wall_s < WORST_S)
     for again in ("", " again"):
         taken = timed("report", "sql", "select count(*) from runs", reports)
         print(f"          sql, count of all runs{again}: {taken}")
+
+
+def served(folder: Path, page: str) -> Taken:
+    """What the best of several answers of `harness report serve` takes."""
+    with ReportServer(folder, REPOSITORY / "suites") as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        answers = [_answered(server.url + page) for _ in range(REPEATS)]
+        server.shutdown()
+    return min(answers)
+
+
+def _answered(url: str) -> Taken:
+    begin, before = time.perf_counter(), time.process_time()
+    with urllib.request.urlopen(url) as answer:
+        answer.read()
+    return Taken(time.perf_counter() - begin, time.process_time() - before)
 
 
 def push_at_once(folder: Path) -> None:

@@ -10,6 +10,7 @@ from itertools import groupby
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from harness.history.index import Index
 from harness.history.listing import SessionFilter
@@ -18,7 +19,7 @@ from harness.history.rules import Verdict
 from harness.history.series import Series, read_series
 from harness.history.settings import read_settings
 from harness.history.sides import RunId
-from harness.history.steps import SHORTEST, Steps, exact_steps, noisy_steps
+from harness.history.steps import SHORTEST, Numbers, Steps, exact_steps, noisy_steps
 from harness.history.timeline import Timeline, make_timeline
 from harness.report.wording import counted
 
@@ -90,11 +91,24 @@ class SteppedSeries:
     timeline: Timeline
 
     @cached_property
-    def worse(self) -> int:
-        """How many of the steps are for the worse."""
+    def is_worse(self) -> NDArray[np.bool_]:
+        """Which of the steps are for the worse."""
         before, after = self.steps.before, self.steps.after
         is_other_way = (after > before) != (self.series.metric.better == "higher")
-        return int(np.count_nonzero(np.isnan(after) | (~np.isnan(before) & is_other_way)))
+        return np.asarray(np.isnan(after) | (~np.isnan(before) & is_other_way))
+
+    @property
+    def worse(self) -> int:
+        """How many of the steps are for the worse."""
+        return int(np.count_nonzero(self.is_worse))
+
+    @cached_property
+    def sizes(self) -> Numbers:
+        """How large each step is: a part of the smaller value, or of one, by the metric's scale."""
+        before, after = np.abs(self.steps.before), np.abs(self.steps.after)
+        whole = np.ones(len(self.steps)) if self.series.metric.scale == "absolute" else np.minimum(before, after)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.nan_to_num(np.abs(self.steps.after - self.steps.before) / whole, nan=np.inf, posinf=np.inf)
 
     @property
     def is_changing(self) -> bool:
@@ -107,19 +121,22 @@ class SteppedSeries:
         return int(self.series.places[self.steps.places[-1]]) if len(self.steps) else -1
 
     def newest_first(self) -> Iterator[Step]:
-        for number in range(len(self.steps) - 1, -1, -1):
-            at = int(self.steps.places[number])
-            good, bad = (int(place) for place in self.series.places[at - 1 : at + 1])
-            yield Step(
-                self.series,
-                before=float(self.steps.before[number]),
-                after=float(self.steps.after[number]),
-                place=bad,
-                good=self.timeline.commits[good],
-                bad=self.timeline.commits[bad],
-                untested=self.timeline.commits[good + 1 : bad],
-                sessions=(self.series.sessions[at - 1], self.series.sessions[at]),
-            )
+        return map(self.step, range(len(self.steps) - 1, -1, -1))
+
+    def step(self, number: int) -> Step:
+        """One of the steps, by its number from the oldest on."""
+        at = int(self.steps.places[number])
+        good, bad = (int(place) for place in self.series.places[at - 1 : at + 1])
+        return Step(
+            self.series,
+            before=float(self.steps.before[number]),
+            after=float(self.steps.after[number]),
+            place=bad,
+            good=self.timeline.commits[good],
+            bad=self.timeline.commits[bad],
+            untested=self.timeline.commits[good + 1 : bad],
+            sessions=(self.series.sessions[at - 1], self.series.sessions[at]),
+        )
 
 
 @dataclass(frozen=True)
@@ -152,6 +169,14 @@ class Trend:
         """The newest steps, those of one commit in the order of the series."""
         steps = (step for each in self.series for step, _ in zip(each.newest_first(), range(count), strict=False))
         return nlargest(count, steps, key=lambda step: step.place)
+
+    def worst(self) -> Step | None:
+        """The largest step for the worse; None where there is none."""
+        sizes = [float(np.where(each.is_worse, each.sizes, -1.0).max(initial=-1.0)) for each in self.series]
+        if max(sizes, default=-1.0) < 0:
+            return None
+        largest = self.series[sizes.index(max(sizes))]
+        return largest.step(int(np.where(largest.is_worse, largest.sizes, -1.0).argmax()))
 
     @cached_property
     def runs(self) -> dict[RunId, list[SteppedSeries]]:

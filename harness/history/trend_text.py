@@ -55,10 +55,14 @@ def answer(trend: Trend) -> str:
     (newest,) = trend.newest(1)
     others = sum(each.last_place == newest.place for each in trend.series) - 1
     also = f", and {counted(others, 'other')}" if others else ""
-    return (
+    told = (
         f"{counted(f'{trend.steps:,}', 'step')} {where}: {counts}; "
         f"the newest in {newest.range_text}: {step_sentence(trend, newest)}{also}"
     )
+    worst = trend.worst()
+    if worst is None or (worst.series is newest.series and worst.place == newest.place):
+        return told
+    return f"{told}; the largest for the worse in {worst.range_text}: {step_sentence(trend, worst)}"
 
 
 def step_sentence(trend: Trend, step: Step) -> str:

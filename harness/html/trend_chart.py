@@ -14,7 +14,7 @@ from harness.html.svg import Drawing
 
 HEIGHT_PX = 96
 MOST_POINTS = 200  # of more, the lowest and the highest of each part are drawn
-MOST_MARKS = 40  # the newest steps
+MOST_MARKS = 20  # the newest steps
 _TOP_PX, _FOOT_PX = 18, 18  # above and below the values, for texts
 _SIDE_PERCENT = 1.0  # to the left and to the right
 

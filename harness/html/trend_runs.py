@@ -17,7 +17,7 @@ from harness.history.trend import Step, SteppedSeries, Trend, find_trend
 from harness.html.trend_chart import trend_chart
 from harness.report.tables import SessionTables, run_key
 
-MOST_STEPS_OF_RUN = 20
+MOST_STEPS_OF_RUN = 10
 MOST_COMMITS = 100  # beside a session
 FEWEST_COMMITS = 3  # that are worth a picture beside a session
 

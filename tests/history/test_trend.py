@@ -58,6 +58,15 @@ def test_each_exact_step_names_the_commits_it_came_with(project: CommittedProjec
     )
 
 
+def test_the_largest_step_for_the_worse_is_told(project: CommittedProject) -> None:
+    project.sessions(counting(100, 110, 50, 60, 62, 61))
+    worst = trend(project).worst()
+    assert worst is not None
+    assert (worst.before, worst.after) == (50, 60)
+    assert f"the largest for the worse in {worst.range_text}: instructions of" in answer(trend(project))
+    assert trend(project, "accuracy").worst() is None
+
+
 def test_accuracy_is_better_when_it_is_higher_and_an_outcome_when_it_passes(project: CommittedProject) -> None:
     runs = [run_record(accuracy=quantity(0.9)), run_record(accuracy=quantity(0.8), outcome="failed")]
     project.sessions([*runs, run_record(accuracy=quantity(0.85))])
