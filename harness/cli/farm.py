@@ -5,17 +5,17 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from harness.config.farm import add_farm_address, farm_address
+
 if TYPE_CHECKING:
     from harness.farm import Coordinator
 
 
 def add_farm_option(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--farm", metavar="HOST:PORT", help="the coordinator; else $TINYHIL_FARM, $LG_COORDINATOR, 127.0.0.1:20408"
-    )
+    add_farm_address(parser.add_argument)
 
 
 def open_farm(options: argparse.Namespace) -> Coordinator:
-    from harness.farm import Coordinator, farm_address
+    from harness.farm import Coordinator
 
     return Coordinator(farm_address(options.farm))

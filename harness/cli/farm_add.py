@@ -13,6 +13,7 @@ from typing import Any
 from harness.cli.boards import add_boards_file_option
 from harness.cli.farm import add_farm_option, open_farm
 from harness.config import Instance, boards_files, load_instances
+from harness.config.farm import read_farm_tag
 from harness.config.toml import suggest
 from harness.errors import ConfigError, FarmError
 from harness.farm.exporter import exporter_text
@@ -37,7 +38,7 @@ def add_parser(commands: Any) -> None:
     )
     parser.add_argument("--network", type=_network, metavar="NET", help="who may, e.g. 10.8.0.0/24")
     parser.add_argument("--probe-port", type=int, metavar="N", help="of its pyocd server (default: 5555 and following)")
-    parser.add_argument("--farm-tag", action="append", default=[], type=_tag, metavar="KEY=VALUE", help="a further tag")
+    parser.add_argument("--farm-tag", action="append", default=[], metavar="KEY=VALUE", help="a further tag")
     parser.add_argument("--write", type=Path, metavar="DIR", help="write the files there instead of printing them")
     add_farm_option(parser)
     add_boards_file_option(parser)
@@ -51,44 +52,30 @@ def _network(text: str) -> str:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
-def _tag(text: str) -> tuple[str, str]:
-    key, equals, value = text.partition("=")
-    if not key or not equals or not value:
-        raise argparse.ArgumentTypeError(f"{text!r} is no KEY=VALUE")
-    return key, value
-
-
 def execute(options: argparse.Namespace) -> int:
     instances = load_instances(boards_files(Path.cwd(), options.boards_file))
     instance = _instance(options.name, instances)
     door, port = _door(options), options.probe_port or _PROBE_PORT + list(instances).index(instance.name)
-    place = options.place or instance.name
+    place, tags = options.place or instance.name, dict(map(read_farm_tag, options.farm_tag))
     exports = exports_of(instance, door, port)
     files = {
         "exporter.yaml": EXPORTER_FILE,
         f"exporter.yaml.d/{place}.yaml": exporter_text({place: exports}),
         f"tinyhil-probe-{place}.service": probe_unit(instance, door, port, sys.executable),
     }
-    if options.write:
-        _write(options.write, files)
-    else:
-        print(*(f"## {name}\n{text}" for name, text in files.items()), sep="\n", end="")
-    return _make_place(options, place, instance.board, patterns(options.exporter, place, exports))
-
-
-def _make_place(options: argparse.Namespace, name: str, board: str, matches: Mapping[str, str]) -> int:
-    """The exit code."""
-    was_there = ""
+    _give_out(files, options.write)
+    if instance.meter:
+        print(f"its {instance.meter.kind} stays here: runs on a farm measure no energy", file=sys.stderr)
     try:
         with open_farm(options) as farm:
-            if name in [place.name for place in farm.places()]:
-                was_there = " already, which stays as it is"
-            else:
-                farm.add_place(name, board, matches, dict(options.farm_tag))
+            was_there = place in [each.name for each in farm.places()]
+            if not was_there:
+                farm.add_place(place, instance.board, patterns(options.exporter, place, exports), tags)
     except FarmError as error:
         print(f"no place was made: {error}", file=sys.stderr)
         return 1
-    print(f"the farm at {farm.address} has a place {name}{was_there}", file=sys.stderr)
+    as_it_was = " already, which stays as it is" * was_there
+    print(f"the farm at {farm.address} has a place {place}{as_it_was}", file=sys.stderr)
     return 0
 
 
@@ -112,7 +99,11 @@ def _door(options: argparse.Namespace) -> Door:
     return Door(options.host, options.network or "")
 
 
-def _write(folder: Path, files: Mapping[str, str]) -> None:
+def _give_out(files: Mapping[str, str], folder: Path | None) -> None:
+    """Write them into `folder`, or print them where there is none."""
+    if folder is None:
+        print(*(f"## {name}\n{text}" for name, text in files.items()), sep="\n", end="")
+        return
     for name, text in files.items():
         path = folder / name
         try:

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from harness.cli.boards import add_boards_file_option, known_boards
 from harness.config import pick_board
+from harness.config.farm import DEFAULT_ADDRESS
 from harness.errors import ConfigError
 from harness.processes import end_with_parent
 
 if TYPE_CHECKING:
     from harness.standin.farm import DemoFarm
 
-DEFAULT_PORT = 20408  # labgrid's
 _MEND_S = 1.0
 
 
@@ -31,7 +31,11 @@ def add_parser(commands: Any) -> None:
         "--desk", type=int, default=0, metavar="N", help="boards as silicon is reached: pyocd server, ser2net"
     )
     parser.add_argument(
-        "--port", type=int, default=DEFAULT_PORT, metavar="N", help="the coordinator's, 20408 by default; 0: a free one"
+        "--port",
+        type=int,
+        default=int(DEFAULT_ADDRESS.partition(":")[2]),
+        metavar="N",
+        help="the coordinator's (default: %(default)d, labgrid's); 0: a free one",
     )
     add_boards_file_option(parser)
     parser.set_defaults(execute=execute)
@@ -59,7 +63,7 @@ def execute(options: argparse.Namespace) -> int:
 
 
 def _advice(farm: DemoFarm, boards: str) -> str:
-    elsewhere = "" if farm.address.endswith(f":{DEFAULT_PORT}") else f" --farm={farm.address}"
+    elsewhere = "" if farm.address == DEFAULT_ADDRESS else f" --farm={farm.address}"
     places = "\n".join(f"  {name:8}  {board.description}" for name, board in farm.boards.items())
     desks = "   # --farm-tag=kind=desk: on desks alone" if "desk-1" in farm.boards else ""
     return (

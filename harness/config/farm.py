@@ -37,13 +37,18 @@ def farm_address(given: str | None = None) -> str:
     return address if ":" in address else f"{address}:{_PORT}"
 
 
-def add_farm_options(add: Callable[..., object]) -> None:
-    """Declare the options that `read_farm_options` reads, with a parser's own way to declare one."""
+def add_farm_address(add: Callable[..., object]) -> None:
+    """Declare the option that `farm_address` is given."""
     add(
         "--farm",
         metavar="HOST:PORT",
-        help=f"labgrid's coordinator, for --target=farm (default: $TINYHIL_FARM, $LG_COORDINATOR, {DEFAULT_ADDRESS})",
+        help=f"labgrid's coordinator (default: $TINYHIL_FARM, $LG_COORDINATOR, {DEFAULT_ADDRESS})",
     )
+
+
+def add_farm_options(add: Callable[..., object]) -> None:
+    """Declare the options that `read_farm_options` reads, with a parser's own way to declare one."""
+    add_farm_address(add)
     add(
         "--farm-tag",
         action="append",
@@ -70,10 +75,15 @@ def read_farm_options(target: str, address: str | None, tags: Sequence[str], tim
         return None
     if target not in ("auto", "farm"):
         raise ConfigError(f"--target={target} is no farm's", "leave --farm and --farm-tag out, or use --target=farm")
-    return FarmOptions(farm_address(address), dict(map(_read_tag, tags)), timeout_s)
+    return FarmOptions(farm_address(address), dict(map(read_farm_tag, tags)), timeout_s)
 
 
-def _read_tag(given: str) -> tuple[str, str]:
+def read_farm_tag(given: str) -> tuple[str, str]:
+    """Key and value.
+
+    Raises:
+        ConfigError: it is no "key=value".
+    """
     key, _, value = given.partition("=")
     if not key or not value:
         raise ConfigError(f"--farm-tag={given}: needs KEY=VALUE", "e.g. --farm-tag=rack=3")

@@ -23,7 +23,7 @@ def status_row(place: FarmPlace, now: datetime) -> tuple[str, ...]:
         place.board or "no tag board=…",
         _health(place, now),
         _holder(place, now),
-        f"{place.notes.last.text}, {_age(place.notes.last.when, now)} ago" if place.notes.last else "",
+        f"{place.notes.last.text} {_age(place.notes.last.when, now)} ago" if place.notes.last else "",
         "\n".join(f"{name} is gone" if gone else name for name, gone in exporters([place]).items()),
     )
 
@@ -91,8 +91,8 @@ def _holder(place: FarmPlace, now: datetime) -> str:
     since = f"for {_age(place.changed, now)}"
     if owner is None:
         return f"{place.owner} {since}"
-    who = f"{owner.user} on {owner.host}, process {owner.pid}"
-    return f"{who}, which has ended" if owner.is_dead() else f"{who}, {since}"
+    who = f"{owner.user}@{owner.host} (pid {owner.pid})"
+    return f"{who}, which has ended" if owner.is_dead() else f"{who} {since}"
 
 
 def _has_ended(name: str) -> bool | None:

@@ -52,7 +52,7 @@ def test_a_free_place_is_told() -> None:
     ],
 )
 def test_the_last_result_and_its_age_are_told(age: timedelta, word: str) -> None:
-    assert cells(replace(FREE, notes=Notes(last=Remark("passed", NOW - age))))["last result"] == f"passed, {word} ago"
+    assert cells(replace(FREE, notes=Notes(last=Remark("passed", NOW - age))))["last result"] == f"passed {word} ago"
 
 
 def test_a_quarantine_is_told_with_its_reason() -> None:
@@ -67,7 +67,7 @@ def test_a_holder_is_told_in_words() -> None:
     assert cells(replace(held, owner="pc/ann"))["held by"] == "pc/ann for 3 min"
     mine = this_process()
     assert cells(replace(held, owner=str(mine)))["held by"] == (
-        f"{mine.user} on {mine.host}, process {os.getpid()}, for 3 min"
+        f"{mine.user}@{mine.host} (pid {os.getpid()}) for 3 min"
     )
     assert cells(replace(held, owner=str(ended_owner())))["held by"].endswith(", which has ended")
     assert cells(replace(FREE, reservation="TOKEN"))["held by"] == "reserved"
