@@ -34,6 +34,10 @@ class AgentProcess(Closing):
         owner: as whom it speaks.
         on_loss: called with a place that was held, and why it is no longer.
 
+    Attributes:
+        version: the coordinator's.
+        end: why there will be no more answers; empty while there are.
+
     Raises:
         SetupError: labgrid is not installed.
         FarmError: no coordinator is there.
@@ -46,7 +50,7 @@ class AgentProcess(Closing):
         self._answers: dict[int, Future[Any]] = {}
         self._lock = threading.Lock()
         self._ready: Future[str] = Future()
-        self._end = ""  # why there will be no more answers
+        self.end = ""
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115  closed with the process
         self._child = start_group(
             [str(labgrid_program("python")), "-I", str(_AGENT), address, owner],
@@ -76,8 +80,8 @@ class AgentProcess(Closing):
         answer: Future[Any] = Future()
         number = next(self._numbers)
         with self._lock:
-            if self._end:
-                raise FarmError(self._end, _FIX_GONE)
+            if self.end:
+                raise FarmError(self.end, _FIX_GONE)
             self._answers[number] = answer
             self._send({"id": number, "do": what, **about})
         try:
@@ -131,7 +135,7 @@ class AgentProcess(Closing):
 
     def _finish(self, why: str) -> None:
         with self._lock:
-            self._end = why
+            self.end = why
             waiting = [*self._answers.values()]
             self._answers.clear()
         if not self._ready.done():

@@ -54,6 +54,11 @@ class Coordinator(Closing):
                 f"run labgrid {LABGRID_VERSION} on all computers of the farm",
             )
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it was neither closed nor lost for good."""
+        return not self._agent.end
+
     def places(self) -> list[FarmPlace]:
         """All of them, by name.
 
@@ -99,7 +104,7 @@ class Coordinator(Closing):
 
     def loss(self, name: str) -> str:
         """Why a place that was leased is no longer ours; empty where it is."""
-        return self._losses.get(name, "")
+        return self._losses.get(name, "") or self._agent.end
 
     def release(self, name: str, owner: str | None = None) -> None:
         """Give a place back; nothing happens where `owner` (by default we) does not have it."""

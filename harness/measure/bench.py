@@ -18,7 +18,7 @@ from harness.link.failures import DeviceError, RefusedModelError
 from harness.link.messages import ErrorCode, Loaded
 from harness.measure.energy.supply import Supply, supply_of
 from harness.model import Model, check_model
-from harness.target import SerialStream, Target, make_target
+from harness.target import ByteStream, SerialStream, Target, make_target
 
 
 @dataclass
@@ -124,7 +124,7 @@ class Bench:
 
     def _greet(self, target: Target, firmware: Firmware, model: bytes | None) -> Device:
         line = target.start(firmware, model)
-        device = Device(line, self.timeout_s)
+        device = self._connect(target, line)
         if device.hello.build_id != firmware.build_id:
             raise LinkError(
                 f"{self.board.name} runs firmware {device.hello.build_id}, built was {firmware.build_id}",
@@ -133,6 +133,16 @@ class Bench:
         if target.fastest_baud is not None and isinstance(line, SerialStream):
             self._baud = raise_baud(device, line, self._baud or target.fastest_baud)
         return device
+
+    def _connect(self, target: Target, line: ByteStream) -> Device:
+        try:
+            return Device(line, self.timeout_s)
+        except LinkError as error:
+            if not target.place:
+                raise
+            raise LinkError(
+                f"place {target.place}: {error.cause}", f"see that its board is a {self.board.name}, as its tag says"
+            ) from None
 
     def _power(self) -> None:
         """Without a supply there is no board to look for."""

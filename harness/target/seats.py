@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
-import functools
 import threading
-import weakref
 
 from harness.config import Board
 from harness.config.farm import FarmOptions
@@ -79,7 +78,16 @@ class Seats:
         self._coordinator = Coordinator(address)
         self._resting: list[Seat] = []
         self._lock = threading.Lock()
-        weakref.finalize(self, self._coordinator.close)
+        atexit.register(self._coordinator.close)
+
+    @property
+    def are_open(self) -> bool:
+        """Whether the farm is not lost for good."""
+        return self._coordinator.is_open
+
+    def close(self) -> None:
+        """Give up all of them."""
+        self._coordinator.close()
 
     def take(self, board: Board, options: FarmOptions, avoid: frozenset[str], timeout_s: float) -> Seat:
         """One that rests, else a new one.
@@ -113,7 +121,9 @@ class Seats:
             seat.give_back()
 
 
-@functools.cache
+_farms: dict[str, Seats] = {}  # by address
+
+
 def seats_of(address: str) -> Seats:
     """This process's seats of the farm with the coordinator at `address`.
 
@@ -121,4 +131,6 @@ def seats_of(address: str) -> Seats:
         SetupError: labgrid is not installed.
         FarmError: no coordinator is there.
     """
-    return Seats(address)
+    if address not in _farms or not _farms[address].are_open:
+        _farms[address] = Seats(address)
+    return _farms[address]

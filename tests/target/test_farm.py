@@ -39,7 +39,7 @@ def firmware(board: Board) -> Firmware:
 def farm(board: Board) -> Iterator[DemoFarm]:
     with short_folder() as folder, DemoFarm([board], len(PLACES), 0, folder) as farm:
         yield farm
-        seats_of.cache_clear()
+        seats_of(farm.address).close()
 
 
 @pytest.fixture
