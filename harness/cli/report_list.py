@@ -20,13 +20,13 @@ FILTERS = {
     "board": "on this board",
     "engine": "with this engine",
     "branch": "of a checkout of this branch",
-    "commit": "of this commit; its first digits will do",
 }
 
 
 def add_parser(commands: Any) -> None:
     parser = commands.add_parser("report list", help="list the sessions; exit code 1 where some cannot be read")
     add_filters(parser)
+    parser.add_argument("--commit", metavar="COMMIT", help="sessions of this commit; its first digits will do")
     parser.add_argument("--json", action="store_true", help="for other programs")
     add_reports_dir_option(parser)
     parser.set_defaults(execute=execute)
@@ -39,10 +39,10 @@ def add_filters(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--since", type=_time, metavar="TIME", help="2026-01-31 or 2026-01-31T12:00, in UTC")
 
 
-def wanted_sessions(options: argparse.Namespace, dirty: bool | None = None) -> SessionFilter:
+def wanted_sessions(options: argparse.Namespace, **further: Any) -> SessionFilter:
     from harness.history import SessionFilter
 
-    return SessionFilter(since=options.since, dirty=dirty, **{name: getattr(options, name) for name in FILTERS})
+    return SessionFilter(since=options.since, **{name: getattr(options, name) for name in FILTERS}, **further)
 
 
 def _time(text: str) -> datetime:
@@ -57,7 +57,7 @@ def execute(options: argparse.Namespace) -> int:
     from harness.history import listing_json, read_index
 
     index = read_index(options.reports_dir)
-    wanted = wanted_sessions(options)
+    wanted = wanted_sessions(options, commit=options.commit)
     summaries = [summary for summary in index.summaries.values() if wanted.matches(summary)]
     if options.json:
         print(json.dumps(listing_json(summaries, index), indent=1))

@@ -42,6 +42,11 @@ class RunColumns:
         parts = [part.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False) for part in self._parts(name)]
         return np.concatenate([np.zeros(0), *parts])
 
+    def is_known(self, name: str) -> NDArray[np.bool_]:
+        """Where a column is not null."""
+        parts = [part.is_valid().to_numpy(zero_copy_only=False) for part in self._parts(name)]
+        return np.concatenate([np.zeros(0, np.bool_), *parts])
+
     def coded(self, name: str) -> Coded:
         """A column of few different values, of any type."""
         from pyarrow.types import is_dictionary

@@ -59,7 +59,7 @@ def describe_commits(folder: Path, commits: Sequence[str]) -> dict[str, Descript
 
 def first_parents(folder: Path, revision: str) -> list[str]:
     """The commit that `revision` means and its first parents, the oldest first."""
-    return _git(folder, "rev-list", "--first-parent", revision, "--")[::-1]
+    return _git(folder, "rev-list", "--first-parent", "--end-of-options", revision, "--")[::-1]
 
 
 def all_commits(folder: Path) -> set[str]:

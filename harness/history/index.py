@@ -192,12 +192,12 @@ def _stored_runs(folder: Path, info: SessionInfo) -> list[tuple[Group, str]]:
         try:
             if table == "runs":
                 rows = parquet.ParquetFile(file).read(columns=[*Group._fields, "place"], use_threads=False)
-                groups = map(Group, *(rows[field].to_pylist() for field in Group._fields))
+                groups = zip(*(rows[field].to_pylist() for field in Group._fields), strict=True)
                 places = rows["place"].to_pylist() if "place" in rows.column_names else [""] * len(rows)  # older ones
-                runs = list(zip(groups, places, strict=True))
+                runs = msgspec.convert(list(zip(groups, places, strict=True)), list[tuple[Group, str]])
             elif info.has_table(table):
                 parquet.read_metadata(file)
-        except (OSError, ArrowException, KeyError) as error:
+        except (OSError, ArrowException, KeyError, msgspec.ValidationError) as error:
             reason = "is missing" if isinstance(error, FileNotFoundError) else error
             raise ReportError(f"{file}: {reason}", _MEND) from None
     return runs

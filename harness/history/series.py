@@ -154,7 +154,9 @@ def _quantities(rows: _Rows, metric: Metric) -> tuple[Numbers, Coded]:
     codes, words = rows.coded(f"{metric.name}_provenance")
     provenances = [Provenance(word) if word in set(Provenance) else None for word in words]
     known = [each if each and metric.is_known(each) else None for each in provenances]
-    return rows.numbers(metric.name), Coded(codes, known)
+    unknown = len(known)
+    codes = np.where(rows.columns.is_known(metric.name)[rows.order], codes, unknown)
+    return rows.numbers(metric.name), Coded(codes, [*known, None])
 
 
 def _text(value: object) -> str:

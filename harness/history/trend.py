@@ -63,7 +63,9 @@ class Step:
 
     @property
     def change_text(self) -> str:
-        """`2.4x more`."""
+        """`2.4x more`; empty where one of the values is no number."""
+        if not np.isfinite([self.before, self.after]).all():
+            return ""
         return self.series.metric.change(self.after, self.before)
 
     @property

@@ -88,3 +88,8 @@ def test_a_branch_that_git_does_not_know_is_one_of_sessions(project: CommittedPr
     project.session("one", "1" * 40)
     assert timeline(project, branch="trunk").commits == ("1" * 40,)
     assert timeline(project, branch="nowhere").commits == ()
+
+
+def test_a_branch_is_no_option_of_git(project: CommittedProject) -> None:
+    project.session("one", project.commits[0])
+    assert timeline(project, branch="--all").commits == ()

@@ -7,7 +7,9 @@ import math
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 from support.commits import CommittedProject
 from support.files import damage_inside
 from support.session_records import int8_run, metered_run, run_record
@@ -128,6 +130,7 @@ def test_a_figure_that_becomes_none_is_worse_and_one_that_is_lost_is_no_step(pro
     assert [verdict for _, verdict, *_ in told(found)] == ["better", "worse"]
     assert found.worse == 1
     assert found.notes == ["2 values no number (NaN)"]
+    assert [step.change_text for step in found.newest(2)] == ["", ""]
     assert [value["value"] for value in trend_json(found)["series"][0]["values"]] == [0.9, None, None, 0.9, 0.9]
 
 
@@ -172,6 +175,30 @@ def test_what_cannot_be_read_is_named_and_the_rest_counts(project: CommittedProj
     found = trend(project)
     assert told(found) == [("instructions", "worse", 2, 3)]
     assert set(found.unreadable) == {"s00", "s01", "s02"}
+
+
+def spoil(table: Path, column: str, values: pa.Array) -> None:
+    rows = parquet.read_table(table)
+    parquet.write_table(rows.set_column(rows.column_names.index(column), column, values), table)
+
+
+def test_columns_of_another_type_or_without_a_value_cost_their_session_alone(project: CommittedProject) -> None:
+    project.sessions(counting(*[100] * 6, 120))
+    spoiled = {
+        "s00": ("instructions", pa.array(["many"])),
+        "s01": ("suite", pa.nulls(1, pa.string())),
+        "s02": ("instructions_provenance", pa.array(["guessed"])),
+        "s03": ("instructions", pa.nulls(1, pa.int64())),
+        "s04": ("toolchain", pa.array([5])),
+        "s05": ("outcome", pa.array(["exploded"])),
+    }
+    for name, (column, values) in spoiled.items():
+        spoil(project.reports / name / "runs.parquet", column, values)
+    found = trend(project)
+    assert set(found.unreadable) == {"s00", "s01", "s04"}
+    lengths = {each.series.metric.name: len(each.series.values) for each in found.series}
+    assert (lengths["instructions"], lengths["outcome"], lengths["accuracy"]) == (2, 3, 4)
+    assert told(found) == [("instructions", "worse", 100, 120)]
 
 
 def test_one_commit_and_none_are_no_trend(project: CommittedProject) -> None:
