@@ -74,8 +74,9 @@ class DemoFarm(Closing):
             self._resources = resources.pop_all()
 
     def mend(self) -> list[str]:
-        """Start again what of labgrid has ended, as systemd does; what it did, a line each."""
-        services = (self.coordinator, *self.exporters.values())
+        """Start again what of labgrid and of probes' servers has ended, as systemd does; what it did, a line each."""
+        servers = [board.server for board in self.boards.values() if isinstance(board, FarmDesk)]
+        services = (self.coordinator, *self.exporters.values(), *servers)
         return [_mended(service) for service in services if not service.is_alive]
 
     def close(self) -> None:

@@ -27,6 +27,9 @@ class FarmDesk(Closing):
         name: of its folder and logs in `folder`.
         board: a name in `boards.toml`.
 
+    Attributes:
+        server: of the probe; it can be killed and started again.
+
     Raises:
         TargetError: the board has no stand-in, or a process does not start.
     """
@@ -45,7 +48,8 @@ class FarmDesk(Closing):
             probe = self._desk.read().unique_id
             server = [*_PYTHON, "pyocd", "server", f"--port={self._port.number}", f"--uid={probe}"]
             environment = os.environ | {VARIABLE: str(self._desk.path)}
-            resources.enter_context(Service(f"{name}-probe", server, "Serving debug probe", folder, env=environment))
+            self.server = Service(f"{name}-probe", server, "Serving debug probe", folder, env=environment)
+            resources.enter_context(self.server)
             self._resources = resources.pop_all()
 
     @property

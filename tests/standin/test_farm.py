@@ -21,6 +21,7 @@ from harness.errors import ConfigError, TargetError
 from harness.farm import Coordinator
 from harness.standin.farm import DemoFarm
 from harness.standin.farm_board import FarmBoard
+from harness.standin.farm_desk import FarmDesk
 from harness.standin.reserved_port import LOOPBACK, ReservedPort
 
 REPOSITORY = Path(__file__).parents[2]
@@ -101,11 +102,14 @@ def test_a_desk_is_switched_off_and_on(farm: DemoFarm) -> None:
     assert outlet.is_on()
 
 
-def test_what_of_labgrid_ends_is_started_again(farm: DemoFarm) -> None:
+def test_what_has_ended_is_started_again(farm: DemoFarm) -> None:
+    desk = farm.boards["desk-1"]
+    assert isinstance(desk, FarmDesk)
     assert farm.mend() == []
-    farm.exporters["rack2"].kill()
-    farm.coordinator.kill()
-    assert {f"{name} had ended, and was started again" for name in ("coordinator", "rack2")} <= set(farm.mend())
+    for service in (farm.exporters["rack2"], farm.coordinator, desk.server):
+        service.kill()
+    names = ("coordinator", "rack2", "desk-1-probe")
+    assert {f"{name} had ended, and was started again" for name in names} <= set(farm.mend())
     while farm.mend():  # exporters end where their coordinator is lost
         pass
     assert farm.coordinator.is_alive
