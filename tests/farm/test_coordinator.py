@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from support.labgrid_farm import BOARD, LabgridFarm
@@ -236,6 +238,49 @@ def test_a_process_that_ends_gives_its_place_back(
         holder.send_signal(signal_number)
         holder.wait(60)
     assert coordinator.lease(BOARD, place=name, timeout_s=60).name == name
+
+
+def test_an_agent_that_dies_takes_the_leases_along(farm: LabgridFarm, coordinator: Coordinator) -> None:
+    with Coordinator(farm.address) as short:
+        name = short.lease(BOARD).name
+        os.killpg(short._agent._child.pid, signal.SIGKILL)
+        with pytest.raises(FarmError, match=r"labgrid's end of the farm at .* ended"):
+            short.places()
+        assert not short.is_open
+        assert short.loss(name).startswith("labgrid's end")
+    coordinator.release(name, coordinator.place(name).owner)
+
+
+OLD_COORDINATOR = """
+import sys
+from labgrid.remote import coordinator
+coordinator.labgrid_version = lambda: "25.0.1"
+sys.argv[1:] = ["-l", "127.0.0.1:0"]
+coordinator.main()
+"""
+
+
+def test_another_version_of_labgrid(tmp_path: Path) -> None:
+    command = [labgrid_program("python"), "-c", OLD_COORDINATOR]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=tmp_path) as old:
+        try:
+            assert old.stdout is not None
+            address = old.stdout.readline().decode().split()[-1]
+            with pytest.raises(FarmError, match=r"the coordinator at .* is labgrid 25.0.1, the harness speaks 26.0.1"):
+                Coordinator(address)
+        finally:
+            old.kill()
+
+
+def test_something_else_that_listens() -> None:
+    def hang_up() -> None:
+        server.accept()[0].close()
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=hang_up, daemon=True).start()
+        port = server.getsockname()[1]
+        with pytest.raises(FarmError, match=f"no labgrid coordinator at 127.0.0.1:{port}"):
+            Coordinator(f"127.0.0.1:{port}")
 
 
 def test_no_coordinator() -> None:

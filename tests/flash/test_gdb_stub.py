@@ -62,6 +62,31 @@ def test_a_board_is_taken_over_whatever_it_did(line: tuple[GdbStub, socket.socke
     assert requests(far_end) == [b"qC", b"qRcmd," + b"system_reset".hex().encode()]
 
 
+def test_registers_of_the_core_are_read(line: tuple[GdbStub, socket.socket]) -> None:
+    stub, far_end = line
+    far_end.sendall(b"+" + packet(b"41c20f41"))
+    assert stub.read(0xE000ED00, 4) == bytes.fromhex("41c20f41")
+    assert requests(far_end) == [b"me000ed00,4"]
+
+
+def test_a_refused_reading_is_told(line: tuple[GdbStub, socket.socket]) -> None:
+    stub, far_end = line
+    far_end.sendall(b"+" + packet(b"E14"))
+    with pytest.raises(TargetError, match="answers 'E14' to 'm20'"):
+        stub.read(0x20, 1)
+
+
+@pytest.mark.parametrize(
+    ("said", "version"),
+    [([b"10.0.2Debian 1:10.0.2", b"+ds-2\r\n"], "QEMU 10.0.2"), ([], "QEMU of an unknown version")],
+)
+def test_the_emulator_tells_its_version(line: tuple[GdbStub, socket.socket], said: list[bytes], version: str) -> None:
+    """What its monitor prints comes in pieces before the OK."""
+    stub, far_end = line
+    far_end.sendall(b"+" + b"".join(packet(b"O" + piece.hex().encode()) for piece in said) + packet(b"OK"))
+    assert stub.version() == version
+
+
 def test_a_refused_write_is_told(line: tuple[GdbStub, socket.socket]) -> None:
     stub, far_end = line
     far_end.sendall(b"+" + packet(b"E14"))
