@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,7 +14,7 @@ from harness.history.changes_json import changes_json
 from harness.history.changes_markdown import changes_markdown
 from harness.history.changes_text import changes_lines
 from harness.history.gate import excuse
-from harness.history.green import green_side, read_greens
+from harness.history.green import green_side, latest_greens
 from harness.history.index import Group, Index
 from harness.history.places import Place
 from harness.history.recent import RecentCommits
@@ -24,8 +23,6 @@ from harness.history.select import select
 from harness.history.settings import Settings, read_settings
 from harness.history.sides import Side, read_side
 from harness.history.transfer import fetched_folder
-
-MOST_NIGHTS = 100  # green ones that are looked at, the latest first
 
 RENDERERS: Mapping[str, Callable[[Changes], str]] = {
     "terminal": lambda changes: "".join(f"{line}\n" for line in changes_lines(changes)),
@@ -49,7 +46,7 @@ def compare(base: str, head: str, index: Index, root: Path, again: Again | None 
     """
     settings = read_settings(root)
     before, after = (read_side(select(spec, index, root)) for spec in (base, head))
-    return _judged((before, after), index, settings, again)
+    return compare_sides((before, after), index, settings, again)
 
 
 class Nights(NamedTuple):
@@ -72,16 +69,17 @@ def compare_with_green(
     """
     after = read_side(select(head, index, root))
     own = next((info.checkout.branch for info in after.infos if info.checkout), None)
-    greens = list(islice(read_greens(nights.place, nights.branch or own), MOST_NIGHTS))
+    greens = latest_greens(nights.place, nights.branch or own)
     newest = {group for green in greens[:1] for groups in green.sessions.values() for group in groups}
     wanted = {Group(run.suite, run.board, run.engine) for run in after.runs} | newest
     before = green_side(greens, wanted, lambda name: fetched_folder(name, nights.place, index.folder))
     if not before.runs:
         return None
-    return _judged((before, after), index, read_settings(root), again)
+    return compare_sides((before, after), index, read_settings(root), again)
 
 
-def _judged(sides: tuple[Side, Side], index: Index, settings: Settings, again: Again | None) -> Changes:
+def compare_sides(sides: tuple[Side, Side], index: Index, settings: Settings, again: Again | None) -> Changes:
+    """What changed from the first side to the second; arguments and errors as for `compare`."""
     recent = RecentCommits(index).values
     excused = excuse(find_changes(*sides, settings, recent), settings.exceptions, datetime.now(UTC).date())
     return confirm(excused, again, settings, recent) if again else excused

@@ -11,6 +11,7 @@ import hashlib
 import io
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 
 import msgspec
@@ -23,6 +24,7 @@ from harness.history.sides import Run, RunId, Side, session_runs
 from harness.history.transfer import entry_id, entry_name, is_shared
 from harness.report.store import read_session
 
+MOST_NIGHTS = 100  # that are looked at, the latest first
 LAST_GREEN = "the last green night"
 _MARKS = "green"
 _MARK = re.compile(r"[A-Za-z0-9][\w.-]*\.([0-9a-f]{64})", re.ASCII)
@@ -90,6 +92,11 @@ def read_greens(place: Place, branch: str | None) -> Iterator[Green]:
         green = _read_mark(place, name)
         if green is not None and green.branch == branch:
             yield green
+
+
+def latest_greens(place: Place, branch: str | None) -> list[Green]:
+    """As many as a comparison has use for. Raises: PlaceError: the place fails."""
+    return list(islice(read_greens(place, branch), MOST_NIGHTS))
 
 
 def green_side(greens: Iterable[Green], wanted: Collection[Group], find: Callable[[str], Path | None]) -> Side:

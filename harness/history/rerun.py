@@ -16,7 +16,7 @@ from harness.report.context import read_checkout
 from harness.report.store import read_session
 
 RERUNS = "reruns"  # below the folder of sessions: one of a single run must not stand for its commit in a comparison
-_CARRIED = ("--attached", "--boards-file", "--inference-timeout", "--repeat", "--vectors")
+_CARRIED = ("--attached", "--boards-file", "--farm", "--farm-tag", "--inference-timeout", "--repeat", "--vectors")
 
 
 class NoRerunError(Exception):

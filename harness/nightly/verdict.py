@@ -6,19 +6,20 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import chain, islice
+from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from msgspec.structs import replace
 
 from harness.config import Nightly
 from harness.history import PlaceError, failures, open_place, read_index
-from harness.history.changes import Changes, find_changes
-from harness.history.gate import excuse
-from harness.history.green import Green, green_side, read_greens, side_of_runs
+from harness.history.changes import Changes
+from harness.history.compare import compare_sides
+from harness.history.green import Green, green_side, latest_greens, side_of_runs
 from harness.history.index import Group
 from harness.history.places import Place
-from harness.history.recent import RecentCommits
+from harness.history.rerun import rerun
 from harness.history.rules import Verdict
 from harness.history.settings import read_settings
 from harness.history.sides import Run, session_runs
@@ -28,7 +29,6 @@ from harness.report.attempts import flakiness
 from harness.report.store import read_session
 
 THIS_NIGHT = "this night"
-MOST_NIGHTS = 100  # the latest green ones that are looked at
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,8 @@ def judge_night(nightly: Nightly, night: Night, reports_dir: Path, marks: Place)
     base = green_side(lookup.greens(night.branch), {record.cell for record in night.ran}, lookup.folder)
     changes = None
     if any(id_ in base.runs for id_ in head.runs):
-        found = find_changes(base, head, settings, RecentCommits(read_index(reports_dir)).values)
-        changes = excuse(found, settings.exceptions, datetime.now(UTC).date())
+        again = partial(rerun, reports_dir=reports_dir, project=nightly.root)
+        changes = compare_sides((base, head), read_index(reports_dir), settings, again)
     flaky = () if changes else flakiness([run.record for run in head.runs.values()])  # else told as a change
     reasons = (*_cell_reasons(night), *(failures(changes, nightly.fail_on) if changes else ()))
     night = replace(
@@ -86,11 +86,10 @@ class _Lookup:
 
     def greens(self, branch: str | None) -> list[Green]:
         """The latest first."""
-        found = {green.night: green for green in islice(read_greens(self._marks, branch), MOST_NIGHTS)}
+        found = {green.night: green for green in latest_greens(self._marks, branch)}
         if self._store is not None:
             try:
-                shared = open_place(self._store)
-                found |= {green.night: green for green in islice(read_greens(shared, branch), MOST_NIGHTS)}
+                found |= {green.night: green for green in latest_greens(open_place(self._store), branch)}
             except PlaceError as error:
                 self.notes.append(f"compared with what this computer knows alone: {error.cause}")
         return sorted(found.values(), key=lambda green: green.night, reverse=True)

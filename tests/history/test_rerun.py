@@ -91,6 +91,7 @@ def test_only_noisy_figures_that_are_worse_run_again() -> None:
         (["pytest", "--boards-file=a", "--boards-file", "b"], ["--boards-file=a", "--boards-file=b"]),
         (["pytest", "--vectors=8", "--inference-timeout=60"], ["--vectors=8", "--inference-timeout=60"]),
         (["pytest", "--repeat"], ["--repeat="]),
+        (["pytest", "--farm=lab:20408", "--farm-tag", "rack=1"], ["--farm=lab:20408", "--farm-tag=rack=1"]),
     ],
 )
 def test_what_makes_a_run_what_it_is_goes_along(command: list[str], options: list[str]) -> None:

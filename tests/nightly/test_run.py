@@ -14,13 +14,15 @@ import pytest
 from msgspec.structs import replace
 from support.labgrid_farm import LabgridFarm
 from support.night_session import native_run, write_session
+from support.sides import timed_side
 
-from harness.config import Nightly
+from harness.config import Exclusion, Nightly
 from harness.errors import FarmError
 from harness.farm import Coordinator, this_process
 from harness.history import PlaceError, open_place
 from harness.history.green import read_greens
-from harness.nightly import NightExit, anew, new_or_resumed, publish, run_night
+from harness.history.sides import Run
+from harness.nightly import NightExit, anew, new_or_resumed, publish, run_night, verdict
 from harness.nightly.record import Night, Nights
 
 from .conftest import DIGITS, WORDS
@@ -220,6 +222,28 @@ def test_runs_that_boards_failed_under_are_told(project: Project, play: Play) ->
     assert "1 of 2 runs needed a second attempt (rack-1 was unplugged)" in project.summary
     assert project.run() == NightExit.GREEN
     assert "this night: 1 of 2 runs needed a second attempt (rack-1 was unplugged)" in project.summary
+
+
+def timed(latency_us: float) -> Run:
+    """A run on an attached board, in ten windows."""
+    side = timed_side([latency_us + window for window in range(10)], board="native")
+    return next(iter(side.runs.values()))
+
+
+@pytest.mark.parametrize(("again_us", "code"), [(10_000, NightExit.GREEN), (12_000, NightExit.RED)])
+def test_a_noisy_alarm_counts_where_it_stands_when_the_run_is_made_once_more(
+    project: Project, play: Play, monkeypatch: pytest.MonkeyPatch, again_us: float, code: NightExit
+) -> None:
+    for kind, latency_us in (("fast", 10_000), ("slow", 12_000)):
+        run = timed(latency_us)
+        write_session(project.nightly.root / "templates" / f"digits-{kind}", run.record, *run.windows)
+    monkeypatch.setattr(verdict, "rerun", lambda run, **_: timed(again_us))
+    project.nightly = replace(project.nightly, exclude=(Exclusion(suite="words"),))
+    play("leave('fast')")
+    assert project.run() == NightExit.GREEN
+    play("leave('slow')")
+    assert project.run() == code
+    assert "after a re-run" in project.summary
 
 
 def test_places_that_a_killed_night_held_are_freed_first(project: Project, play: Play, tmp_path: Path) -> None:

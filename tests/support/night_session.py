@@ -7,7 +7,7 @@ from pathlib import Path
 from msgspec.structs import replace
 from support.session_records import INFO, run_record
 
-from harness.measure.records import Provenance, Quantity, RunRecord
+from harness.measure.records import Provenance, Quantity, RunRecord, WindowRecord
 from harness.report import SessionWriter
 
 
@@ -17,10 +17,13 @@ def native_run(suite: str, accuracy: float = 0.9, **changes: object) -> RunRecor
     return run_record(suite=suite, board="native", target="native", accuracy=figure, **changes)
 
 
-def write_session(folder: Path, *runs: RunRecord) -> None:
-    """A session of these runs that ended, in a new folder, whose name is its id."""
+def write_session(folder: Path, *records: RunRecord | WindowRecord) -> None:
+    """A session of these records that ended, in a new folder, whose name is its id."""
     folder.mkdir(parents=True)
     writer = SessionWriter(folder, replace(INFO, id=folder.name))
-    for run in runs:
-        writer.add_run(run)
+    for record in records:
+        if isinstance(record, RunRecord):
+            writer.add_run(record)
+        else:
+            writer.add_window(record)
     writer.finish("passed")
