@@ -17,7 +17,8 @@ from harness.report.wording import counted, printable
 
 NAMED = 5  # of the sessions that cannot be read for one reason, the newest
 _SHORTEST_BRANCH = 8
-_DIRTY = "*"
+DIRTY = "*"
+DIRTY_NOTE = f"{DIRTY} the checkout was dirty: its files differed from that commit"
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def listing_lines(summaries: Sequence[Summary], width: int) -> Iterator[str]:
 def listing_notes(summaries: Iterable[Summary], index: Index) -> Iterator[str]:
     """What stands below the list: what its marks mean, and what is not in it."""
     if any(summary.checkout and summary.checkout.dirty for summary in summaries):
-        yield f"{_DIRTY} the checkout was dirty: its files differed from that commit"
+        yield DIRTY_NOTE
     yield from unreadable_lines(index.unreadable)
 
 
@@ -123,7 +124,7 @@ def _head_cells(summary: Summary) -> tuple[str, ...]:
     return (
         printable(summary.id),
         summary.started.isoformat(" ")[: len("2026-01-31 12:00")],
-        printable(checkout.short_commit) + (_DIRTY if checkout.dirty else "") if checkout else "",
+        printable(checkout.short_commit) + (DIRTY if checkout.dirty else "") if checkout else "",
         summary.outcome_text,
         printable(checkout.branch or "") if checkout else "",
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from harness.history.git import all_commits, first_parents, is_checkout, is_shallow
@@ -27,9 +28,11 @@ class Timeline:
     sessions: Mapping[str, Sequence[Summary]]
     notes: tuple[str, ...] = ()
 
-    @property
-    def has_dirty(self) -> bool:
-        return any(is_dirty(summary) for of_commit in self.sessions.values() for summary in of_commit)
+    @cached_property
+    def dirty(self) -> frozenset[str]:
+        """The ids of those sessions whose checkout was dirty."""
+        summaries = (summary for of_commit in self.sessions.values() for summary in of_commit)
+        return frozenset(summary.id for summary in summaries if is_dirty(summary))
 
 
 def is_dirty(summary: Summary) -> bool:
@@ -38,7 +41,7 @@ def is_dirty(summary: Summary) -> bool:
 
 
 def make_timeline(
-    summaries: Iterable[Summary], root: Path, branch: str | None = None, most_commits: int | None = None
+    summaries: Collection[Summary], root: Path, branch: str | None = None, most_commits: int | None = None
 ) -> Timeline:
     """The commits of these sessions in the order of the first parents of `branch` or HEAD, where a checkout knows them,
     else in the order of time.
@@ -89,12 +92,11 @@ def _branch(summary: Summary) -> str | None:
     return summary.checkout.branch if summary.checkout else None
 
 
-def _left_out(summaries: Iterable[Summary], usable: Sequence[Summary]) -> Iterator[str]:
-    every = list(summaries)
-    without = sum(summary.checkout is None for summary in every)
+def _left_out(summaries: Collection[Summary], usable: Sequence[Summary]) -> Iterator[str]:
+    without = sum(summary.checkout is None for summary in summaries)
     if without:
         yield f"{counted(without, 'session')} of no git checkout left out"
-    if unfinished := len(every) - without - len(usable):
+    if unfinished := len(summaries) - without - len(usable):
         yield f"{counted(unfinished, 'session')} that did not end left out"
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.history.index import Index
-from harness.history.listing import SessionFilter
+from harness.history.listing import DIRTY, DIRTY_NOTE, SessionFilter
 from harness.history.metrics import METRICS, METRICS_BY_NAME
 from harness.history.rules import Verdict
 from harness.history.series import Series, read_series
@@ -36,6 +36,7 @@ class Step:
         bad: the first one after it.
         untested: the commits between them.
         sessions: those of `good` and of `bad`.
+        dirty: whether the checkout of each was dirty.
     """
 
     series: Series
@@ -46,6 +47,7 @@ class Step:
     bad: str
     untested: tuple[str, ...]
     sessions: tuple[str, str]
+    dirty: tuple[bool, bool]
 
     @property
     def verdict(self) -> Verdict:
@@ -70,9 +72,18 @@ class Step:
 
     @property
     def range_text(self) -> str:
-        """`1931af0..f00d123`, as git takes it; where noise hides the place, about that."""
-        commits = f"{self.good[:DIGITS]}..{self.bad[:DIGITS]}"
+        """`1931af0..f00d123`, with the mark of a dirty one; where noise hides the place, about that."""
+        commits = "..".join(self.commit_texts)
         return f"about {commits}" if self.series.is_noisy else commits
+
+    @property
+    def commit_texts(self) -> tuple[str, str]:
+        """`1931af0` and `f00d123*`, where that checkout was dirty."""
+        good, bad = (
+            commit[:DIGITS] + (DIRTY if dirty else "")
+            for commit, dirty in zip((self.good, self.bad), self.dirty, strict=True)
+        )
+        return good, bad
 
     @property
     def untested_text(self) -> str:
@@ -129,6 +140,7 @@ class SteppedSeries:
         """One of the steps, by its number from the oldest on."""
         at = int(self.steps.places[number])
         good, bad = (int(place) for place in self.series.places[at - 1 : at + 1])
+        sessions = (self.series.sessions[at - 1], self.series.sessions[at])
         return Step(
             self.series,
             before=float(self.steps.before[number]),
@@ -137,7 +149,8 @@ class SteppedSeries:
             good=self.timeline.commits[good],
             bad=self.timeline.commits[bad],
             untested=self.timeline.commits[good + 1 : bad],
-            sessions=(self.series.sessions[at - 1], self.series.sessions[at]),
+            sessions=sessions,
+            dirty=(sessions[0] in self.timeline.dirty, sessions[1] in self.timeline.dirty),
         )
 
 
@@ -200,7 +213,7 @@ class Trend:
     @property
     def notes(self) -> list[str]:
         """What is to say of the whole."""
-        notes = [*self.left_out, *self.timeline.notes]
+        notes = [*self.left_out, *self.timeline.notes, *([DIRTY_NOTE] if self.timeline.dirty else [])]
         short = sum(each.series.is_noisy and len(each.series.values) < 2 * SHORTEST for each in self.series)
         if short:
             notes.append(f"{counted(short, 'noisy figure')} of fewer than {2 * SHORTEST} commits: too few for a step")

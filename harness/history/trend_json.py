@@ -32,7 +32,12 @@ def _series(each: SteppedSeries, commits: tuple[str, ...]) -> dict[str, Any]:
         "conditions": dict(series.conditions),
         "noisy": series.is_noisy,
         "values": [
-            {"commit": commits[place], "session": session, "value": finite(float(value))}
+            {
+                "commit": commits[place],
+                "session": session,
+                "dirty": session in each.timeline.dirty,
+                "value": finite(float(value)),
+            }
             for place, value, session in points
         ],
         "steps": [_step(step) for step in each.newest_first()][::-1],

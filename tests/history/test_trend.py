@@ -139,7 +139,10 @@ def test_dirty_sessions_count_where_they_are_wanted(project: CommittedProject) -
         project.session(f"s{number}", project.commits[number], [run], dirty=number == 1)
     clean = trend(project)
     assert (clean.steps, clean.notes) == (0, ["1 session of dirty checkouts left out"])
-    assert trend(project, dirty=None).steps == 2
+    marked = trend(project, dirty=None)
+    assert [step.dirty for step in marked.newest(2)] == [(True, False), (False, True)]
+    assert marked.newest(2)[1].range_text == f"{project.commits[0][:7]}..{project.commits[1][:7]}*"
+    assert marked.notes == ["* the checkout was dirty: its files differed from that commit"]
 
 
 def test_only_what_is_wanted_counts(project: CommittedProject) -> None:
