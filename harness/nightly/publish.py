@@ -20,7 +20,7 @@ RETRY_AFTER_S = (5.0, 30.0)
 def publish(store: str | None, nights: Nights, reports_dir: Path) -> Iterator[str]:
     """Push every night that is over and not pushed, the oldest first; says what became of each.
 
-    A green one is marked here and in the store, there behind its sessions.
+    A green one of a clean checkout is marked here and in the store, there behind its sessions.
 
     Raises:
         PlaceError: the store fails, again and again. What was pushed so far is there.
@@ -29,7 +29,7 @@ def publish(store: str | None, nights: Nights, reports_dir: Path) -> Iterator[st
     for night in nights.read():
         if night.ended is None or night.pushed:
             continue
-        if night.green:
+        if night.is_measure:
             mark_green(green_of(night.id, night.branch, _folders(night, reports_dir)), open_place(str(nights.folder)))
         if store is not None:
             yield from _push_patiently(night, store, reports_dir)
@@ -48,11 +48,11 @@ def _push_patiently(night: Night, store: str, reports_dir: Path) -> list[str]:
 def _push(night: Night, store: str, reports_dir: Path) -> list[str]:
     place, folders = open_place(store), _folders(night, reports_dir)
     moves = list(push(folders, place))
-    if night.green:
+    if night.is_measure:
         mark_green(green_of(night.id, night.branch, folders), place)
     pushed = sum(moved.step is not Step.SKIPPED for moved in moves)
     said = [f"skipped {moved.id}: {moved.reason}" for moved in moves if moved.step is Step.SKIPPED]
-    mark = ", marked green" if night.green else ""
+    mark = ", marked green" if night.is_measure else ""
     return [*said, f"night {night.id}: {counted(pushed, 'session')} in {place.described}{mark}"]
 
 

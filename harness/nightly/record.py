@@ -103,6 +103,16 @@ class Night(Struct, frozen=True, kw_only=True):
         return [cell.session for cell in self.ran if cell.session]
 
     @property
+    def is_dirty(self) -> bool:
+        """Files of its checkout differed from the commit: nobody could make it again."""
+        return self.checkout is not None and self.checkout.dirty
+
+    @property
+    def is_measure(self) -> bool:
+        """Whether later nights are compared with it."""
+        return self.green and not self.is_dirty
+
+    @property
     def branch(self) -> str | None:
         return self.checkout.branch if self.checkout else None
 

@@ -74,7 +74,8 @@ def judge_night(nightly: Nightly, night: Night, reports_dir: Path, marks: Place)
         ended=datetime.now(UTC).isoformat(),
         green=not reasons,
     )
-    return Judged(night, changes, reasons, (*lookup.notes, *flaky))
+    unmarked = [f"of a dirty checkout, {night.checkout}: no measure of later nights"] if night.is_dirty else []
+    return Judged(night, changes, reasons, (*lookup.notes, *flaky, *unmarked))
 
 
 class _Lookup:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from support.git import git
 from support.labgrid_farm import LabgridFarm
 from support.night_session import native_run, write_session
 from support.sides import timed_side
@@ -222,6 +223,21 @@ def test_runs_that_boards_failed_under_are_told(project: Project, play: Play) ->
     assert "1 of 2 runs needed a second attempt (rack-1 was unplugged)" in project.summary
     assert project.run() == NightExit.GREEN
     assert "this night: 1 of 2 runs needed a second attempt (rack-1 was unplugged)" in project.summary
+
+
+def test_a_green_night_of_a_dirty_checkout_is_no_measure(project: Project, play: Play) -> None:
+    play(PASSES)
+    root = project.nightly.root
+    git(root, "init", "--quiet", "--initial-branch=main")
+    git(root, "add", "suites")
+    git(root, "commit", "--quiet", "--message=suites")
+    (root / "suites" / "words" / "int8.tflite").write_text("retrained")
+    assert project.run() == NightExit.GREEN
+    assert "no measure of later nights" in project.summary
+    assert list(read_greens(open_place(str(root / "share")), "main")) == []
+    git(root, "commit", "--quiet", "--all", "--message=retrain")
+    assert project.run() == NightExit.GREEN
+    assert [green.night for green in read_greens(open_place(str(root / "share")), "main")] == [project.last.id]
 
 
 def timed(latency_us: float) -> Run:
