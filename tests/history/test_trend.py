@@ -180,6 +180,21 @@ def test_what_cannot_be_read_is_named_and_the_rest_counts(project: CommittedProj
     assert set(found.unreadable) == {"s00", "s01", "s02"}
 
 
+def test_where_no_segment_can_be_written_the_trend_is_the_same(project: CommittedProject) -> None:
+    project.sessions(counting(1, 1, 2))
+    (project.reports / ".runs").touch()
+    assert told(trend(project)) == [("instructions", "worse", 1, 2)]
+
+
+def test_settings_of_the_project_are_heeded(project: CommittedProject) -> None:
+    times = np.random.default_rng(0).normal(1000, 10, 30)
+    times[15:] *= 1.2
+    project.sessions(metered_run(run_record(), time, 10.0) for time in times.tolist())
+    assert trend(project, "latency_us").steps == 1
+    (project.root / "pyproject.toml").write_text("[tool.tinyhil.compare]\nfloor = 0.5\n")
+    assert trend(project, "latency_us").steps == 0
+
+
 def spoil(table: Path, column: str, values: pa.Array) -> None:
     rows = parquet.read_table(table)
     parquet.write_table(rows.set_column(rows.column_names.index(column), column, values), table)

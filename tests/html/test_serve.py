@@ -97,3 +97,12 @@ def test_a_session_that_breaks_after_the_list_was_made_says_so(server: ReportSer
 def test_an_address_that_is_taken_is_refused(server: ReportServer, tmp_path: Path) -> None:
     with pytest.raises(ReportError, match="choose another --port"):
         ReportServer(tmp_path, tmp_path, port=server.server_address[1])
+
+
+def test_settings_that_cannot_be_used_are_named_on_the_page(
+    server: ReportServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pyproject.toml").write_text("[tool.tinyhil.compare]\nfloor = -1\n")
+    status, page, _ = ask(server, f"/sessions/{sessions(server)[0].name}")
+    assert (status, "tool.tinyhil.compare.floor" in page) == (500, True)
