@@ -48,7 +48,7 @@ def farm(boards: dict[str, Board]) -> Iterator[DemoFarm]:
     """Both boards in turn: each has two places in the first rack, and one in the second."""
     with short_folder() as folder, DemoFarm([boards[BOARD], boards[OTHER_BOARD]], 6, 0, folder) as farm:
         yield farm
-        seats_of.cache_clear()
+        seats_of(farm.address).close()
 
 
 @pytest.fixture
