@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
-import os
 import signal
 import subprocess
 import tempfile
@@ -17,6 +16,7 @@ from typing import Any
 
 from harness.closing import Closing
 from harness.errors import FarmError
+from harness.farm.environment import environment
 from harness.processes import end_group, start_group
 from harness.setup import labgrid_program
 
@@ -58,7 +58,7 @@ class AgentProcess(Closing):
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
-            env=_without_proxies(),
+            env=environment(),
         )
         self._listener = threading.Thread(target=self._listen, name=f"farm {address}", daemon=True)
         self._listener.start()
@@ -150,8 +150,3 @@ class AgentProcess(Closing):
 
 
 _FIX_GONE = "see whether its coordinator runs, then run again"
-
-
-def _without_proxies() -> dict[str, str]:
-    """gRPC and labgrid's power drivers would ask a web proxy for the computers of a laboratory."""
-    return {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}

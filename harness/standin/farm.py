@@ -20,6 +20,7 @@ from pathlib import Path
 from harness.closing import Closing
 from harness.config import Board
 from harness.errors import SetupError, TargetError
+from harness.farm.environment import environment
 from harness.farm.exporter import Export, exporter_text
 from harness.setup.labgrid import labgrid_program
 from harness.standin.farm_board import FarmBoard
@@ -28,7 +29,6 @@ from harness.standin.power_strip import PowerStrip
 from harness.standin.reserved_port import LOOPBACK, ReservedPort
 from harness.standin.service import Service
 
-_PATH = os.environ.get("PATH", os.defpath)
 _RACK_PLACES = 4
 _COORDINATOR_READY = "listening on "
 _EXPORTER_READY = "creating poll task"  # what it shares has been sent
@@ -61,10 +61,11 @@ class DemoFarm(Closing):
         with contextlib.ExitStack() as resources:
             own = resources.enter_context
             self.address = f"{LOOPBACK}:{own(ReservedPort(port)).number}"
-            self.boards: dict[str, FarmBoard | FarmDesk] = {
-                f"rack{index // _RACK_PLACES + 1}-{index % _RACK_PLACES + 1}": own(_switched_on(board))
-                for index, board in zip(range(count), itertools.cycle(boards), strict=False)
-            }
+            self.boards: dict[str, FarmBoard | FarmDesk] = {}
+            for index, board in zip(range(count), itertools.cycle(boards), strict=False):
+                there = own(FarmBoard(board))
+                there.switch_on()
+                self.boards[f"rack{index // _RACK_PLACES + 1}-{index % _RACK_PLACES + 1}"] = there
             for number in range(1, desks + 1):
                 self.boards[f"desk-{number}"] = own(FarmDesk(f"desk-{number}", boards[0].name, folder))
             self.strip = own(PowerStrip([board.outlet for board in self.boards.values()]))
@@ -117,20 +118,14 @@ class DemoFarm(Closing):
     def _environment(self) -> dict[str, str]:
         """With a ser2net, where desks need one, that listens on the loopback alone."""
         if not any(isinstance(board, FarmDesk) for board in self.boards.values()):
-            return dict(os.environ)
+            return environment()
         programs = self._folder / "programs"
         programs.mkdir(exist_ok=True)
         script = programs / "ser2net"
         command = [sys.executable, "-m", "harness.standin.loopback_ser2net", _ser2net()]
         script.write_text(f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n', "utf-8")
         script.chmod(0o755)
-        return os.environ | {"PATH": os.pathsep.join((str(programs), _PATH))}
-
-
-def _switched_on(board: Board) -> FarmBoard:
-    there = FarmBoard(board)
-    there.switch_on()
-    return there
+        return environment() | {"PATH": f"{programs}{os.pathsep}{_path()}"}
 
 
 def _mended(service: Service) -> str:
@@ -149,7 +144,11 @@ def _exporter_of(place: str) -> str:
     return place.rpartition("-")[0]
 
 
+def _path() -> str:
+    return os.environ.get("PATH", os.defpath)
+
+
 def _ser2net() -> str:
-    if program := shutil.which("ser2net", path=os.pathsep.join((_PATH, "/usr/sbin"))):
+    if program := shutil.which("ser2net", path=f"{_path()}{os.pathsep}/usr/sbin"):
         return program
     raise SetupError("ser2net is missing, which serves the serial ports of desks", "on Debian: apt-get install ser2net")

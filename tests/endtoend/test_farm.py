@@ -49,7 +49,7 @@ def holders(farm: str) -> list[str]:
     return [place["owner"] for place in json.loads(told)["places"] if place["owner"]]
 
 
-def test_four_boards_serve_four_workers_and_count_as_boards_of_this_computer_do(tmp_path: Path) -> None:
+def test_four_boards_serve_four_workers(tmp_path: Path) -> None:
     with demo("-n4") as farm:
         tables = pytest_on(farm, tmp_path, "-n4", "suites", "--vectors=20", "-k", "int8 and not int16x8")
         assert not holders(farm)
