@@ -18,7 +18,7 @@ sys.path.append(str(REPOSITORY / "tests"))  # the writer of `.tflite` files is t
 
 BOARD = "stm32l475"
 SIDE, CHANNELS, LAYERS = 8, 64, 12
-VECTORS = 100
+VECTORS = 200
 SHARES = 2
 
 
