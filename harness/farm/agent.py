@@ -177,6 +177,7 @@ class Agent:
         return {
             "revision": self._revision,
             "places": [self._describe(place) for place in self._session.places.values()],
+            "tokens": list(self._tokens),
         }
 
     async def do_reserve(self, tags: dict[str, str]) -> str:

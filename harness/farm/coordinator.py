@@ -65,7 +65,7 @@ class Coordinator(Closing):
         Raises:
             FarmError: the coordinator is gone (so for every method).
         """
-        return look_now(self._agent)[1]
+        return look_now(self._agent).places
 
     def place(self, name: str) -> FarmPlace:
         """Raises: FarmError: there is none of that name."""

@@ -16,7 +16,7 @@ import pytest
 from support.labgrid_farm import BOARD, LabgridFarm
 
 from harness.errors import FarmError
-from harness.farm import Coordinator, FarmPlace, farm_address, queue, this_process
+from harness.farm import Coordinator, farm_address, queue, this_process
 from harness.farm.agent_process import AgentProcess
 from harness.setup import labgrid_program
 
@@ -120,7 +120,7 @@ def test_who_waits_gets_what_is_released(
     held = [other.lease(BOARD), other.lease(BOARD)]
     waits, real_look = threading.Event(), queue.look
 
-    def look(agent: AgentProcess, after: int = 0, wait_s: float = 0.0) -> tuple[int, list[FarmPlace]]:
+    def look(agent: AgentProcess, after: int = 0, wait_s: float = 0.0) -> queue.View:
         if wait_s:
             waits.set()
         return real_look(agent, after, wait_s)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from harness.setup import probes
+from harness.setup.virtualenv import Virtualenv
 
 _REAL = ("cat", "env", "mkdir", "sh", "tee", "true")
 
@@ -83,3 +84,17 @@ def on_distribution(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
         monkeypatch.setattr(platform, "freedesktop_os_release", lambda: release)
 
     return pretend
+
+
+@pytest.fixture
+def installs(home: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """What pip was asked to install; nothing is installed."""
+    asked: list[list[str]] = []
+
+    def provide(environment: Virtualenv) -> None:
+        environment.python.parent.mkdir(parents=True, exist_ok=True)
+        environment.python.touch()
+
+    monkeypatch.setattr(Virtualenv, "provide", provide)
+    monkeypatch.setattr(Virtualenv, "install", lambda environment, requirements: asked.append(requirements))
+    return asked

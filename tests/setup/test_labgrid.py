@@ -10,21 +10,6 @@ import pytest
 from harness.errors import SetupError
 from harness.setup import LABGRID_VERSION, labgrid, labgrid_program, provide_labgrid
 from harness.setup.finding import MISSING, Finding, State, found
-from harness.setup.virtualenv import Virtualenv
-
-
-@pytest.fixture
-def installs(home: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    """What pip was asked to install; nothing is installed."""
-    asked: list[list[str]] = []
-
-    def provide(environment: Virtualenv) -> None:
-        environment.python.parent.mkdir(parents=True, exist_ok=True)
-        environment.python.touch()
-
-    monkeypatch.setattr(Virtualenv, "provide", provide)
-    monkeypatch.setattr(Virtualenv, "install", lambda environment, requirements: asked.append(requirements))
-    return asked
 
 
 def test_installs_the_pinned_version_once(installs: list[list[str]]) -> None:

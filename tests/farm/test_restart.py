@@ -1,0 +1,57 @@
+"""Leases over a restart of labgrid's coordinator, whose exporters end with it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from support.labgrid_farm import BOARD, EXPORTER, LabgridFarm
+
+from harness.farm import Coordinator, queue
+from harness.farm.agent_process import AgentProcess
+
+
+@pytest.fixture
+def farm(tmp_path: Path) -> Iterator[LabgridFarm]:
+    with LabgridFarm(tmp_path, {"rack-1": {"board": BOARD, "health": "ok"}}) as farm:
+        farm.export(["rack-1"])
+        yield farm
+
+
+def restart(farm: LabgridFarm) -> None:
+    farm.kill_coordinator()
+    farm.kill_exporter(EXPORTER)
+    farm.start_coordinator()
+    farm.export(["rack-1"])
+
+
+def test_who_held_a_place_has_it_again(farm: LabgridFarm) -> None:
+    with Coordinator(farm.address) as coordinator:
+        leased = coordinator.lease(BOARD)
+        restart(farm)
+        while not coordinator.place(leased.name).owner:
+            pass
+        assert coordinator.place(leased.name).owner == coordinator.owner
+        assert not coordinator.loss(leased.name)
+
+
+def test_who_waited_waits_on(farm: LabgridFarm, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The coordinator forgets reservations, too."""
+    waits, real_look = threading.Event(), queue.look
+
+    def look(agent: AgentProcess, after: int = 0, wait_s: float = 0.0) -> queue.View:
+        if wait_s:
+            waits.set()
+        return real_look(agent, after, wait_s)
+
+    monkeypatch.setattr(queue, "look", look)
+    with ThreadPoolExecutor() as threads, Coordinator(farm.address) as waiter:
+        with Coordinator(farm.address) as holder:
+            holder.lease(BOARD)
+            waiting = threads.submit(waiter.lease, BOARD, timeout_s=60)
+            assert waits.wait(60)
+            restart(farm)
+        assert waiting.result(60).owner == waiter.owner
