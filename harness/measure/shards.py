@@ -158,7 +158,7 @@ class Shards(Closing):
         """Once all threads have ended, the first target's foremost: who is left, and what is to say of the others."""
         left = [end.loaded for end in ends if end.loaded and not end.error]
         lost = [(end.target.place, end.error) for end in ends if end.loaded and end.error]
-        self._tell_absent([end for end in ends if not end.loaded])
+        self._tell_absent([end.error for end in ends if end.error and not end.loaded])
         self._failures += [Failure(place, error.cause) for place, error in (lost if left else lost[1:])]
         if not left:
             raise lost[0][1]
@@ -169,7 +169,7 @@ class Shards(Closing):
             if end.target is not self.first.target:
                 end.target.stop()
 
-    def _tell_absent(self, absent: Sequence[_End]) -> None:
+    def _tell_absent(self, absent: Sequence[HarnessError]) -> None:
         if absent:
             found = f"{self._bench.shards - len(absent)} of {self._bench.shards} targets"
-            _log.warning("%s: vectors over %s: %s", self._bench.board.name, found, absent[0].error)
+            _log.warning("%s: vectors over %s: %s", self._bench.board.name, found, Failure("", absent[0].cause))
