@@ -67,8 +67,9 @@ def git(folder: Path, *arguments: str) -> str:
     Raises:
         ReportError: it fails.
     """
+    command = git_command(folder, *arguments)
     done = subprocess.run(
-        git_command(folder, *arguments), env=git_environment(), capture_output=True, text=True, check=False
+        command, env=git_environment(), capture_output=True, encoding="utf-8", errors="replace", check=False
     )
     if done.returncode:
         lines = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]

@@ -52,7 +52,8 @@ def is_shallow(folder: Path) -> bool:
 
 def describe_commits(folder: Path, commits: Sequence[str]) -> dict[str, Description]:
     """Who wrote the commits, when and why, by their hashes."""
-    lines = _git(folder, "log", "--no-walk=unsorted", "--format=%H%x00%as%x00%an%x00%s", *commits, "--")
+    form = "--format=%H%x00%as%x00%an%x00%s"
+    lines = _git(folder, "log", "--no-walk=unsorted", "--no-show-signature", form, *commits, "--")
     fields = (line.split("\0", 3) for line in lines)
     return {commit: Description(*described) for commit, *described in fields}
 
@@ -71,7 +72,8 @@ def _git(folder: Path, *arguments: str) -> list[str]:
     """The lines that git prints; none where it fails, is not there, or `folder` is in no checkout."""
     command = ["git", "-C", str(folder), *arguments]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S, check=True)
+        done = subprocess.run(command, capture_output=True, timeout=TIMEOUT_S, check=True)
     except (OSError, subprocess.SubprocessError):
         return []
-    return done.stdout.splitlines()
+    # Subjects are anybody's: of any encoding, and with characters that Python takes for the end of a line, too.
+    return done.stdout.decode(errors="replace").split("\n")[:-1]
