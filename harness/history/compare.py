@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from harness.errors import ReportError
 from harness.history.changes import Changes, find_changes
 from harness.history.changes_ci import changes_github, changes_junit
 from harness.history.changes_json import changes_json
 from harness.history.changes_markdown import changes_markdown
 from harness.history.changes_text import changes_lines
 from harness.history.gate import excuse
-from harness.history.green import green_side, latest_greens
+from harness.history.green import green_side, latest_greens, stands_in
 from harness.history.index import Group, Index
 from harness.history.places import Place
 from harness.history.recent import RecentCommits
@@ -22,7 +24,7 @@ from harness.history.rerun import Again, confirm
 from harness.history.select import select
 from harness.history.settings import Settings, read_settings
 from harness.history.sides import Side, read_side
-from harness.history.transfer import fetched_folder
+from harness.history.transfer import entry_id, fetched_folder
 
 RENDERERS: Mapping[str, Callable[[Changes], str]] = {
     "terminal": lambda changes: "".join(f"{line}\n" for line in changes_lines(changes)),
@@ -65,17 +67,31 @@ def compare_with_green(
 
     Raises:
         PlaceError: the place fails.
-        ReportError, ConfigError: as for `compare`.
+        ReportError: as for `compare`; or there are green nights, but none whose sessions can be had.
+        ConfigError: as for `compare`.
     """
     after = read_side(select(head, index, root))
     own = next((info.checkout.branch for info in after.infos if info.checkout), None)
     greens = latest_greens(nights.place, nights.branch or own)
     newest = {group for green in greens[:1] for groups in green.sessions.values() for group in groups}
     wanted = {Group(run.suite, run.board, run.engine) for run in after.runs} | newest
-    before = green_side(greens, wanted, lambda name: fetched_folder(name, nights.place, index.folder))
-    if not before.runs:
+    folders: dict[str, Path | None] = {}
+
+    def find(session: str) -> Path | None:
+        folders[session] = fetched_folder(session, nights.place, index.folder)
+        return folders[session]
+
+    before = green_side(greens, wanted, find)
+    lost = [session for session, folder in folders.items() if folder is None]
+    if not before.runs and not lost:
         return None
-    return compare_sides((before, after), index, read_settings(root), again)
+    if not before.runs:
+        raise ReportError(
+            f"{nights.place.described} has green nights, but no session of theirs: {', '.join(map(entry_id, lost))}",
+            "push them again, or say what is the measure now: harness report mark",
+        )
+    found = compare_sides((before, after), index, read_settings(root), again)
+    return replace(found, notes=(*found.notes, *map(stands_in, lost)))
 
 
 def compare_sides(sides: tuple[Side, Side], index: Index, settings: Settings, again: Again | None) -> Changes:

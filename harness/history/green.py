@@ -125,6 +125,11 @@ def green_side(greens: Iterable[Green], wanted: Collection[Group], find: Callabl
     return side_of_runs(LAST_GREEN, runs.values())
 
 
+def stands_in(session: str) -> str:
+    """What to say of a session, by its `entry_name`, that `green_side` could not have."""
+    return f"{entry_id(session)} of a green night cannot be had: an earlier one stands in for it"
+
+
 def side_of_runs(spec: str, runs: Iterable[Run]) -> Side:
     """A side of runs of any sessions; of two with one id the later one."""
     by_id = {run.id: run for run in runs}

@@ -6,7 +6,6 @@ sessions/<id of the session>.<SHA-256>                      says that it is ther
 
 from __future__ import annotations
 
-import contextlib
 import difflib
 import io
 import re
@@ -84,11 +83,15 @@ def entry_folder(name: str, reports_dir: Path) -> Path | None:
 
 
 def fetched_folder(name: str, place: Place, reports_dir: Path) -> Path | None:
-    """As `entry_folder`; a session that is not here is pulled, where that can be."""
+    """As `entry_folder`; a session that is not here is pulled. None where it is not there any more, or damaged.
+
+    Raises:
+        PlaceError: the place fails.
+        ReportError: `reports_dir` cannot be written.
+    """
     folder = entry_folder(name, reports_dir)
-    if folder is None:
-        with contextlib.suppress(ReportError):
-            list(pull(place, reports_dir, [entry_id(name)]))
+    if folder is None and name in place.names(_ENTRIES):
+        list(pull(place, reports_dir, [entry_id(name)]))
         folder = entry_folder(name, reports_dir)
     return folder
 

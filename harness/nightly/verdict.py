@@ -16,14 +16,14 @@ from harness.config import Nightly
 from harness.history import PlaceError, failures, open_place, read_index
 from harness.history.changes import Changes
 from harness.history.compare import compare_sides
-from harness.history.green import Green, green_side, latest_greens, side_of_runs
+from harness.history.green import Green, green_side, latest_greens, side_of_runs, stands_in
 from harness.history.index import Group
 from harness.history.places import Place
 from harness.history.rerun import rerun
 from harness.history.rules import Verdict
 from harness.history.settings import read_settings
 from harness.history.sides import Run, session_runs
-from harness.history.transfer import entry_folder, entry_id, fetched_folder
+from harness.history.transfer import entry_folder, fetched_folder
 from harness.nightly.record import Night, NightCell
 from harness.report.attempts import flakiness
 from harness.report.store import read_session
@@ -102,7 +102,7 @@ class _Lookup:
             with contextlib.suppress(PlaceError):
                 folder = fetched_folder(name, open_place(self._store), self._reports_dir)
         if folder is None:
-            self.notes.append(f"{entry_id(name)} of a green night cannot be had: an earlier one stands in for it")
+            self.notes.append(stands_in(name))
         return folder
 
 

@@ -151,3 +151,36 @@ def test_a_place_that_is_away_is_not_one_without_nights(reports: Path, make_sess
     make_session("tonight", checkout=CLEAN)
     with pytest.raises(PlaceError, match="nowhere"):
         changes(open_place("nowhere"), reports)
+
+
+def test_green_nights_without_their_sessions_are_not_none_at_all(
+    share: Place, reports: Path, tmp_path: Path, make_session: MakeSession
+) -> None:
+    """A store that lost what it should have must not open the gate."""
+    night = make_session("night", checkout=CLEAN)
+    mark_sessions([share_session(share, night)], share)
+    shutil.rmtree(night)
+    make_session("tonight", checkout=CLEAN)
+    (archive,) = (tmp_path / "share" / "objects").rglob("*.tar")
+    archive.write_bytes(b"")
+    with pytest.raises(ReportError, match="has green nights, but no session of theirs: night") as damaged:
+        changes(share, reports)
+    assert "report mark" in damaged.value.fix
+    archive.unlink()
+    archive.mkdir()
+    with pytest.raises(PlaceError):
+        changes(share, reports)
+
+
+def test_an_earlier_night_that_stands_in_is_told(share: Place, reports: Path, make_session: MakeSession) -> None:
+    for night in ("night1", "night2"):
+        folder = make_session(night, checkout=CLEAN)
+        mark_sessions([share_session(share, folder)], share)
+    shutil.rmtree(folder)
+    for entry in (reports.parent / "share" / "sessions").glob("night2.*"):
+        entry.unlink()
+    make_session("tonight", checkout=CLEAN)
+    found = changes(share, reports)
+    assert found
+    assert [info.id for info in found.base.infos] == ["night1"]
+    assert found.notes[-1] == "night2 of a green night cannot be had: an earlier one stands in for it"
