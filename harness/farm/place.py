@@ -155,22 +155,30 @@ class FarmPlace:
         return frozenset(resource.exporter for resource in self.resources)
 
     @property
+    def defect(self) -> str:
+        """What it lacks that every run needs; empty where there is nothing."""
+        if len(self._lines()) != 1:
+            names = ", ".join(port.name for port in self._ports()) or "none"
+            return f"needs one serial port, or one of several that it calls {_SERIAL}; it has {names}"
+        if self.gdb is None and self.probe is None:
+            names = ", ".join(resource.name for resource in self.resources)
+            return f"needs a NetworkService that it calls {_PROBE} or {_GDB}; it has {names}"
+        return ""
+
+    @property
     def serial(self) -> Resource:
         """Its line: the only serial port, or the one of that name.
 
         Raises:
             FarmError: there is none, or several could be meant.
         """
-        ports = [resource for resource in self.resources if resource.kind == SERIAL_PORT]
-        named = [port for port in ports if port.name == _SERIAL]
-        found = named if len(ports) > 1 else ports
-        if len(found) != 1:
-            names = ", ".join(port.name for port in ports) or "none"
+        lines = self._lines()
+        if len(lines) != 1:
             raise FarmError(
-                f"place {self.name} needs one serial port, or one of several that it calls {_SERIAL}; it has {names}",
+                f"place {self.name} {self.defect}",
                 f"`labgrid-client -p {self.name} add-named-match EXPORTER/GROUP/CLASS/NAME {_SERIAL}` says which",
             )
-        return found[0]
+        return lines[0]
 
     @property
     def probe(self) -> Resource | None:
@@ -185,6 +193,14 @@ class FarmPlace:
     @property
     def power(self) -> Resource | None:
         return self._named(_POWER)
+
+    def _ports(self) -> list[Resource]:
+        return [resource for resource in self.resources if resource.kind == SERIAL_PORT]
+
+    def _lines(self) -> list[Resource]:
+        """What may be meant by its line."""
+        ports = self._ports()
+        return [port for port in ports if port.name == _SERIAL] if len(ports) > 1 else ports
 
     def _named(self, name: str) -> Resource | None:
         return next((resource for resource in self.resources if resource.name == name), None)

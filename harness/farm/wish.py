@@ -66,7 +66,11 @@ class Wish:
             for key, tag in self.all_tags.items()
             if place.tags.get(key) != tag
         ]
-        return " and ".join(wrong) or ("failed before" if place.name in self.avoid else "")
+        if wrong:
+            return " and ".join(wrong)
+        if place.name in self.avoid:
+            return "failed before"
+        return place.defect if place.alive else ""
 
 
 def describe_places(wish: Wish, places: Iterable[FarmPlace], broken: Mapping[str, str]) -> str:

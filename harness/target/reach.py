@@ -161,11 +161,7 @@ def open_reach(board: Board, place: FarmPlace) -> Reach:
         if not isinstance(attached, AttachedTarget):
             raise _no_target(board, place, "attached")
         return ProbedReach(board, attached, place, place.probe.address)
-    names = ", ".join(resource.name for resource in place.resources)
-    raise FarmError(
-        f"place {place.name}: nothing to write its flash with; it has {names}",
-        "give it a NetworkService that it calls probe (a `pyocd server`) or gdb (QEMU's stub)",
-    )
+    raise FarmError(f"place {place.name} {place.defect}", "a `pyocd server` is its probe, QEMU's stub its gdb")
 
 
 def _no_target(board: Board, place: FarmPlace, kind: str) -> ConfigError:

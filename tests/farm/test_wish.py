@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from harness.farm import FarmPlace, Notes, Resource
@@ -12,9 +13,10 @@ BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def place(name: str, exporter: str, owner: str = "", minute: int = 0, alive: bool = True) -> FarmPlace:
-    port = Resource("serial", "NetworkSerialPort", exporter, alive)
+    parts = [("serial", "NetworkSerialPort"), ("gdb", "NetworkService")]
+    resources = tuple(Resource(part, kind, exporter, alive) for part, kind in parts)
     tags = {"board": BOARD, "health": "ok"}
-    return FarmPlace(name, tags, Notes(), owner, BEGIN + timedelta(minutes=minute), resources=(port,))
+    return FarmPlace(name, tags, Notes(), owner, BEGIN + timedelta(minutes=minute), resources=resources)
 
 
 def names(*places: FarmPlace) -> list[str]:
@@ -33,3 +35,12 @@ def test_runs_spread_over_exporters() -> None:
 
 def test_a_dead_exporters_place_is_no_choice() -> None:
     assert names(place("a", "x", alive=False)) == []
+
+
+def test_what_lacks_a_line_or_a_way_to_its_flash_is_no_choice() -> None:
+    whole = place("a", "x")
+    mute, fixed = (replace(whole, resources=(part,)) for part in reversed(whole.resources))
+    assert names(mute, fixed) == []
+    wish = Wish(BOARD)
+    assert wish.obstacle(mute) == "needs one serial port, or one of several that it calls serial; it has none"
+    assert wish.obstacle(fixed) == "needs a NetworkService that it calls probe or gdb; it has serial"

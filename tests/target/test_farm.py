@@ -289,7 +289,10 @@ def test_a_board_that_is_not_what_its_tag_says(
 
 @pytest.mark.parametrize(
     ("resource", "told"),
-    [("serial", "nothing to write its flash with; it has serial"), ("gdb", "needs one serial port, .*; it has none")],
+    [
+        ("serial", "needs a NetworkService .* probe or gdb; it has serial"),
+        ("gdb", "needs one serial port, .*; it has none"),
+    ],
 )
 def test_a_place_that_lacks_something(
     coordinator: Coordinator, boards: dict[str, Board], options: FarmOptions, resource: str, told: str
@@ -298,7 +301,7 @@ def test_a_place_that_lacks_something(
     matches = _matches(coordinator.place("rack1-1"))
     coordinator.add_place("poor", other.name, {resource: matches[resource]})
     try:
-        with Farm(other, options) as target, pytest.raises(FarmError, match=f"place poor:? {told}"):
+        with Farm(other, options) as target, pytest.raises(FarmError, match=rf"poor \({told}\)"):
             target.start(build_firmware(other, "builtin"))
     finally:
         coordinator.remove_place("poor")
