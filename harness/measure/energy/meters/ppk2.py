@@ -38,6 +38,8 @@ _SAMPLE_BYTES = 4
 _ANSWER_TIMEOUT_S = 2.0
 _WINDOW_SAMPLES = 1024
 _SURE_SAMPLES = 4  # so many counters in a row are no accident
+# Before a lost byte: the sample that a byte of the next completes, and what follows it where its counter seems right.
+_MIXED_SAMPLES = 2
 _DEFAULTS = {"R": (1031.64, 101.65, 10.15, 0.94, 0.043), "GI": (1.0,) * RANGES, "UG": (1.0,) * RANGES}
 _METADATA_END = re.compile(rb"END")
 _MODIFIER = re.compile(r"^([A-Z]+)([0-4]): *([-+.0-9eE]+)$", re.MULTILINE)
@@ -105,7 +107,7 @@ def split_runs(data: bytes) -> list[Run]:
             doubtful = True
             continue
         if doubtful and runs:
-            runs[-1] = Run(runs[-1].lost, runs[-1].words[:-1])
+            runs[-1] = Run(runs[-1].lost, runs[-1].words[:-_MIXED_SAMPLES])
         doubtful = False
         runs.append(Run(_lost(runs, run), run))
         begin += run.nbytes
