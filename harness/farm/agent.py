@@ -33,8 +33,10 @@ RETURN_TIMEOUT_S = 60.0  # how long a coordinator, or an exporter behind it, may
 RETRY_S = 0.25
 REFRESH_S = 20.0  # a reservation that nobody asks about is forgotten after 60 s
 FINISH_TIMEOUT_S = 15.0  # a request to an exporter may take the coordinator 10 s
+HEAD_START_S = 5.0  # of who had a place before the coordinator restarted, over who waits for it
 
 Path = tuple[str, str, str, str]  # exporter, group, class, name
+CALL_ERRORS = (grpc.aio.AioRpcError, grpc.aio.UsageError)  # the latter where the connection was closed before
 
 
 class RefusedError(Exception):
@@ -52,6 +54,10 @@ class Session(ClientSession):  # type: ignore[misc]  # labgrid has no types
 
     def getuser(self) -> str:
         return self.owner.partition("/")[2]
+
+    async def sync_with_coordinator(self) -> bool:
+        """labgrid's own waits for ever where the connection is lost already."""
+        return not self.stopping.is_set() and bool(await super().sync_with_coordinator())
 
     async def on_resource_changed(self, *news: Any) -> None:
         await super().on_resource_changed(*news)
@@ -122,6 +128,7 @@ class Agent:
         self._connected = asyncio.Event()
         self._news = asyncio.Event()  # replaced with every change
         self._revision = 0
+        self._former: set[str] = set()  # places that others had before the coordinator went
         self._held: dict[str, set[Path]] = {}  # with what was exported of each when it was acquired
         self._returning: dict[str, set[Path]] = {}  # held before the coordinator went
         self._acquisitions: set[asyncio.Future[Any]] = set()
@@ -165,7 +172,7 @@ class Agent:
             async with asyncio.timeout(RETURN_TIMEOUT_S):
                 await self._connected.wait()
             say(id=number, result=await getattr(self, f"do_{name}")(**request))
-        except (grpc.aio.AioRpcError, RefusedError, TimeoutError) as error:
+        except Exception as error:  # whatever it is: somebody waits for an answer
             say(id=number, error=reason(error))
 
     async def do_places(self, after: int, wait_s: float) -> dict[str, Any]:
@@ -181,6 +188,7 @@ class Agent:
         }
 
     async def do_reserve(self, tags: dict[str, str]) -> str:
+        await self._let_return(tags["name"])
         filters = {"main": messages.Reservation.Filter(filter=tags)}
         answer = await self._session.stub.CreateReservation(
             messages.CreateReservationRequest(filters=filters, prio=0.0)
@@ -280,7 +288,7 @@ class Agent:
         self._start(self._answerless(self.do_release(name, self._owner)))
 
     async def _answerless(self, request: Awaitable[Any]) -> None:
-        with contextlib.suppress(grpc.aio.AioRpcError):
+        with contextlib.suppress(*CALL_ERRORS):
             await request
 
     async def _acquire(self, name: str) -> None:
@@ -298,13 +306,14 @@ class Agent:
         while True:
             await self._session.stopping.wait()
             self._connected.clear()
+            self._former |= {place.name for place in self._session.places.values() if place.acquired}
             await self._session.close()
             try:
                 self._session = await self._connect_again()
             except RefusedError as refusal:
                 say(gone=str(refusal))
                 return
-            self._tokens.clear()
+            await self._poll()
             for name in self._held:
                 self._start(self._take_again(name))
             self._returning |= self._held
@@ -326,8 +335,25 @@ class Agent:
     async def _refresh(self) -> None:
         while True:
             await asyncio.sleep(REFRESH_S)
-            for token in list(self._tokens):
-                await self._answerless(self._session.stub.PollReservation(messages.PollReservationRequest(token=token)))
+            await self._poll()
+
+    async def _poll(self) -> None:
+        """Keep our reservations; one that the coordinator forgot, as with a restart, is none any more."""
+        for token in list(self._tokens):
+            try:
+                await self._session.stub.PollReservation(messages.PollReservationRequest(token=token))
+            except CALL_ERRORS as error:
+                if isinstance(error, grpc.aio.AioRpcError) and error.code() is grpc.StatusCode.FAILED_PRECONDITION:
+                    self._tokens.discard(token)
+                    self._note_change()
+
+    async def _let_return(self, name: str) -> None:
+        """Until somebody has the place, if somebody had it before the coordinator restarted, and still is there."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(HEAD_START_S):
+                while name in self._former and not self._session.places[name].acquired:
+                    await self._news.wait()
+        self._former.discard(name)
 
     async def _take_again(self, name: str) -> None:
         """As soon as everything is exported again that was, unless somebody was faster."""
@@ -347,7 +373,7 @@ class Agent:
         """Give up all that is held, as the coordinator sees it."""
         for task in self._work:
             task.cancel()
-        with contextlib.suppress(grpc.aio.AioRpcError, TimeoutError):
+        with contextlib.suppress(*CALL_ERRORS, TimeoutError):
             async with asyncio.timeout(FINISH_TIMEOUT_S):
                 await asyncio.gather(*self._acquisitions, return_exceptions=True)
                 for token in list(self._tokens):

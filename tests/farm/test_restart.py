@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from support.labgrid_farm import BOARD, EXPORTER, LabgridFarm
 
-from harness.farm import Coordinator, queue
+from harness.farm import Coordinator, queue, this_process
 from harness.farm.agent_process import AgentProcess
 
 
@@ -48,10 +49,14 @@ def test_who_waited_waits_on(farm: LabgridFarm, monkeypatch: pytest.MonkeyPatch)
         return real_look(agent, after, wait_s)
 
     monkeypatch.setattr(queue, "look", look)
-    with ThreadPoolExecutor() as threads, Coordinator(farm.address) as waiter:
+    somebody = replace(this_process(), user="somebody")
+    with ThreadPoolExecutor() as threads, Coordinator(farm.address, somebody) as waiter:
         with Coordinator(farm.address) as holder:
-            holder.lease(BOARD)
+            leased = holder.lease(BOARD)
             waiting = threads.submit(waiter.lease, BOARD, timeout_s=60)
             assert waits.wait(60)
             restart(farm)
+            while not holder.place(leased.name).owner:
+                pass
+            assert not holder.loss(leased.name)  # who had it has it again, before those who wait
         assert waiting.result(60).owner == waiter.owner
