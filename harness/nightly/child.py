@@ -10,6 +10,7 @@ from pathlib import Path
 
 from harness.config import Nightly
 from harness.nightly.plan import Cell
+from harness.nightly.record import writing
 from harness.processes import end_group, start_group
 from harness.report.store import SESSION_FILE
 
@@ -24,9 +25,11 @@ def run_cell(nightly: Nightly, cell: Cell, scratch: Path, log: Path) -> int | No
         log: gets what it prints.
 
     Raises:
-        OSError: it cannot be started.
+        ReportError: the log cannot be written.
     """
-    with log.open("wb") as output:
+    with writing(log.parent):
+        output = log.open("wb")
+    with output:
         child = start_group(
             command(nightly, cell, scratch),
             cwd=nightly.root,

@@ -170,9 +170,10 @@ class Nights:
         Raises:
             ReportError: another one does, or the folder cannot be written.
         """
-        with _writing(self.folder):
+        path = self.folder / _LOCK_FILE
+        with writing(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
-            file = (self.folder / _LOCK_FILE).open("a+", encoding="utf-8")
+            file = path.open("a+", encoding="utf-8")
         with file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -182,9 +183,8 @@ class Nights:
                     f"{self.folder}: another night is under way: {file.read() or 'unknown'}",
                     "wait until it ends, or give another --reports-dir",
                 ) from None
-            file.truncate(0)
-            file.write(f"process {os.getpid()} since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC")
-            file.flush()
+            with writing(self.folder):
+                path.write_text(f"process {os.getpid()} since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC", "utf-8")
             yield
 
     def folder_of(self, night: Night) -> Path:
@@ -205,7 +205,7 @@ class Nights:
             ReportError: it cannot be written.
         """
         folder = self.folder_of(night)
-        with _writing(folder):
+        with writing(folder):
             folder.mkdir(parents=True, exist_ok=True)
             part = folder / f".{NIGHT_FILE}.part"
             with part.open("wb") as file:
@@ -223,7 +223,8 @@ def _read(file: Path) -> Night:
 
 
 @contextlib.contextmanager
-def _writing(folder: Path) -> Iterator[None]:
+def writing(folder: Path) -> Iterator[None]:
+    """Raises: ReportError: what the block writes below `folder` cannot be written."""
     try:
         yield
     except OSError as error:

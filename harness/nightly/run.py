@@ -9,10 +9,11 @@ from pathlib import Path
 from harness.config import Nightly
 from harness.farm import Coordinator, farm_address
 from harness.history import PlaceError, open_place
+from harness.history.settings import read_settings
 from harness.nightly.matrix import read_matrix
 from harness.nightly.night import Tell, begin_night, resumable, run_cells
 from harness.nightly.publish import publish
-from harness.nightly.record import SUMMARY_FILE, Night, Nights
+from harness.nightly.record import SUMMARY_FILE, Night, Nights, writing
 from harness.nightly.summary import night_markdown, plan_lines
 from harness.nightly.verdict import judge_night
 from harness.report.context import read_checkout
@@ -45,6 +46,7 @@ def run_night(nightly: Nightly, reports_dir: Path, begin: Begin, tell: Tell) -> 
     """
     if nightly.store is not None:
         open_place(nightly.store)  # what speaks its language is missed now rather than at the end of the night
+    read_settings(nightly.root)  # and so are wrong rules of comparison
     reports_dir = reports_dir.resolve()
     nights = Nights(reports_dir)
     with nights.held():
@@ -91,7 +93,8 @@ def _conclude(nightly: Nightly, night: Night, nights: Nights, reports_dir: Path,
         remarks.append(f"not pushed, the next night will: {error.cause}")
     summary = night_markdown(judged, remarks)
     file = nights.folder_of(night) / SUMMARY_FILE
-    file.write_text(summary, encoding="utf-8")
+    with writing(file.parent):
+        file.write_text(summary, encoding="utf-8")
     tell(f"\n{summary}")
     tell(f"written to {file}")
     if judged.night.ran and not judged.night.green:

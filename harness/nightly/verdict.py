@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from itertools import chain
 from pathlib import Path
 
 from msgspec.structs import replace
 
 from harness.config import Nightly
+from harness.errors import ReportError
 from harness.history import PlaceError, failures, open_place, read_index
 from harness.history.changes import Changes
 from harness.history.compare import compare_sides
@@ -24,6 +24,7 @@ from harness.history.rules import Verdict
 from harness.history.settings import read_settings
 from harness.history.sides import Run, session_runs
 from harness.history.transfer import entry_folder, fetched_folder
+from harness.nightly.plan import Cell
 from harness.nightly.record import Night, NightCell
 from harness.report.attempts import flakiness
 from harness.report.store import read_session
@@ -55,11 +56,11 @@ def judge_night(nightly: Nightly, night: Night, reports_dir: Path, marks: Place)
         marks: where this computer keeps its marks of green nights.
 
     Raises:
-        ReportError: a session cannot be read.
         ConfigError: pyproject.toml has settings that cannot be used.
     """
     settings = read_settings(nightly.root)
-    head = side_of_runs(THIS_NIGHT, _runs(night, reports_dir))
+    runs, unreadable = _read_runs(night, reports_dir)
+    head = side_of_runs(THIS_NIGHT, runs)
     lookup = _Lookup(nightly.store, reports_dir, marks)
     base = green_side(lookup.greens(night.branch), {record.cell for record in night.ran}, lookup.folder)
     changes = None
@@ -67,10 +68,10 @@ def judge_night(nightly: Nightly, night: Night, reports_dir: Path, marks: Place)
         again = partial(rerun, reports_dir=reports_dir, project=nightly.root)
         changes = compare_sides((base, head), read_index(reports_dir), settings, again)
     flaky = () if changes else flakiness([run.record for run in head.runs.values()])  # else told as a change
-    reasons = (*_cell_reasons(night), *(failures(changes, nightly.fail_on) if changes else ()))
+    reasons = (*_cell_reasons(night), *unreadable.values(), *(failures(changes, nightly.fail_on) if changes else ()))
     night = replace(
         night,
-        cells=tuple(replace(record, good=_is_good(record, changes)) for record in night.cells),
+        cells=tuple(replace(record, good=_is_good(record, changes, unreadable)) for record in night.cells),
         ended=datetime.now(UTC).isoformat(),
         green=not reasons,
     )
@@ -106,8 +107,17 @@ class _Lookup:
         return folder
 
 
-def _runs(night: Night, reports_dir: Path) -> Iterator[Run]:
-    return chain.from_iterable(session_runs(read_session(reports_dir / session)) for session in night.sessions)
+def _read_runs(night: Night, reports_dir: Path) -> tuple[list[Run], dict[Cell, str]]:
+    """The runs, and of cells whose session is damaged or gone, why; a night would else never end."""
+    runs: list[Run] = []
+    unreadable: dict[Cell, str] = {}
+    for record in night.ran:
+        if record.session:
+            try:
+                runs += session_runs(read_session(reports_dir / record.session))
+            except ReportError as error:
+                unreadable[record.cell] = f"{record.title}: {error.cause}"
+    return runs, unreadable
 
 
 def _cell_reasons(night: Night) -> Iterator[str]:
@@ -118,8 +128,8 @@ def _cell_reasons(night: Night) -> Iterator[str]:
             yield f"{record.title}: {record.outcome}: {record.message}"
 
 
-def _is_good(record: NightCell, changes: Changes | None) -> bool:
-    if record.outcome != "passed":
+def _is_good(record: NightCell, changes: Changes | None, unreadable: Container[Cell]) -> bool:
+    if record.outcome != "passed" or record.cell in unreadable:
         return False
     worse = changes.of(Verdict.WORSE) if changes else []
     return all(Group(run.id.suite, run.id.board, run.id.engine) != record.cell for run, _ in worse)

@@ -103,3 +103,10 @@ def test_what_earlier_nights_tell_of_a_cell() -> None:
         DIGITS: Past(nights_away=1, failed=True, good={"suite": "1"}, durations_s=(4.0, 6.0)),
         WORDS: Past(nights_away=2, failed=False, good={"suite": "1"}, durations_s=(4.0,)),
     }
+
+
+def test_a_full_disk_is_told(nights: Nights) -> None:
+    nights.folder.mkdir()
+    (nights.folder / ".lock").symlink_to("/dev/full")
+    with pytest.raises(ReportError, match="No space left on device"), nights.held():
+        pass

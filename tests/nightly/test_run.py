@@ -18,7 +18,7 @@ from support.night_session import native_run, write_session
 from support.sides import timed_side
 
 from harness.config import Exclusion, Nightly
-from harness.errors import FarmError
+from harness.errors import ConfigError, FarmError
 from harness.farm import Coordinator, this_process
 from harness.history import PlaceError, open_place
 from harness.history.green import read_greens
@@ -215,6 +215,21 @@ def test_a_night_whose_suites_changed_meanwhile_is_not_resumed(project: Project,
     assert project.run(new_or_resumed) == NightExit.GREEN
     assert project.last.id != cut_off.id
     assert all(night.ended for night in project.nights.read())
+
+
+def test_a_damaged_session_makes_the_night_red_and_lets_it_end(project: Project, play: Play) -> None:
+    play(f"{PASSES}\nif suite == 'words': next(Path(out).glob('*/runs.parquet')).write_bytes(b'')")
+    assert project.run() == NightExit.RED
+    assert "runs.parquet" in project.summary
+    assert project.last.ended
+    assert {record.cell: record.good for record in project.last.cells} == {DIGITS: True, WORDS: False}
+
+
+def test_wrong_rules_of_comparison_are_no_night_s_last_surprise(project: Project) -> None:
+    (project.nightly.root / "pyproject.toml").write_text("[tool.tinyhil.compare]\nno_such_rule = 1\n")
+    with pytest.raises(ConfigError, match="pyproject.toml"):
+        project.run()
+    assert not project.nights.read()
 
 
 def test_runs_that_boards_failed_under_are_told(project: Project, play: Play) -> None:
