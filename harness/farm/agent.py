@@ -36,11 +36,18 @@ FINISH_TIMEOUT_S = 15.0  # a request to an exporter may take the coordinator 10 
 HEAD_START_S = 5.0  # of who had a place before the coordinator restarted, over who waits for it
 
 Path = tuple[str, str, str, str]  # exporter, group, class, name
-CALL_ERRORS = (grpc.aio.AioRpcError, grpc.aio.UsageError)  # the latter where the connection was closed before
+LOST = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.UNKNOWN)  # codes of calls that nobody answered
 
 
 class RefusedError(Exception):
     """What was asked cannot be done; the text says why."""
+
+
+class BrokenOffError(Exception):
+    """The connection was closed under a call."""
+
+
+CALL_ERRORS = (grpc.aio.AioRpcError, grpc.aio.UsageError, BrokenOffError)  # the second: it was closed before
 
 
 class Session(ClientSession):  # type: ignore[misc]  # labgrid has no types
@@ -112,6 +119,21 @@ async def coordinator_version(session: Session) -> str:
         call.cancel()
 
 
+async def unless_broken_off(call: Awaitable[Any]) -> Any:
+    """What a call gives. gRPC cancels it where its connection is closed, as if somebody had cancelled this task.
+
+    Raises:
+        BrokenOffError: that.
+    """
+    try:
+        return await call
+    except asyncio.CancelledError:
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise
+        raise BrokenOffError("the connection was closed") from None
+
+
 def reason(error: BaseException) -> str:
     if isinstance(error, grpc.aio.AioRpcError):
         return str(error.details()).rpartition("last error: ")[2]
@@ -169,11 +191,24 @@ class Agent:
     async def _answer(self, request: dict[str, Any]) -> None:
         number, name = request.pop("id"), request.pop("do")
         try:
-            async with asyncio.timeout(RETURN_TIMEOUT_S):
-                await self._connected.wait()
-            say(id=number, result=await getattr(self, f"do_{name}")(**request))
+            say(id=number, result=await self._done(getattr(self, f"do_{name}"), request))
         except Exception as error:  # whatever it is: somebody waits for an answer
             say(id=number, error=reason(error))
+
+    async def _done(self, action: Callable[..., Awaitable[Any]], about: dict[str, Any]) -> Any:
+        """What comes of it; asked again where the coordinator goes before it answers, and comes back."""
+        while True:
+            async with asyncio.timeout(RETURN_TIMEOUT_S):
+                await self._connected.wait()
+            session = self._session
+            try:
+                return await unless_broken_off(action(**about))
+            except CALL_ERRORS as error:
+                if isinstance(error, grpc.aio.AioRpcError) and error.code() not in LOST:
+                    raise
+                await asyncio.sleep(RETRY_S)  # until it is noticed that the coordinator went
+                if session is self._session and not session.stopping.is_set():
+                    raise
 
     async def do_places(self, after: int, wait_s: float) -> dict[str, Any]:
         """All places, as soon as more has changed than `after` revisions, or when the time is over."""
@@ -289,7 +324,7 @@ class Agent:
 
     async def _answerless(self, request: Awaitable[Any]) -> None:
         with contextlib.suppress(*CALL_ERRORS):
-            await request
+            await unless_broken_off(request)
 
     async def _acquire(self, name: str) -> None:
         """A request that is broken off may leave the place acquired: `_finish` waits for it."""
@@ -341,7 +376,8 @@ class Agent:
         """Keep our reservations; one that the coordinator forgot, as with a restart, is none any more."""
         for token in list(self._tokens):
             try:
-                await self._session.stub.PollReservation(messages.PollReservationRequest(token=token))
+                poll = self._session.stub.PollReservation(messages.PollReservationRequest(token=token))
+                await unless_broken_off(poll)
             except CALL_ERRORS as error:
                 if isinstance(error, grpc.aio.AioRpcError) and error.code() is grpc.StatusCode.FAILED_PRECONDITION:
                     self._tokens.discard(token)

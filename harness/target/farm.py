@@ -11,6 +11,8 @@ from harness.target.reach import Reach
 from harness.target.remote_line import LeasedLine, leased
 from harness.target.seats import Seat, seats_of
 
+_MOST_PLACES = 2  # on which one run fails
+_MOST_ATTEMPTS = 6  # of one run, those included whose place was lost
 _SUSPECT = 2  # failures on one place, of a run that passes on another
 
 
@@ -81,16 +83,21 @@ class Farm(Target):
         seats_of(self._options.address).rest(self._rested)
 
     def recover(self, failures: int, cause: str) -> bool:
-        """First the same place, its power cut in between where that is possible; then another one."""
+        """First the same place, its power cut in between where that is possible; then another one, likewise: whoever
+        had that may have left it dead. A place that was lost counts for nothing.
+        """
         seat = self._seat
-        if seat is None or failures > _SUSPECT:
+        if seat is None or failures >= _MOST_ATTEMPTS:
             return False
         if seat.loss:
             self._give_back()
             return True
-        self._failures.setdefault(seat.place.name, []).append(cause)
+        causes = self._failures.setdefault(seat.place.name, [])
+        causes.append(cause)
         seat.result = "failed"
-        return (failures < _SUSPECT and self._renewed(seat)) or self._moved()
+        if len(causes) < _SUSPECT and self._renewed(seat):
+            return True
+        return len(self._failures) < _MOST_PLACES and self._moved()
 
     def settle(self, passed: bool) -> None:
         """A place that failed a run that passed elsewhere takes none any more; a run that fails everywhere is at fault

@@ -60,3 +60,16 @@ def test_who_waited_waits_on(farm: LabgridFarm, monkeypatch: pytest.MonkeyPatch)
                 pass
             assert not holder.loss(leased.name)  # who had it has it again, before those who wait
         assert waiting.result(60).owner == waiter.owner
+
+
+def test_what_was_not_answered_is_asked_again(farm: LabgridFarm) -> None:
+    with (
+        ThreadPoolExecutor() as threads,
+        Coordinator(farm.address) as coordinator,
+        AgentProcess(farm.address, "lab/anna", lambda *_: None) as agent,
+    ):
+        farm.hang_coordinator()
+        asked = threads.submit(agent.ask, "comment", name="rack-1", comment="busy")
+        restart(farm)
+        asked.result(60)
+        assert coordinator.place("rack-1").notes.text == "busy"

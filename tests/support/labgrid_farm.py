@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import threading
 from collections.abc import Mapping, Sequence
@@ -44,6 +45,10 @@ class LabgridFarm(Closing):
 
     def kill_coordinator(self) -> None:
         end_group(self._coordinator)
+
+    def hang_coordinator(self) -> None:
+        """It answers nothing more until it is killed."""
+        os.kill(self._coordinator.pid, signal.SIGSTOP)
 
     def export(self, names: Sequence[str], exporter: str = EXPORTER) -> None:
         """Start an exporter of what these places need."""

@@ -194,7 +194,6 @@ def test_one_that_fails_again_is_left_and_told(
     assert target.recover(2, "no answer | again")
     assert answers(target, firmware) == first
     assert target.place != bad
-    assert not target.recover(3, "no answer")
     target.settle(passed=True)
     place = coordinator.place(bad)
     assert place.health == "quarantined"
@@ -209,8 +208,7 @@ def test_a_run_that_fails_everywhere_is_at_fault_itself(
     target: Farm, firmware: Firmware, coordinator: Coordinator
 ) -> None:
     answers(target, firmware)
-    assert target.recover(1, "no answer")
-    assert target.recover(2, "no answer")
+    assert [target.recover(failures, "no answer") for failures in (1, 2, 3, 4)] == [True, True, True, False]
     target.settle(passed=False)
     assert {place.health for place in coordinator.places()} == {"ok"}
 
@@ -242,6 +240,31 @@ def test_a_place_that_was_taken_away_fails_the_run_and_is_replaced(
     answers(target, firmware)
     assert target.place != place.name
     coordinator.release(place.name)
+
+
+def test_a_place_that_somebody_left_dead_gets_a_new_start(
+    target: Farm, farm: DemoFarm, firmware: Firmware, coordinator: Coordinator
+) -> None:
+    first = answers(target, firmware)
+    for failures in (1, 2):
+        assert target.recover(failures, "no answer")
+    kill(farm, target.place)
+    with pytest.raises(TargetError):
+        answers(target, firmware)
+    assert target.recover(3, "dead")
+    assert answers(target, firmware) == first
+
+
+def test_a_run_whose_places_are_lost_ends_some_time(target: Farm, firmware: Firmware, coordinator: Coordinator) -> None:
+    lost = 0
+    while lost == 0 or target.recover(lost, "lost"):
+        line = target.start(firmware)
+        coordinator.release(target.place)
+        with pytest.raises(TargetError, match="was lost"):
+            while True:
+                line.read(0.01)
+        lost += 1
+    assert lost == 6
 
 
 def test_a_dead_exporters_place_is_replaced(target: Farm, farm: DemoFarm, firmware: Firmware) -> None:
