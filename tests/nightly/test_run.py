@@ -227,7 +227,7 @@ def test_a_damaged_session_makes_the_night_red_and_lets_it_end(project: Project,
 
 def test_wrong_rules_of_comparison_are_no_night_s_last_surprise(project: Project) -> None:
     (project.nightly.root / "pyproject.toml").write_text("[tool.tinyhil.compare]\nno_such_rule = 1\n")
-    with pytest.raises(ConfigError, match="pyproject.toml"):
+    with pytest.raises(ConfigError, match=r"pyproject\.toml"):
         project.run()
     assert not project.nights.read()
 
