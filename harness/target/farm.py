@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from harness.build import Firmware
 from harness.config import Board
 from harness.config.farm import FarmOptions
@@ -110,7 +112,8 @@ class Farm(Target):
         seat.result = "passed" if passed else "failed"
         for place, causes in failures.items():
             if passed and len(causes) >= _SUSPECT and place != seat.place.name:
-                seat.coordinator.quarantine(place, causes[-1])
+                with contextlib.suppress(FarmError):  # the run passed, whatever became of the farm since
+                    seat.coordinator.quarantine(place, causes[-1])
 
     def stop(self) -> None:
         if self._seat is not None:

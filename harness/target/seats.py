@@ -122,6 +122,7 @@ class Seats:
 
 
 _farms: dict[str, Seats] = {}  # by address
+_farms_lock = threading.Lock()  # the targets of one run start in threads
 
 
 def seats_of(address: str) -> Seats:
@@ -131,6 +132,7 @@ def seats_of(address: str) -> Seats:
         SetupError: labgrid is not installed.
         FarmError: no coordinator is there.
     """
-    if address not in _farms or not _farms[address].are_open:
-        _farms[address] = Seats(address)
-    return _farms[address]
+    with _farms_lock:
+        if address not in _farms or not _farms[address].are_open:
+            _farms[address] = Seats(address)
+        return _farms[address]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -202,6 +203,23 @@ def test_one_that_fails_again_is_left_and_told(
     assert place.notes.last is not None
     assert place.notes.last.text == "failed"
     coordinator.restore(bad)
+
+
+def test_a_run_that_passed_has_passed_though_nobody_can_be_told_of_a_bad_place(
+    target: Farm, firmware: Firmware, coordinator: Coordinator
+) -> None:
+    same = _matches(coordinator.place("rack2-1"))
+    coordinator.add_place("doomed", "stm32l475", same, {"rack": "9"})
+    coordinator.add_place("other", "stm32l475", same, {"rack": "9"})
+    with Farm(target._board, replace(target._options, tags={"rack": "9"})) as choosy:
+        answers(choosy, firmware)
+        doomed = choosy.place
+        assert choosy.recover(1, "no answer")
+        assert choosy.recover(2, "no answer")
+        coordinator.remove_place(doomed)
+        choosy.settle(passed=True)
+        other = choosy.place
+    coordinator.remove_place(other)
 
 
 def test_a_run_that_fails_everywhere_is_at_fault_itself(
