@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 from harness import __version__
 from harness.cli import (
@@ -72,7 +72,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for module in COMMANDS:
         module.add_parser(commands)
-    options = parser.parse_args(_join_words(sys.argv[1:] if arguments is None else arguments, commands.choices))
+    words = _join_words(sys.argv[1:] if arguments is None else arguments, commands.choices)
+    if words and words[0] not in commands.choices:
+        _check_group(words[0], commands.choices, parser)
+    options = parser.parse_args(words)
     try:
         with interrupted_by_sigterm():
             return int(options.execute(options))
@@ -85,6 +88,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of a pipe went away, e.g. `harness boards | head -1`
         sys.stderr.close()
         return 0
+
+
+def _check_group(word: str, commands: Iterable[str], parser: argparse.ArgumentParser) -> None:
+    """End with the commands of a group, such as `farm`, where a word is no more than its name."""
+    members = [name for name in commands if name.startswith(f"{word} ")]
+    if members:
+        parser.error(f"{word} alone is no command; there are {', '.join(members)}")
 
 
 def _join_words(arguments: Sequence[str], commands: Container[str]) -> list[str]:

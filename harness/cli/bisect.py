@@ -33,7 +33,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("--target", default="auto", choices=["auto", *TARGET_KINDS], help="default: no attached board")
     parser.add_argument("--vectors", type=positive, metavar="N", help="run only the first N vectors")
     parser.add_argument(
-        "--tolerance", type=_part, metavar="PART", help="changes up to 0.02 of the value do not count, e.g."
+        "--tolerance", type=_part, metavar="PART", help="how much of the value does not count, such as 0.02"
     )
     parser.add_argument("--format", choices=FORMATS, default="terminal", help="default: terminal")
     add_boards_file_option(parser)

@@ -14,6 +14,7 @@ from harness.cli.boards import add_boards_file_option
 from harness.cli.farm import add_farm_option, open_farm
 from harness.config import Instance, boards_files, load_instances
 from harness.config.farm import read_farm_tag
+from harness.config.numbers import tcp_port
 from harness.config.toml import suggest
 from harness.errors import ConfigError, FarmError
 from harness.farm.exporter import exporter_text
@@ -37,7 +38,9 @@ def add_parser(commands: Any) -> None:
         "--host", default="127.0.0.1", metavar="ADDRESS", help="where others reach this computer (default: nowhere)"
     )
     parser.add_argument("--network", type=_network, metavar="NET", help="who may, e.g. 10.8.0.0/24")
-    parser.add_argument("--probe-port", type=int, metavar="N", help="of its pyocd server (default: 5555 and following)")
+    parser.add_argument(
+        "--probe-port", type=tcp_port, metavar="N", help="of its pyocd server (default: 5555 and following)"
+    )
     parser.add_argument("--farm-tag", action="append", default=[], metavar="KEY=VALUE", help="a further tag")
     parser.add_argument("--write", type=Path, metavar="DIR", help="write the files there instead of printing them")
     add_farm_option(parser)

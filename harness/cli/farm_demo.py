@@ -8,12 +8,14 @@ import os
 import signal
 import tempfile
 import threading
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.cli.boards import add_boards_file_option, known_boards
 from harness.config import pick_board
 from harness.config.farm import DEFAULT_ADDRESS
+from harness.config.numbers import tcp_port_or_any
 from harness.errors import ConfigError
 from harness.processes import end_with_parent
 
@@ -32,7 +34,7 @@ def add_parser(commands: Any) -> None:
     )
     parser.add_argument(
         "--port",
-        type=int,
+        type=tcp_port_or_any,
         default=int(DEFAULT_ADDRESS.partition(":")[2]),
         metavar="N",
         help="the coordinator's (default: %(default)d, labgrid's); 0: a free one",
@@ -65,11 +67,13 @@ def execute(options: argparse.Namespace) -> int:
 def _advice(farm: DemoFarm, boards: str) -> str:
     elsewhere = "" if farm.address == DEFAULT_ADDRESS else f" --farm={farm.address}"
     places = "\n".join(f"  {name:8}  {board.description}" for name, board in farm.boards.items())
+    spreading = "" if find_spec("xdist") else "  pip install 'tinyhil[parallel]'   # once, for -n\n"
     desks = "   # --farm-tag=kind=desk: on desks alone" if "desk-1" in farm.boards else ""
     return (
         f"a farm at {farm.address}, of this computer alone: {len(farm.boards)} places\n"
         f"{places}\n"
         f"run, in another terminal:\n"
+        f"{spreading}"
         f"  pytest -n {len(farm.boards)} --target=farm{elsewhere} --board={boards} suites{desks}\n"
         f"  harness farm status{elsewhere}\n"
         f"  curl -X PUT -d die {farm.strip.address}relay/0/fault   # or hang; {farm.strip.address} lists all\n"

@@ -11,13 +11,19 @@ from harness.cli.farm import add_farm_option, open_farm
 def add_parser(commands: Any) -> None:
     quarantine = commands.add_parser("farm quarantine", help="have no run take a place, and say why")
     quarantine.add_argument("place", metavar="PLACE")
-    quarantine.add_argument("reason", metavar="REASON")
+    quarantine.add_argument("reason", type=_reason, metavar="REASON")
     quarantine.set_defaults(execute=execute_quarantine)
     restore = commands.add_parser("farm restore", help="have runs take a place again")
     restore.add_argument("place", metavar="PLACE")
     restore.set_defaults(execute=execute_restore)
     for parser in (quarantine, restore):
         add_farm_option(parser)
+
+
+def _reason(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("it is empty")
+    return text
 
 
 def execute_quarantine(options: argparse.Namespace) -> int:

@@ -21,7 +21,7 @@ def add_parser(commands: Any) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     if bool(options.places) == options.stale:
-        raise ConfigError("it is not said which places", "name them, or say --stale")
+        raise ConfigError("either names of places or --stale are needed", "`harness farm status` lists the places")
     with open_farm(options) as farm:
         named = [farm.place(name) for name in options.places]
         held = farm.release_stale(options.places or None)

@@ -13,7 +13,7 @@ from harness.cli.compare import write_text
 from harness.cli.report import add_reports_dir_option
 from harness.cli.report_list import BOUNDLESS, add_filters, wanted_sessions
 from harness.config.numbers import positive
-from harness.errors import ReportError
+from harness.errors import ConfigError, ReportError
 
 if TYPE_CHECKING:
     from harness.history.trend import Trend
@@ -40,6 +40,8 @@ def execute(options: argparse.Namespace) -> int:
     from harness.history.trend import find_trend
 
     _check_metrics(options.metric)
+    if options.html and (options.output or options.format != FORMATS[0]):
+        raise ConfigError("--html goes neither with --output nor with --format", "leave them out: a site is a folder")
     index = read_index(options.reports_dir)
     wanted = wanted_sessions(options, dirty=None if options.dirty else False)
     trend = find_trend(index, Path.cwd(), wanted, options.metric, options.commits)

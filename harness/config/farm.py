@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from argparse import ArgumentTypeError
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from harness.config.numbers import seconds
+from harness.config.numbers import seconds, tcp_port
 from harness.errors import ConfigError
 
 DEFAULT_ADDRESS = "127.0.0.1:20408"
@@ -32,9 +33,18 @@ class FarmOptions:
 def farm_address(given: str | None = None) -> str:
     """The coordinator's "host:port": what is given, else by $TINYHIL_FARM, else by labgrid's own $LG_COORDINATOR, else
     on this computer.
+
+    Raises:
+        ConfigError: its port is none.
     """
     address = given or os.environ.get("TINYHIL_FARM") or os.environ.get("LG_COORDINATOR") or DEFAULT_ADDRESS
-    return address if ":" in address else f"{address}:{_PORT}"
+    if ":" not in address:
+        return f"{address}:{_PORT}"
+    try:
+        tcp_port(address.rpartition(":")[2])
+    except ArgumentTypeError as error:
+        raise ConfigError(f"no farm at {address}: {error}", "say HOST:PORT, e.g. " + DEFAULT_ADDRESS) from None
+    return address
 
 
 def add_farm_address(add: Callable[..., object]) -> None:

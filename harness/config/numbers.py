@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 _RATE = re.compile(r"(\d+)/(\d*)(s|min|h|d)", re.ASCII)
 _DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)(s|min|h|d)", re.ASCII)
+_LAST_PORT = 65_535
 _SECONDS = {"s": 1, "min": 60, "h": 3_600, "d": 86_400}
 
 
@@ -30,6 +31,18 @@ def positive(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) < 1:
         raise ArgumentTypeError(f"{text!r} is not a whole number from 1 on")
     return int(text)
+
+
+def tcp_port(text: str) -> int:
+    """A TCP port."""
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) <= _LAST_PORT:
+        raise ArgumentTypeError(f"{text!r} is not a port from 1 to {_LAST_PORT}")
+    return int(text)
+
+
+def tcp_port_or_any(text: str) -> int:
+    """A TCP port; 0 for any that is free."""
+    return 0 if text == "0" else tcp_port(text)
 
 
 def seconds(text: str) -> float:

@@ -208,7 +208,8 @@ class FarmPlace:
 
 def one_line(text: str) -> str:
     """Of a reason what a comment has room for."""
-    return " ".join(text.replace("|", "/").split())[:_MOST_REASON].rstrip()
+    printable = "".join(char if char.isprintable() else " " for char in text)
+    return " ".join(printable.replace("|", "/").split())[:_MOST_REASON].rstrip()
 
 
 def now() -> datetime:

@@ -33,8 +33,10 @@ def trend_lines(trend: Trend, width: int) -> Iterator[str]:
         if any(len(each.steps) for each in of_run):
             yield ""
             yield from _run_lines(trend, run, of_run, width)
-    yield ""
-    for line in closing_lines(trend):
+    closing = [*closing_lines(trend)]
+    if closing:
+        yield ""
+    for line in closing:
         yield from _wrapped(line, width)
 
 
@@ -43,7 +45,7 @@ def answer(trend: Trend) -> str:
     commits = trend.timeline.commits
     tested = counted(f"{len(trend.timeline.sessions):,}", "commit")
     if not trend.series:
-        return f"no figure in {tested}"
+        return f"no figure in {tested}: see `harness report list`"
     first, last = (commit[:DIGITS] for commit in (commits[0], commits[-1]))
     if first == last:
         return f"{tested}, {first}: there is no trend in less than 2"

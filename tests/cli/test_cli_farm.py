@@ -129,7 +129,7 @@ def test_only_the_named_places_are_freed(farm: Harness, dead: Coordinator) -> No
 def test_it_must_be_said_which_places(farm: Harness, words: list[str]) -> None:
     done = farm("release", *words)
     assert done.code == 2
-    assert "it is not said which places" in done.err
+    assert "either names of places or --stale are needed" in done.err
 
 
 @pytest.mark.parametrize("words", [["release"], ["quarantine", "rack-9", "why"], ["restore", "rack-9"]])
@@ -137,6 +137,12 @@ def test_a_place_that_is_not_there_is_told(farm: Harness, words: list[str]) -> N
     done = farm(*words, *(["rack-9"] if words == ["release"] else []))
     assert done.code == 2
     assert "has no place rack-9; it has rack-1, rack-2, rack-3" in done.err
+
+
+@pytest.mark.parametrize("reason", ["", " \n"])
+def test_a_quarantine_without_a_reason_is_refused(farm: Harness, reason: str) -> None:
+    with pytest.raises(SystemExit):
+        farm("quarantine", "rack-1", reason)
 
 
 def test_a_place_goes_into_quarantine_and_comes_back(farm: Harness, coordinator: Coordinator) -> None:
@@ -238,6 +244,19 @@ def test_what_cannot_be_added_is_told(farm: Harness, entries: str, words: list[s
 def test_a_network_that_is_none_is_told(farm: Harness, entries: str) -> None:
     with pytest.raises(SystemExit):
         farm("add", "desk-1", entries, "--network=10.8.0.0/99")
+
+
+@pytest.mark.parametrize("words", [["demo", "--port=65536"], ["add", "desk-1", "--probe-port=0"]])
+def test_a_port_is_one(harness: Harness, words: list[str], capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        harness("farm", *words)
+    assert "is not a port from 1 to 65535" in capfd.readouterr().err
+
+
+def test_the_group_alone_tells_its_commands(harness: Harness, capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        harness("farm")
+    assert "farm alone is no command; there are farm demo, farm status" in capfd.readouterr().err
 
 
 def test_a_demo_needs_a_board(farm: Harness) -> None:

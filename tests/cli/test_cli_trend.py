@@ -51,6 +51,13 @@ def test_the_output_goes_to_a_file(harness: Harness, reports: Path, tmp_path: Pa
     assert "steps in 5 commits" in (tmp_path / "trend.txt").read_text()
 
 
+@pytest.mark.parametrize("other", ["--output=trend.txt", "--format=json"])
+def test_a_site_is_nothing_else(harness: Harness, reports: Path, other: str) -> None:
+    done = harness("trend", "--html=site", other)
+    assert (done.code, "--html goes neither with" in done.err) == (2, True)
+    assert not (reports.parent / "site").exists()
+
+
 def test_a_metric_that_nobody_has_is_said(harness: Harness, reports: Path) -> None:
     assert harness("trend", "--metric=auc").out.startswith("no figure in 5 commits")
     done = harness("trend", "--metric=cyles")

@@ -7,7 +7,7 @@ from argparse import ArgumentTypeError
 import pytest
 
 from harness.config.battery import battery
-from harness.config.numbers import duration, rate
+from harness.config.numbers import duration, rate, tcp_port, tcp_port_or_any
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,14 @@ def test_duration(text: str, seconds: float) -> None:
 def test_what_is_no_duration(text: str) -> None:
     with pytest.raises(ArgumentTypeError, match="is not a time such as 90s, 20min"):
         duration(text)
+
+
+def test_port() -> None:
+    assert [tcp_port(text) for text in ("1", "65535")] == [1, 65_535]
+    assert [tcp_port_or_any(text) for text in ("0", "65535")] == [0, 65_535]
+
+
+@pytest.mark.parametrize("text", ["", "0", "-1", "65536", "x", "\u0661"])
+def test_what_is_no_port(text: str) -> None:
+    with pytest.raises(ArgumentTypeError, match="is not a port from 1 to 65535"):
+        tcp_port(text)

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from support.labgrid_farm import BOARD, LabgridFarm
 
-from harness.errors import FarmError
+from harness.errors import ConfigError, FarmError
 from harness.farm import Coordinator, farm_address, queue, this_process
 from harness.farm.agent_process import AgentProcess
 from harness.setup import labgrid_program
@@ -297,3 +297,9 @@ def test_address(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TINYHIL_FARM", "farm:1")
     assert farm_address() == "farm:1"
     assert farm_address("here:2") == "here:2"
+
+
+@pytest.mark.parametrize("address", ["here:", "here:99999", "here:x"])
+def test_an_address_whose_port_is_none(address: str) -> None:
+    with pytest.raises(ConfigError, match="is not a port from 1 to 65535"):
+        farm_address(address)

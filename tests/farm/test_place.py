@@ -45,9 +45,9 @@ def test_any_comment_is_read_and_kept(comment: str) -> None:
 
 
 def test_a_comment_as_people_see_it() -> None:
-    notes = Notes("shelf 3", Remark("passed", WHEN), Remark("no answer | to HELLO\ntwice", WHEN))
+    notes = Notes("shelf 3", Remark("passed", WHEN), Remark("no answer | to \x1b[31mHELLO\ntwice", WHEN))
     assert str(notes) == (
-        "shelf 3 | last: passed 2026-11-21T21:05:09Z | quarantined 2026-11-21T21:05:09Z: no answer / to HELLO twice"
+        "shelf 3 | last: passed 2026-11-21T21:05:09Z | quarantined 2026-11-21T21:05:09Z: no answer / to [31mHELLO twice"
     )
 
 

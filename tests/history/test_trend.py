@@ -120,7 +120,7 @@ def test_a_noisy_figure_takes_a_step_where_noise_does_not(project: CommittedProj
 
 def test_a_host_time_is_no_figure(project: CommittedProject) -> None:
     project.sessions(run_record(latency_us=quantity(value, Provenance.HOST)) for value in (1, 2))
-    assert answer(trend(project, "latency_us")) == "no figure in 2 commits"
+    assert answer(trend(project, "latency_us")) == "no figure in 2 commits: see `harness report list`"
 
 
 def test_a_figure_that_becomes_none_is_worse_and_one_that_is_lost_is_no_step(project: CommittedProject) -> None:
@@ -220,7 +220,7 @@ def test_columns_of_another_type_or_without_a_value_cost_their_session_alone(pro
 
 
 def test_one_commit_and_none_are_no_trend(project: CommittedProject) -> None:
-    assert answer(trend(project)) == "no figure in 0 commits"
+    assert answer(trend(project)) == "no figure in 0 commits: see `harness report list`"
     project.sessions(counting(1))
     assert answer(trend(project)) == f"1 commit, {project.commits[0][:7]}: there is no trend in less than 2"
 
