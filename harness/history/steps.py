@@ -9,6 +9,7 @@ penalty that depends on the noise. `benchmarks/steps.py` counts its false alarms
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import NormalDist
@@ -33,8 +34,8 @@ class Steps:
     """Those of a series, the oldest first; each is at the place of the first value after it.
 
     Attributes:
-        before: the value before each; of a noisy series the median since the step before.
-        after: the value after each.
+        before: the value before each; of a noisy series the median of the window that the step was judged by.
+        after: the value after each, likewise.
     """
 
     places: Places
@@ -58,11 +59,9 @@ def noisy_steps(metric: Metric, values: Numbers, floor: float) -> Steps:
     """
     numbers = np.flatnonzero(~np.isnan(values))
     known = values[numbers]
-    splits = _confirmed(metric, known, _placed(known, _splits(known)), floor)
-    if not splits:
-        return exact_steps(np.zeros(0))
-    medians = np.array([np.median(part) for part in np.split(known, splits)])
-    return Steps(numbers[splits], medians[:-1], medians[1:])
+    steps = list(_confirmed(metric, known, _placed(known, _splits(known)), floor))
+    splits, before, after = zip(*steps, strict=True) if steps else ((), (), ())
+    return Steps(numbers[np.array(splits, np.intp)], np.array(before), np.array(after))
 
 
 def _splits(values: Numbers, begin: int = 0) -> list[int]:
@@ -118,13 +117,14 @@ def _scatter(values: Numbers) -> float:
     return float(np.abs(values - np.median(values)).sum())
 
 
-def _confirmed(metric: Metric, values: Numbers, splits: list[int], floor: float) -> list[int]:
-    """The splits whose two sides compare as changed."""
-    kept: list[int] = []
+def _confirmed(metric: Metric, values: Numbers, splits: list[int], floor: float) -> Iterator[tuple[int, float, float]]:
+    """The splits whose two sides compare as changed, with the medians that they were compared by: where a series
+    drifts, those of all its values may lie the other way round.
+    """
+    begin = 0
     for split, end in pairwise([*splits, len(values)]):
-        begin = kept[-1] if kept else 0
         before, after = values[begin:split][-LONGEST:], values[split:end][:LONGEST]
         judged = judge_noisy(metric, before.tolist(), after.tolist(), floor)
         if judged.verdict in (Verdict.WORSE, Verdict.BETTER):
-            kept.append(split)
-    return kept
+            begin = split
+            yield split, float(np.median(before)), float(np.median(after))

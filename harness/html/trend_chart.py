@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, pairwise
 
 import numpy as np
 from markupsafe import Markup
@@ -96,9 +96,9 @@ def _stairs(places: Places, values: Numbers, scale: _Scale) -> Iterator[tuple[fl
 
 
 def _medians(each: SteppedSeries, scale: _Scale) -> Iterator[tuple[float, float]]:
-    series, steps = each.series, each.steps
-    levels = [*steps.before, steps.after[-1]] if len(steps) else [float(np.nanmedian(series.values))]
-    ends = [series.places[0], *series.places[steps.places], series.places[-1]]
-    for level, begin, end in zip(levels, ends[:-1], ends[1:], strict=True):
-        yield scale.x(begin), scale.y(level)
-        yield scale.x(end), scale.y(level)
+    series, splits = each.series, each.steps.places
+    ends = [series.places[0], *series.places[splits], series.places[-1]]
+    for values, (begin, end) in zip(np.split(series.values, splits), pairwise(ends), strict=True):
+        level = scale.y(float(np.nanmedian(values)))
+        yield scale.x(begin), level
+        yield scale.x(end), level

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from harness.history.metrics import METRICS_BY_NAME
 from harness.history.settings import Settings
-from harness.history.steps import SHORTEST, Steps, exact_steps, noisy_steps
+from harness.history.steps import LONGEST, SHORTEST, Steps, exact_steps, noisy_steps
 
 LATENCY = METRICS_BY_NAME["latency_us"]
 FLOOR = Settings().floor
@@ -60,8 +60,19 @@ def test_a_planted_step_is_found_at_its_place(seed: int, before: int, after: int
     steps = noisy(values)
     assert before in steps.places.tolist()
     if len(steps) == 1:  # chance made no other
-        assert steps.before[0] == np.median(values[:before])
-        assert steps.after[0] == np.median(values[before:])
+        assert steps.before[0] == np.median(values[:before][-LONGEST:])
+        assert steps.after[0] == np.median(values[before:][:LONGEST])
+
+
+def test_a_step_against_a_drift_is_told_by_what_lies_beside_it() -> None:
+    """Of all values the median is higher after this step than before it."""
+    drift = np.concatenate([np.linspace(100, 103, 150), np.linspace(99, 105, 150)])
+    values = drift * np.random.default_rng(1).normal(1, 0.004, 300)
+    assert np.median(values[:150]) < np.median(values[150:])
+    steps = noisy(values)
+    (place,) = steps.places
+    assert abs(place - 150) <= 2
+    assert steps.before[0] > steps.after[0]
 
 
 @given(seeds)
