@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -43,18 +45,37 @@ def test_the_exit_code_is_pytest_s(
     assert (tmp_path / "log").read_text() == "said\n"
 
 
-def test_one_that_hangs_is_ended(nightly: Nightly, tmp_path: Path, play_code: Callable[[str], None]) -> None:
+@pytest.fixture
+def impatient(nightly: Nightly, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Nightly:
+    """One whose cells hang as soon as they have said a line, however long that takes."""
+    real = child.start_group
+
+    def start(*arguments: Any, **options: Any) -> subprocess.Popen[bytes]:
+        process = real(*arguments, **options)
+        wait_for_line(tmp_path / "log")
+        return process
+
+    monkeypatch.setattr(child, "start_group", start)
+    return replace(nightly, timeout_s=0.01)
+
+
+def wait_for_line(log: Path) -> None:
+    while not (log.exists() and log.read_text().endswith("\n")):
+        time.sleep(0.01)
+
+
+def test_one_that_hangs_is_ended(impatient: Nightly, tmp_path: Path, play_code: Callable[[str], None]) -> None:
     play_code(f"import os, time; {WAIT}")
-    assert run(replace(nightly, timeout_s=3.0), tmp_path) is None
+    assert run(impatient, tmp_path) is None
     assert is_gone(int((tmp_path / "log").read_text()))
 
 
 def test_one_that_ignores_its_end_is_ended_by_force(
-    nightly: Nightly, tmp_path: Path, play_code: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+    impatient: Nightly, tmp_path: Path, play_code: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(child, "GRACE_S", 0.5)
     play_code(f"{STUBBORN}; {WAIT}")
-    assert run(replace(nightly, timeout_s=3.0), tmp_path) is None
+    assert run(impatient, tmp_path) is None
     assert is_gone(int((tmp_path / "log").read_text()))
 
 
@@ -63,8 +84,7 @@ def test_ctrl_c_ends_it_as_ctrl_c_would(nightly: Nightly, tmp_path: Path, play_c
     log = tmp_path / "log"
 
     def interrupt() -> None:
-        while not (log.exists() and log.read_text().endswith("\n")):
-            time.sleep(0.01)
+        wait_for_line(log)
         os.kill(os.getpid(), signal.SIGINT)
 
     threading.Thread(target=interrupt, daemon=True).start()

@@ -23,7 +23,8 @@ from harness.farm import Coordinator, this_process
 from harness.history import PlaceError, open_place
 from harness.history.green import read_greens
 from harness.history.sides import Run
-from harness.nightly import NightExit, anew, new_or_resumed, publish, run_night, verdict
+from harness.nightly import NightExit, anew, child, new_or_resumed, night, publish, run_night, verdict
+from harness.nightly.plan import Cell
 from harness.nightly.record import Night, Nights
 
 from .conftest import DIGITS, WORDS
@@ -130,8 +131,13 @@ def test_a_cell_that_dies_without_a_session_says_its_last_words(project: Project
     assert {record.message for record in project.last.cells} == {"no such option"}
 
 
-def test_a_cell_that_hangs_fails_and_the_next_one_runs(project: Project, play: Play) -> None:
-    project.nightly = replace(project.nightly, timeout_s=5.0)
+def test_a_cell_that_hangs_fails_and_the_next_one_runs(
+    project: Project, play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run_cell(nightly: Nightly, cell: Cell, *folders: Path) -> int | None:
+        return child.run_cell(replace(nightly, timeout_s=0.5) if cell == DIGITS else nightly, cell, *folders)
+
+    monkeypatch.setattr(night, "run_cell", run_cell)
     play(f"import time\nif suite == 'digits': time.sleep(600)\n{PASSES}")
     assert project.run() == NightExit.RED
     assert project.outcomes == {"digits": "hung", "words": "passed"}
