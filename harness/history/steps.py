@@ -2,13 +2,15 @@
 
 A noisy series is split where two windows beside each other, of 7 to 30 commits each, differ most by the statistic of
 Mann and Whitney; then its parts, and so on (binary segmentation). The more commits are looked at, the less probable a
-difference has to be (Bonferroni). What remains must be a change by the rule that compares two commits, too. That finds
-a regression that was mended soon, and needs no model of the noise: the libraries for it want the number of steps, or a
-penalty that depends on the noise. `benchmarks/steps.py` counts its false alarms.
+difference has to be (Bonferroni). Where neighbours are alike even without the steps, windows have to differ by more.
+What remains must be a change by the rule that compares two commits, too. That finds a regression that was mended soon,
+and needs no model of the noise: the libraries for it want the number of steps, or a penalty that depends on the noise.
+`benchmarks/steps.py` counts its false alarms.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -24,6 +26,8 @@ from harness.history.rules import CHANCE, FEWEST_REPEATS, Verdict, judge_noisy
 SHORTEST = FEWEST_REPEATS  # commits between two steps of a noisy series
 LONGEST = 30  # commits of a window
 _WINDOW_SIZES = 3.0  # the choice among windows makes chance as likely as three independent ones: benchmarks/steps.py
+_ALIKE = 2.5  # standard deviations of the correlation of independent values; with 2 one in 100 large steps is missed
+_MOST_CORRELATION = 0.95  # more cannot be told from steps
 
 Numbers = NDArray[np.float64]
 Places = NDArray[np.intp]
@@ -59,25 +63,29 @@ def noisy_steps(metric: Metric, values: Numbers, floor: float) -> Steps:
     """
     numbers = np.flatnonzero(~np.isnan(values))
     known = values[numbers]
-    steps = list(_confirmed(metric, known, _placed(known, _splits(known)), floor))
+    found = _placed(known, _splits(known, 1.0))
+    if (widening := _widening(known, found)) > 1:
+        found = _placed(known, _splits(known, widening))
+    steps = list(_confirmed(metric, known, found, floor))
     splits, before, after = zip(*steps, strict=True) if steps else ((), (), ())
     return Steps(numbers[np.array(splits, np.intp)], np.array(before), np.array(after))
 
 
-def _splits(values: Numbers, begin: int = 0) -> list[int]:
+def _splits(values: Numbers, widening: float, begin: int = 0) -> list[int]:
     """Where the values differ before and after, ascending."""
-    place = _best_split(values)
+    place = _best_split(values, widening)
     if place is None:
         return []
-    return [*_splits(values[:place], begin), begin + place, *_splits(values[place:], begin + place)]
+    earlier, later = values[:place], values[place:]
+    return [*_splits(earlier, widening, begin), begin + place, *_splits(later, widening, begin + place)]
 
 
-def _best_split(values: Numbers) -> int | None:
+def _best_split(values: Numbers, widening: float) -> int | None:
     """The place that differs most; None where chance does as much."""
     places = np.arange(SHORTEST, len(values) - SHORTEST + 1)
     if not len(places):
         return None
-    distances = _distances(values, places)
+    distances = _distances(values, places) / widening
     best = int(distances.argmax())
     chance = 2 * NormalDist().cdf(-float(distances[best]))
     return int(places[best]) if chance * len(places) * _WINDOW_SIZES <= CHANCE else None
@@ -98,6 +106,24 @@ def _distances(values: Numbers, places: Places) -> Numbers:
     distances[sizes[:, None] > places[:, None, None] + 0 * sizes] = 0
     distances[sizes > (len(values) - places)[:, None, None] + 0 * sizes[:, None]] = 0
     return np.asarray(distances.max(axis=(1, 2)))
+
+
+def _widening(values: Numbers, splits: list[int]) -> float:
+    """How many times as far apart as independent ones windows are by chance, where values are like those before them,
+    as on a board that is warmer for days; 1 where that likeness may be chance.
+
+    The variance of a mean grows by (1 + r) / (1 - r) with the correlation r of neighbours (Bayley, Hammersley, 1946).
+    It is that of what the splits leave unexplained, without its bias in short series (Kendall, 1954).
+    """
+    if not splits:
+        return 1.0
+    count = len(values)
+    rest = np.concatenate([part - np.median(part) for part in np.split(values, splits)])
+    correlation = float(rest[1:] @ rest[:-1] / max(rest @ rest, np.finfo(float).tiny))
+    if correlation <= _ALIKE / math.sqrt(count):
+        return 1.0
+    unbiased = min(correlation + (1 + 3 * correlation) / count, _MOST_CORRELATION)
+    return math.sqrt((1 + unbiased) / (1 - unbiased))
 
 
 def _placed(values: Numbers, splits: list[int]) -> list[int]:

@@ -75,11 +75,14 @@ def test_a_step_against_a_drift_is_told_by_what_lies_beside_it() -> None:
     assert steps.before[0] > steps.after[0]
 
 
-@given(seeds)
-def test_a_regression_that_was_mended_soon_is_two_steps(seed: int) -> None:
-    values = noise(seed, 100)
-    values[50:62] *= 1.3
-    assert {50, 62} <= set(noisy(values).places.tolist())
+def test_a_regression_that_was_mended_soon_is_two_steps() -> None:
+    """Unless chance makes the noise look as if it drifted."""
+    found = 0
+    for seed in range(100):
+        values = noise(seed, 100)
+        values[50:62] *= 1.3
+        found += {50, 62} <= set(noisy(values).places.tolist())
+    assert found >= 98
 
 
 @given(seeds, st.floats(0.1, 10))
@@ -114,3 +117,14 @@ def test_a_short_noisy_series_has_no_step(commits: int) -> None:
 def test_noise_takes_hardly_a_step(spread: float) -> None:
     """`benchmarks/steps.py` counts more of them."""
     assert sum(len(noisy(noise(seed, 100, spread))) > 0 for seed in range(200)) <= 5
+
+
+def test_noise_that_drifts_hardly_takes_one_either() -> None:
+    """What is warm today is warm tomorrow: by half, here."""
+    stepped = 0
+    for seed in range(100):
+        values = noise(seed, 120)
+        for commit in range(1, len(values)):
+            values[commit] = 100 + 0.5 * (values[commit - 1] - 100) + math.sqrt(0.75) * (values[commit] - 100)
+        stepped += len(noisy(values[20:])) > 0
+    assert stepped <= 5
