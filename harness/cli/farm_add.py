@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import ipaddress
 import platform
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,6 +22,7 @@ from harness.farm.exporter import exporter_text
 from harness.farm.sharing import EXPORTER_FILE, Door, exports_of, patterns, probe_unit
 
 _PROBE_PORT = 5555  # pyOCD's
+_NAME = re.compile(r"\w[\w.-]*", re.ASCII)
 
 
 def add_parser(commands: Any) -> None:
@@ -30,9 +32,13 @@ def add_parser(commands: Any) -> None:
         "where no place was made",
     )
     parser.add_argument("name", metavar="NAME", help="of its entry [attached.NAME] in boards.toml")
-    parser.add_argument("--place", metavar="NAME", help="what the farm calls it (default: NAME)")
+    parser.add_argument("--place", type=_name, metavar="NAME", help="what the farm calls it (default: NAME)")
     parser.add_argument(
-        "--exporter", default=platform.node(), metavar="NAME", help="this computer's (default: its host name)"
+        "--exporter",
+        type=_name,
+        default=platform.node(),
+        metavar="NAME",
+        help="this computer's (default: its host name)",
     )
     parser.add_argument(
         "--host", default="127.0.0.1", metavar="ADDRESS", help="where others reach this computer (default: nowhere)"
@@ -46,6 +52,13 @@ def add_parser(commands: Any) -> None:
     add_farm_option(parser)
     add_boards_file_option(parser)
     parser.set_defaults(execute=execute)
+
+
+def _name(text: str) -> str:
+    """Part of labgrid's patterns, where a slash parts names, and of the names of files and units."""
+    if not _NAME.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no name of letters, digits, '.', '_' and '-'")
+    return text
 
 
 def _network(text: str) -> str:

@@ -246,6 +246,12 @@ def test_a_network_that_is_none_is_told(farm: Harness, entries: str) -> None:
         farm("add", "desk-1", entries, "--network=10.8.0.0/99")
 
 
+@pytest.mark.parametrize("option", ["--place=../desk", "--place=a b", "--exporter=lab/1"])
+def test_a_name_that_is_none_is_told(farm: Harness, entries: str, option: str) -> None:
+    with pytest.raises(SystemExit):
+        farm("add", "desk-1", entries, option)
+
+
 @pytest.mark.parametrize("words", [["demo", "--port=65536"], ["add", "desk-1", "--probe-port=0"]])
 def test_a_port_is_one(harness: Harness, words: list[str], capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
