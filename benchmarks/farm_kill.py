@@ -40,7 +40,7 @@ RESTART_S = 1.0
 EXPORTER_EVERY = 4  # kills
 MOST_LOST = 0.05
 
-# The int8 digits: 397 vectors, and three timed windows.
+# The int8 digits, and three timed windows.
 ITEMS = f"""
 import pytest
 from pathlib import Path
@@ -63,7 +63,7 @@ class Scale:
     places: int = 16
     runners: int = 4
     items: int = 200
-    vectors: int = 397
+    vectors: int = 150
     kill_every_s: float = 20.0
 
     def __str__(self) -> str:
