@@ -9,7 +9,7 @@ import threading
 from harness.config import Board
 from harness.config.farm import FarmOptions
 from harness.errors import FarmError, TargetError
-from harness.farm import Coordinator, FarmPlace
+from harness.farm import Coordinator, FarmPlace, Wish
 from harness.target.reach import Reach, open_reach
 
 
@@ -55,7 +55,13 @@ class Seat:
             self.coordinator.power_cycle(self.place.name)
 
     def serves(self, board: Board, options: FarmOptions) -> bool:
-        return board == self._board and options.tags.items() <= self.place.tags.items() and not self.loss
+        """Whether such a run may have it; somebody may have put it into quarantine since it was leased."""
+        if board != self._board or self.loss:
+            return False
+        try:
+            return Wish(board.name, options.tags).fits(self.coordinator.place(self.place.name))
+        except FarmError:
+            return False
 
     def disconnect(self) -> None:
         reach, self._reach = self._reach, None

@@ -131,6 +131,19 @@ def test_targets_of_one_process_pass_a_place_on(
     assert not written
 
 
+def test_a_resting_place_that_somebody_put_into_quarantine_is_given_back(
+    target: Farm, firmware: Firmware, coordinator: Coordinator
+) -> None:
+    target.start(firmware)
+    place = target.place
+    target.rest()
+    coordinator.quarantine(place, "smells of smoke")
+    target.start(firmware)
+    assert target.place != place
+    assert not coordinator.place(place).owner
+    coordinator.restore(place)
+
+
 def test_two_at_once_have_two_places(target: Farm, other: Farm, firmware: Firmware) -> None:
     assert answers(target, firmware) == answers(other, firmware)
     assert target.place != other.place
