@@ -67,10 +67,9 @@ def execute(options: argparse.Namespace) -> int:
 
 
 def _print_lines(summaries: list[Summary], index: Index) -> None:
-    from harness.history import listing_lines, listing_notes
+    from harness.history import listing_lines, listing_notes, none_found
 
     lines = [*listing_lines(summaries, shutil.get_terminal_size((BOUNDLESS, 0)).columns)]
     if not summaries:
-        of_all = f": none of {len(index.summaries)} matches" if index.summaries else ""
-        lines.append(f"no session in {index.folder}{of_all}")
+        lines.append(none_found(index))
     print(*lines, *listing_notes(summaries, index), sep="\n")

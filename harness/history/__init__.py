@@ -9,7 +9,14 @@ from harness.history.compare import RENDERERS, Nights, compare, compare_with_gre
 from harness.history.gate import FAIL_ON, failures
 from harness.history.green import mark_sessions
 from harness.history.index import Group, Index, Summary, read_index
-from harness.history.listing import SessionFilter, listing_json, listing_lines, listing_notes, unreadable_lines
+from harness.history.listing import (
+    SessionFilter,
+    listing_json,
+    listing_lines,
+    listing_notes,
+    none_found,
+    unreadable_lines,
+)
 from harness.history.metrics import METRICS_BY_NAME
 from harness.history.places import PlaceError, open_place
 from harness.history.query import Answer, answer_json, answer_lines, query
@@ -51,6 +58,7 @@ __all__ = [
     "listing_lines",
     "listing_notes",
     "mark_sessions",
+    "none_found",
     "open_place",
     "pull",
     "push",

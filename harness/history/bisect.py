@@ -30,6 +30,7 @@ from harness.history.git import (
 )
 from harness.history.settings import Settings, read_settings
 from harness.processes import run_group
+from harness.report.wording import counted
 
 _BAD = "refs/bisect/bad"
 _UNSHALLOW = "git fetch --unshallow (of actions/checkout: fetch-depth: 0)"
@@ -79,7 +80,7 @@ def bisect(
     between = _commits_between(project, *ends)
     with working_folder(reports_dir / KEPT, tell) as folder:
         work = _Work(question, settings, reports_dir.resolve(), folder.resolve(), Clone.make(project, folder / "clone"))
-        tell(f"{len(between)} commits from {ends[0]} to {ends[1]}")
+        tell(f"{counted(len(between), 'commit')} from {ends[0]} to {ends[1]}")
         good, bad = work.ends(_commit(project, ends[0]), between[-1], tell)
         steps = [good, bad, *work.bisect(good, bad)]
         suspects = sorted(work.suspects(), key=between.index)

@@ -93,6 +93,12 @@ def listing_lines(summaries: Sequence[Summary], width: int) -> Iterator[str]:
         yield from _wrapped(" · ".join(filter(None, tail)), width)
 
 
+def none_found(index: Index) -> str:
+    """Where no session is wanted of those that there are, if any."""
+    of_all = f": none of {len(index.summaries)} matches" if index.summaries else ""
+    return f"no session in {index.folder}{of_all}"
+
+
 def listing_notes(summaries: Iterable[Summary], index: Index) -> Iterator[str]:
     """What stands below the list: what its marks mean, and what is not in it."""
     if any(summary.checkout and summary.checkout.dirty for summary in summaries):

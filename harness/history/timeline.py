@@ -65,6 +65,7 @@ def make_timeline(
     order = sorted(by_commit, key=lambda commit: (min(each.started for each in by_commit[commit]), commit))
     newest = order[-(most_commits or 0) :]
     notes = [*_left_out(summaries, usable), *([_why_by_time(root)] if len(newest) > 1 else [])]
+    notes += [f"no session is of the branch {branch}"] if usable and not of_branch else []
     return _timeline(newest, {commit: by_commit[commit] for commit in newest}, notes)
 
 

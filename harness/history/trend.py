@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.history.index import Index
-from harness.history.listing import DIRTY, DIRTY_NOTE, SessionFilter
+from harness.history.listing import DIRTY, DIRTY_NOTE, SessionFilter, none_found
 from harness.history.metrics import METRICS, METRICS_BY_NAME
 from harness.history.rules import Verdict
 from harness.history.series import Series, read_series
@@ -160,7 +160,7 @@ class Trend:
 
     Attributes:
         unreadable: why sessions cannot be read, by their ids.
-        left_out: sessions that are not wanted, in words.
+        left_out: sessions that are not wanted, in words; that none is, where that is so.
     """
 
     timeline: Timeline
@@ -244,6 +244,7 @@ def find_trend(
     series = tuple(SteppedSeries(each, _steps(each, floor), timeline) for each in found)
     dirty = sum(map(replace(wanted, branch=None, dirty=True).matches, index.summaries.values()))
     left_out = [f"{counted(dirty, 'session')} of dirty checkouts left out"] if dirty and wanted.dirty is False else []
+    left_out += [] if summaries else [none_found(index)]
     return Trend(timeline, series, {**index.unreadable, **damaged}, tuple(left_out))
 
 

@@ -58,7 +58,7 @@ def _file_names(boards: Sequence[str]) -> list[str]:
     """A name for the page of each board that any file system and any URL takes."""
     words = [re.sub(r"[^a-z0-9.-]+", "-", board.lower())[:80] for board in boards]
     return [
-        f"board-{word}.html" if words.index(word) == number else f"board-{word}-{number}.html"
+        f"board-{word}.html" if words.index(word) == number else f"board-{word}_{number}.html"  # no word has a "_"
         for number, word in enumerate(words)
     ]
 

@@ -58,6 +58,21 @@ def test_a_site_is_nothing_else(harness: Harness, reports: Path, other: str) -> 
     assert not (reports.parent / "site").exists()
 
 
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        (["--board=nobodys"], "no session in reports: none of 5 matches"),
+        (["--branch=nobodys"], "no session is of the branch nobodys"),
+        (["--reports-dir=nowhere"], "no session in nowhere\n"),
+    ],
+    ids=str,
+)
+def test_why_there_is_nothing_is_said(harness: Harness, reports: Path, options: list[str], why: str) -> None:
+    done = harness("trend", *options)
+    assert done.out.startswith("no figure in 0 commits")
+    assert why in done.out
+
+
 def test_a_metric_that_nobody_has_is_said(harness: Harness, reports: Path) -> None:
     assert harness("trend", "--metric=auc").out.startswith("no figure in 5 commits")
     done = harness("trend", "--metric=cyles")

@@ -118,11 +118,10 @@ def test_names_are_text_and_no_path(tmp_path: Path) -> None:
 
 def test_boards_whose_names_look_alike_have_pages_of_their_own(tmp_path: Path) -> None:
     project = CommittedProject(tmp_path, 2)
-    project.session(
-        "s", project.commits[0], [run_record(board="a b"), run_record(board="a/b"), run_record(board="A-B")]
-    )
+    boards = ("a b", "a/b", "A-B", "a-b-1", "a-b-2", "a_b_1")
+    project.session("s", project.commits[0], [run_record(board=board) for board in boards])
     write_trend_site(trend_of(project), tmp_path / "site")
-    assert len(list((tmp_path / "site").glob("board-*.html"))) == 3
+    assert len(list((tmp_path / "site").glob("board-*.html"))) == len(boards)
 
 
 def test_a_site_of_nothing_says_so(tmp_path: Path) -> None:
