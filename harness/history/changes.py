@@ -169,7 +169,7 @@ def _changed_keys(base_alone: Sequence[RunId], head_alone: Sequence[RunId]) -> I
 
 
 def _known(side: Side) -> str:
-    groups = dict.fromkeys(f"{id_.suite} on {id_.board} ({id_.target}) with {id_.engine}" for id_ in side.runs)
+    groups = dict.fromkeys(str(id_) for id_ in side.runs)
     return f"{side.spec} has {', '.join(groups) or 'none'}"
 
 

@@ -64,6 +64,11 @@ class Summary(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
         return _decoded_groups(bytes(self.groups_json))
 
     @property
+    def is_whole(self) -> bool:
+        """Whether it came to its end by itself."""
+        return self.ended is not None and self.outcome != "interrupted"
+
+    @property
     def engines(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(group.engine for group in self.groups))
 

@@ -19,4 +19,5 @@ def table(headings: tuple[str, ...], rows: Iterable[tuple[str, ...]], numeric: C
 
 def text(words: str) -> str:
     """One line of it, which means nothing but what it says."""
-    return escape(printable(words)[:LONGEST])
+    line = printable(words)
+    return escape(line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…")

@@ -57,7 +57,7 @@ def select(spec: str, index: Index, root: Path) -> Selection:
     """The session that `spec` names (`latest`, an id, a path), or those of the commit that it means.
 
     Of a commit's sessions each board and engine gets one: of a clean checkout rather than of a dirty one, one that
-    ended rather than one that did not, then the newest.
+    ended rather than one that did not or was interrupted, then the newest.
 
     Args:
         root: a folder of the project; its git checkout says what a revision means.
@@ -101,7 +101,7 @@ def _by_board_and_engine(sources: list[Source]) -> dict[BoardEngine, Source]:
 
 def _merit(source: Source) -> tuple[bool, bool, float]:
     summary = source.summary
-    return not _is_dirty(summary), summary.ended is not None, summary.started.timestamp()
+    return not _is_dirty(summary), summary.is_whole, summary.started.timestamp()
 
 
 def _is_dirty(summary: Summary) -> bool:

@@ -71,10 +71,10 @@ def read_series(
 ) -> tuple[list[Series], dict[str, str]]:
     """The series of all runs that are wanted; and why sessions cannot be read, by their ids.
 
-    A commit has the figure of its last session in the timeline that has the run.
+    A commit has the figure of its last session in the timeline that has the run. A run that was interrupted is none.
     """
     ids = [summary.id for of_commit in timeline.sessions.values() for summary in of_commit]
-    names = dict.fromkeys([*RunId._fields, *(name for metric in metrics for name in _columns(metric))])
+    names = dict.fromkeys([*RunId._fields, OUTCOME.name, *(name for metric in metrics for name in _columns(metric))])
     columns, unreadable = read_columns(index, ids, list(names))
     rows = _rows(columns, timeline, wanted)
     found = [series for metric in metrics for series in _series(rows, metric)]
@@ -97,7 +97,9 @@ def _rows(columns: RunColumns, timeline: Timeline, wanted: SessionFilter) -> _Ro
     groups = [Group(run.suite, run.board, run.engine) for run in run_ids]
     is_wanted = np.array(list(map(wanted.matches_run, groups)), np.bool_)[runs]
     order = np.argsort(ranks, kind="stable")
-    order = order[is_wanted[order]]
+    outcomes = columns.coded(OUTCOME.name)
+    was_interrupted = np.array([value == "interrupted" for value in outcomes.values], np.bool_)[outcomes.codes]
+    order = order[(is_wanted & ~was_interrupted)[order]]
     places = np.array([place for place, _ in ranked], np.intp)[ranks[order]]
     names = np.array(sessions.values, np.object_)[sessions.codes[order]]
     return _Rows(columns, order, places, names, runs[order], run_ids)

@@ -86,7 +86,9 @@ def test_runs_of_another_kind_are_not_compared(field: str) -> None:
 
 
 def test_sides_without_a_run_in_common_are_an_error() -> None:
-    with pytest.raises(ReportError, match=r"no run in common: main has digits on stm32l475 \(emulated\) with builtin"):
+    with pytest.raises(
+        ReportError, match=r"no run in common: main has digits float32 on stm32l475 \(emulated\) with builtin"
+    ):
         changes_of(side(run_record()), side(run_record(engine="tflm")))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,9 +92,12 @@ def test_a_clean_checkout_is_better_than_a_dirty_one(project: Project) -> None:
     assert project.select("HEAD~3").is_dirty
 
 
-def test_a_session_that_ended_is_better_than_one_that_did_not(project: Project) -> None:
+@pytest.mark.parametrize("cut", [{"ended": None}, {"outcome": "interrupted"}])
+def test_a_session_that_came_to_its_end_is_better_than_one_that_did_not(
+    project: Project, cut: dict[str, str | None]
+) -> None:
     file = project.session_of(5, "killed", minute=1) / "session.json"
-    file.write_text(file.read_text().replace('"ended": "', '"ended": null, "was": "'))
+    file.write_text(json.dumps(json.loads(file.read_text()) | cut))
     assert ids(project.select("HEAD~4")) == ["s5"]
 
 

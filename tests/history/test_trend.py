@@ -80,6 +80,14 @@ def test_accuracy_is_better_when_it_is_higher_and_an_outcome_when_it_passes(proj
     ]
 
 
+def test_an_interrupted_run_hides_none_that_came_to_its_end(project: CommittedProject) -> None:
+    project.session("whole", project.commits[0], counting(100))
+    project.session("cut", project.commits[0], [run_record(outcome="interrupted", instructions=None)], hour=1)
+    project.session("next", project.commits[1], counting(110), hour=2)
+    project.session("last", project.commits[2], [run_record(outcome="interrupted", instructions=None)], hour=3)
+    assert told(trend(project)) == [("instructions", "worse", 100, 110)]
+
+
 def test_runs_are_apart_by_all_that_a_comparison_keeps_apart(project: CommittedProject) -> None:
     for number, run in enumerate((run_record(), int8_run(), run_record(engine="tflm"), run_record(board="other"))):
         project.session(f"s{number}", project.commits[number], [run])
