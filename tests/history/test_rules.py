@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import pytest
 from gate import alarms, normal
@@ -102,8 +103,8 @@ def test_a_change_must_exceed_the_floor_and_chance() -> None:
 
 
 def test_noise_gives_few_alarms_and_hides_few_slowdowns() -> None:
-    assert alarms(normal, 0.05, 10, slowdown=1.0, pairs=300) <= 0.01
-    assert alarms(normal, 0.02, 10, slowdown=1.05, pairs=300) >= 0.95
+    assert alarms(partial(normal, spread=0.05), 10, slowdown=1.0, pairs=300) <= 0.01
+    assert alarms(partial(normal, spread=0.02), 10, slowdown=1.05, pairs=300) >= 0.95
 
 
 def test_what_recent_commits_did_too_is_usual() -> None:
