@@ -15,6 +15,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import os
 import signal
 import sys
 import time
@@ -37,6 +38,8 @@ HEAD_START_S = 5.0  # of who had a place before the coordinator restarted, over 
 
 Path = tuple[str, str, str, str]  # exporter, group, class, name
 LOST = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.UNKNOWN)  # codes of calls that nobody answered
+NEWS = os.fdopen(os.dup(1), "w", encoding="utf-8")
+os.dup2(2, 1)  # a power port's driver, or what it starts, may print
 
 
 class RefusedError(Exception):
@@ -436,7 +439,7 @@ def power_cycle(port: dict[str, Any], off_s: float) -> None:
 
 def say(**news: Any) -> None:
     with contextlib.suppress(BrokenPipeError):
-        print(json.dumps(news), flush=True)
+        print(json.dumps(news), file=NEWS, flush=True)
 
 
 if __name__ == "__main__":

@@ -146,7 +146,7 @@ class AgentProcess(Closing):
     def _last_words(self) -> str:
         self._errors.seek(0)
         lines = self._errors.read().decode("utf-8", "replace").strip().splitlines()
-        return lines[-1] if lines else "without a word"
+        return lines[-1] if lines else f"exit code {self._child.wait()}"
 
 
 _FIX_GONE = "see whether its coordinator runs, then run again"
