@@ -1,12 +1,17 @@
-"""Columns that hold JSON: what cannot be read as such is left out and named, and the rest of the session counts."""
+"""What of a session does not fit together is left out and named, and the rest counts: columns that should hold JSON, and
+traces whose lists are not as long as each other, or not as many as the ops.
+"""
 
 from __future__ import annotations
 
+import math
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 
 import msgspec
 
-from harness.measure.records import LayerRecord, RunRecord
+from harness.measure.records import LayerRecord, RunRecord, TraceRecord
 from harness.report.schema import TABLES, R
 from harness.report.tables import SessionTables, run_key
 
@@ -25,8 +30,25 @@ def without_malformed(tables: SessionTables) -> SessionTables:
         tables,
         run_records=tuple(_mended(run, malformed) for run in tables.run_records),
         layer_records=tuple(_mended(layer, malformed) for layer in tables.layer_records),
+        trace_records=tuple(_sound_traces(tables, malformed)),
         malformed=tuple(malformed),
     )
+
+
+def _sound_traces(tables: SessionTables, malformed: list[str]) -> Iterator[TraceRecord]:
+    """Those that can be drawn; the others are added to `malformed`."""
+    ops = Counter(map(run_key, tables.layer_records))
+    for trace in tables.trace_records:
+        lengths = {len(each) for each in (trace.time_us, trace.power_uw.value, trace.power_uw_min, trace.power_uw_max)}
+        has_points = len(lengths) == 1 and 0 not in lengths and 0 < trace.rate_hz < math.inf
+        if not has_points or trace.samples_per_point < 1:
+            malformed.append(f"table traces, {trace.kind} of {run_key(trace)} left out: its points are not whole")
+        elif trace.window is None and len(trace.op_begins_us) != ops[run_key(trace)]:
+            malformed.append(
+                f"table traces, {trace.kind} of {run_key(trace)} left out: its ops are not those of layers"
+            )
+        else:
+            yield trace
 
 
 def _mended(record: R, malformed: list[str]) -> R:

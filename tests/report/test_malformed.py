@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from support.html_sessions import digits_session
-from support.session_records import modelled_layers, modelled_run, run_record, tables_of
+from support.session_records import modelled_layers, modelled_run, run_record, tables_of, trace_record
 
 from harness.html import render_html
 from harness.report import SessionTables, SessionWriter, read_session, render_markdown
@@ -47,6 +47,26 @@ def test_any_text_is_numbers_by_name_or_left_out(text: str) -> None:
     tables = without_malformed(tables_of(run, layers=modelled_layers(run)))
     assert render_html(tables, {})
     assert len(tables.malformed) in (0, 3)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"time_us": (0.0, 50.0)},
+        {"power_uw_max": ()},
+        {"rate_hz": 0.0},
+        {"samples_per_point": 0},
+        {"kind": "profile", "window": None, "op_begins_us": (0.0,)},  # killed before its layers were written
+    ],
+    ids=str,
+)
+def test_a_trace_that_is_not_whole_is_left_out(changes: dict[str, object]) -> None:
+    run = run_record()
+    tables = without_malformed(tables_of(run, trace_record(run, **changes)))
+    assert tables.trace_records == ()
+    (piece,) = tables.malformed
+    assert piece.startswith("table traces, ")
+    assert "left out: its " in render_html(tables, {})
 
 
 def test_reading_a_session_names_them(tmp_path: Path) -> None:
