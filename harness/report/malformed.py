@@ -1,5 +1,5 @@
-"""What of a session does not fit together is left out and named, and the rest counts: columns that should hold JSON, and
-traces whose lists are not as long as each other, or not as many as the ops.
+"""What of a session does not fit together is left out and named, and the rest counts: columns that should be JSON, and
+traces whose lists are not equally long, or not as many as the ops.
 """
 
 from __future__ import annotations
