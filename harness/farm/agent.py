@@ -409,19 +409,19 @@ class Agent:
                 await asyncio.sleep(RETRY_S)
 
     async def _finish(self) -> None:
-        """Give up all that is held, as the coordinator sees it."""
+        """Give up all that is held, as the coordinator sees it, also where some of it is gone already."""
         for task in self._work:
             task.cancel()
         with contextlib.suppress(*CALL_ERRORS, TimeoutError):
             async with asyncio.timeout(FINISH_TIMEOUT_S):
                 await asyncio.gather(*self._acquisitions, return_exceptions=True)
                 for token in list(self._tokens):
-                    await self.do_cancel(token)
+                    await self._answerless(self.do_cancel(token))
                 places = (await self._session.stub.GetPlaces(messages.GetPlacesRequest())).places
                 for place in places:
                     if place.acquired == self._owner:
                         request = messages.ReleasePlaceRequest(placename=place.name, fromuser=self._owner)
-                        await self._session.stub.ReleasePlace(request)
+                        await self._answerless(self._session.stub.ReleasePlace(request))
         await self._session.stop()
         await self._session.close()
 
