@@ -16,8 +16,7 @@ import pytest
 from support.labgrid_farm import BOARD, LabgridFarm
 
 from harness.errors import ConfigError, FarmError
-from harness.farm import Coordinator, farm_address, queue, this_process
-from harness.farm.agent_process import AgentProcess
+from harness.farm import Coordinator, farm_address, this_process
 from harness.setup import labgrid_program
 
 OK = {"board": BOARD, "health": "ok"}
@@ -114,18 +113,8 @@ def test_a_dead_exporters_place_is_never_taken(coordinator: Coordinator) -> None
         coordinator.lease(BOARD, place="rack-4", timeout_s=0.2)
 
 
-def test_who_waits_gets_what_is_released(
-    coordinator: Coordinator, other: Coordinator, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_who_waits_gets_what_is_released(coordinator: Coordinator, other: Coordinator, waits: threading.Event) -> None:
     held = [other.lease(BOARD), other.lease(BOARD)]
-    waits, real_look = threading.Event(), queue.look
-
-    def look(agent: AgentProcess, after: int = 0, wait_s: float = 0.0) -> queue.View:
-        if wait_s:
-            waits.set()
-        return real_look(agent, after, wait_s)
-
-    monkeypatch.setattr(queue, "look", look)
     with ThreadPoolExecutor() as threads:
         waiting = threads.submit(coordinator.lease, BOARD, timeout_s=60)
         assert waits.wait(60)

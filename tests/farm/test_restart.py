@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from support.labgrid_farm import BOARD, EXPORTER, LabgridFarm
 
-from harness.farm import Coordinator, queue, this_process
+from harness.farm import Coordinator, this_process
 from harness.farm.agent_process import AgentProcess
 
 
@@ -39,16 +39,8 @@ def test_who_held_a_place_has_it_again(farm: LabgridFarm) -> None:
         assert not coordinator.loss(leased.name)
 
 
-def test_who_waited_waits_on(farm: LabgridFarm, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_waited_waits_on(farm: LabgridFarm, waits: threading.Event) -> None:
     """The coordinator forgets reservations, too."""
-    waits, real_look = threading.Event(), queue.look
-
-    def look(agent: AgentProcess, after: int = 0, wait_s: float = 0.0) -> queue.View:
-        if wait_s:
-            waits.set()
-        return real_look(agent, after, wait_s)
-
-    monkeypatch.setattr(queue, "look", look)
     somebody = replace(this_process(), user="somebody")
     with ThreadPoolExecutor() as threads, Coordinator(farm.address, somebody) as waiter:
         with Coordinator(farm.address) as holder:
