@@ -182,7 +182,7 @@ def demo_farm(places: int) -> Iterator[tuple[DemoFarm, Coordinator]]:
     _ = Bench(board).firmware
     with (
         tempfile.TemporaryDirectory(prefix="farm-") as folder,
-        DemoFarm([board], places, 0, Path(folder)) as farm,
+        DemoFarm([board], places, (), Path(folder)) as farm,
         Coordinator(farm.address) as coordinator,
     ):
         yield farm, coordinator

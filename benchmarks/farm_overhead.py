@@ -52,7 +52,7 @@ def main() -> None:
     print_conditions()
     known = load_boards(boards_files(REPOSITORY))
     boards = [known[name] for name in BOARDS]
-    with tempfile.TemporaryDirectory(prefix="tinyhil-") as folder, DemoFarm(boards, 2, 0, Path(folder)) as farm:
+    with tempfile.TemporaryDirectory(prefix="tinyhil-") as folder, DemoFarm(boards, 2, (), Path(folder)) as farm:
         for board in boards:
             for vectors in (FEW, MANY):
                 there = Bench(board, target="farm", farm=FarmOptions(farm.address))

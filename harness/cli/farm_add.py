@@ -19,7 +19,7 @@ from harness.config.numbers import tcp_port
 from harness.config.toml import suggest
 from harness.errors import ConfigError, FarmError
 from harness.farm.exporter import exporter_text
-from harness.farm.sharing import EXPORTER_FILE, Door, exports_of, patterns, probe_unit
+from harness.farm.sharing import EXPORTER_FILE, Door, exports_of, is_shareable, patterns, probe_unit, tags_of
 
 _PROBE_PORT = 5555  # pyOCD's
 _NAME = re.compile(r"\w[\w.-]*", re.ASCII)
@@ -72,7 +72,7 @@ def execute(options: argparse.Namespace) -> int:
     instances = load_instances(boards_files(Path.cwd(), options.boards_file))
     instance = _instance(options.name, instances)
     door, port = _door(options), options.probe_port or _PROBE_PORT + list(instances).index(instance.name)
-    place, tags = options.place or instance.name, dict(map(read_farm_tag, options.farm_tag))
+    place, tags = options.place or instance.name, tags_of(instance) | dict(map(read_farm_tag, options.farm_tag))
     exports = exports_of(instance, door, port)
     files = {
         "exporter.yaml": EXPORTER_FILE,
@@ -80,8 +80,8 @@ def execute(options: argparse.Namespace) -> int:
         f"tinyhil-probe-{place}.service": probe_unit(instance, door, port, sys.executable),
     }
     _give_out(files, options.write)
-    if instance.meter:
-        print(f"its {instance.meter.kind} stays here: runs on a farm measure no energy", file=sys.stderr)
+    if instance.meter and not is_shareable(instance.meter):
+        print(f"its {instance.meter.kind} cannot be shared: runs on a farm measure no energy on it", file=sys.stderr)
     try:
         with open_farm(options) as farm:
             was_there = place in [each.name for each in farm.places()]

@@ -32,6 +32,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--desk", type=int, default=0, metavar="N", help="boards as silicon is reached: pyocd server, ser2net"
     )
+    parser.add_argument("--meter", choices=("lpm01a", "otii", "ppk2"), help="play this power meter on each --desk, too")
     parser.add_argument(
         "--port",
         type=tcp_port_or_any,
@@ -49,12 +50,14 @@ def execute(options: argparse.Namespace) -> int:
 
     if options.n < 0 or options.desk < 0 or not options.n + options.desk:
         raise ConfigError(f"-n {options.n} --desk {options.desk}: a farm has a board at least", "say -n 4")
+    if options.meter and not options.desk:
+        raise ConfigError(f"--meter={options.meter}: emulated boards draw no current", "say --desk 1, too")
     end_with_parent(signal.SIGTERM)
     known = known_boards(options)
     boards = [pick_board(known, name) for name in options.board.split(",")]
     with (
         tempfile.TemporaryDirectory(prefix="tinyhil-farm-") as folder,
-        DemoFarm(boards, options.n, options.desk, Path(folder), options.port) as farm,
+        DemoFarm(boards, options.n, [options.meter] * options.desk, Path(folder), options.port) as farm,
     ):
         print(_advice(farm, options.board), flush=True)
         with contextlib.suppress(KeyboardInterrupt):

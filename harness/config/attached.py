@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, NamedTuple, get_args
 
 from msgspec import Meta, Struct
 from msgspec.structs import asdict
@@ -19,6 +20,8 @@ METER_KINDS: tuple[MeterKind, ...] = get_args(MeterKind)
 UsbId = Annotated[str, Meta(pattern="^[0-9a-f]{4}:[0-9a-f]{4}$")]
 Word = Annotated[str, Meta(min_length=1)]
 InstanceName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+_OTII_PORT = re.compile(r"(?:(?P<host>[^/:]+):(?P<number>\d+))?/?(?P<device>.*)", re.DOTALL)
+_OTII_HOST, _OTII_NUMBER = "127.0.0.1", 1905  # Otii's own
 
 
 class IdRegister(Struct, frozen=True, forbid_unknown_fields=True):
@@ -65,6 +68,21 @@ class MeterEntry(Struct, frozen=True, forbid_unknown_fields=True):
     port: Word
     voltage_v: Annotated[float, Meta(gt=0, le=5)]
     rate_hz: Annotated[int, Meta(ge=100)] | None = None
+
+
+class OtiiPort(NamedTuple):
+    """What the `port` of an Otii names: the server of its program, and which device there; empty: its only one."""
+
+    host: str
+    number: int
+    device: str
+
+
+def read_otii_port(port: str) -> OtiiPort:
+    """Of `HOST:PORT/DEVICE`, which lacks what is Otii's own."""
+    match = _OTII_PORT.fullmatch(port)
+    assert match is not None
+    return OtiiPort(match["host"] or _OTII_HOST, int(match["number"] or _OTII_NUMBER), match["device"])
 
 
 class Instance(Struct, frozen=True):

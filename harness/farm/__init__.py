@@ -3,7 +3,8 @@
 from harness.config.farm import DEFAULT_ADDRESS, LEASE_TIMEOUT_S, farm_address
 from harness.farm.coordinator import Coordinator, Stale
 from harness.farm.owner import Owner, read_owner, this_process
-from harness.farm.place import FarmPlace, Notes, Remark, Resource
+from harness.farm.place import FarmPlace, Notes, Remark
+from harness.farm.resource import Resource
 from harness.farm.wish import Wish
 
 __all__ = [

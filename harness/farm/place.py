@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from harness.config import MeterEntry
 from harness.errors import FarmError
+from harness.farm.meter import METER, meter_entry
+from harness.farm.resource import SERIAL_PORT, Resource
 
 Health = Literal["ok", "quarantined", ""]
-SERIAL_PORT = "NetworkSerialPort"
 _SERIAL, _PROBE, _GDB, _POWER = "serial", "probe", "gdb", "power"  # names of resources
 
 _SEPARATOR = " | "
@@ -60,40 +62,6 @@ class Notes:
         if self.quarantine:
             parts.append(f"quarantined {_write_time(self.quarantine.when)}: {one_line(self.quarantine.text)}")
         return _SEPARATOR.join(filter(None, parts))
-
-
-@dataclass(frozen=True)
-class Resource:
-    """Something that an exporter gives to a place.
-
-    Attributes:
-        name: by which the place knows it.
-        kind: labgrid's class of it.
-        alive: its exporter has it now.
-        parameters: how it is reached, by labgrid's names.
-    """
-
-    name: str
-    kind: str
-    exporter: str
-    alive: bool
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def address(self) -> tuple[str, int]:
-        """Host and port.
-
-        Raises:
-            FarmError: it has none.
-        """
-        host = self.parameters.get("host", self.parameters.get("address"))
-        port = self.parameters.get("port")
-        if not isinstance(host, str) or not isinstance(port, int):
-            raise FarmError(
-                f"resource {self.name} of exporter {self.exporter} has no host and port",
-                "correct it in that exporter's file",
-            )
-        return host, port
 
 
 @dataclass(frozen=True)
@@ -194,8 +162,18 @@ class FarmPlace:
     def power(self) -> Resource | None:
         return self._named(_POWER)
 
+    @property
+    def meter(self) -> MeterEntry | None:
+        """The power meter that supplies its board; None: it has none.
+
+        Raises:
+            FarmError: its tags do not say what it is.
+        """
+        return meter_entry(self.name, self._named(METER), self.tags)
+
     def _ports(self) -> list[Resource]:
-        return [resource for resource in self.resources if resource.kind == SERIAL_PORT]
+        ports = [resource for resource in self.resources if resource.kind == SERIAL_PORT]
+        return [port for port in ports if port.name != METER]
 
     def _lines(self) -> list[Resource]:
         """What may be meant by its line."""

@@ -8,12 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from harness.config import Instance
+from harness.config import Instance, MeterEntry
+from harness.config.attached import read_otii_port
 from harness.config.defaults import START_BAUD
 from harness.errors import ConfigError
 from harness.farm.exporter import Export, Value, network_service
+from harness.farm.meter import METER, RESOURCE_KINDS, meter_tags
+from harness.farm.resource import SCHEMES, SERIAL_PORT, SERVICE
 
-_PROTOCOLS = {"socket": "raw", "rfc2217": "rfc2217"}  # pyserial's words and labgrid's
+_PROTOCOLS = {scheme: protocol for protocol, scheme in SCHEMES.items()}
 
 EXPORTER_FILE = """\
 ## What this computer shares: a file for each board, in exporter.yaml.d. labgrid-exporter reads all of them.
@@ -42,7 +45,24 @@ def exports_of(instance: Instance, door: Door, probe_port: int) -> dict[str, Exp
     Raises:
         ConfigError: labgrid has no such serial port.
     """
-    return {"serial": _serial_export(instance), "probe": network_service(door.host, probe_port)}
+    key = f"attached.{instance.name}"
+    exports = {"serial": _serial_export(f"{key}.port", instance.port), "probe": network_service(door.host, probe_port)}
+    if instance.meter and is_shareable(instance.meter):
+        exports[METER] = _meter_export(f"{key}.meter.port", instance.meter, door)
+    return exports
+
+
+def tags_of(instance: Instance) -> dict[str, str]:
+    """What its place says of what it shares."""
+    meter = instance.meter
+    if meter is None or not is_shareable(meter):
+        return {}
+    return meter_tags(meter, read_otii_port(meter.port).device if RESOURCE_KINDS[meter.kind] == SERVICE else "")
+
+
+def is_shareable(meter: MeterEntry) -> bool:
+    """Whether it is reached by a serial port, or over the network."""
+    return meter.kind in RESOURCE_KINDS
 
 
 def patterns(exporter: str, place: str, exports: Mapping[str, Export]) -> dict[str, str]:
@@ -78,24 +98,33 @@ def probe_unit(instance: Instance, door: Door, port: int, python: str) -> str:
     )
 
 
-def _serial_export(instance: Instance) -> Export:
-    if "://" in instance.port:
-        return _network_port(instance)
-    if "/" in instance.port:
-        below_dev = instance.port.startswith("/dev/")  # labgrid takes no other; a stand-in's port is a link to one
-        path = instance.port if below_dev else os.path.realpath(instance.port)
-        return Export("RawSerialPort", {"port": path, "speed": START_BAUD}, "NetworkSerialPort")
-    match = {"@ID_SERIAL_SHORT": instance.port}  # the @: of the USB device that the port belongs to
-    return Export("USBSerialPort", {"match": match, "speed": START_BAUD}, "NetworkSerialPort")
+def _meter_export(key: str, meter: MeterEntry, door: Door) -> Export:
+    if RESOURCE_KINDS[meter.kind] == SERIAL_PORT:
+        return _serial_export(key, meter.port)
+    server = read_otii_port(meter.port)
+    is_here = server.host == "localhost" or server.host.startswith("127.")
+    return network_service(door.host if is_here else server.host, server.number)
 
 
-def _network_port(instance: Instance) -> Export:
-    url = urlsplit(instance.port)
+def _serial_export(key: str, port: str) -> Export:
+    """`key`: of the port's entry, for messages."""
+    if "://" in port:
+        return _network_port(key, port)
+    if "/" in port:
+        below_dev = port.startswith("/dev/")  # labgrid takes no other; a stand-in's port is a link to one
+        path = port if below_dev else os.path.realpath(port)
+        return Export("RawSerialPort", {"port": path, "speed": START_BAUD}, SERIAL_PORT)
+    match = {"@ID_SERIAL_SHORT": port}  # the @: of the USB device that the port belongs to
+    return Export("USBSerialPort", {"match": match, "speed": START_BAUD}, SERIAL_PORT)
+
+
+def _network_port(key: str, port: str) -> Export:
+    url = urlsplit(port)
     if url.scheme not in _PROTOCOLS or not url.hostname or not url.port:
         raise ConfigError(
-            f"attached.{instance.name}.port: {instance.port} cannot be shared: labgrid knows socket:// and rfc2217://",
+            f"{key}: {port} cannot be shared: labgrid knows socket:// and rfc2217://",
             "name the port's path or its USB serial number, or such a URL with host and port",
         )
     protocol = _PROTOCOLS[url.scheme]
     where: dict[str, Value] = {"host": url.hostname, "port": url.port, "speed": START_BAUD, "protocol": protocol}
-    return Export("NetworkSerialPort", where)
+    return Export(SERIAL_PORT, where)

@@ -6,6 +6,7 @@ import contextlib
 import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
 
 from harness.build import Firmware, build_firmware
 from harness.config import Board, Instance
@@ -19,6 +20,8 @@ from harness.link.messages import ErrorCode, Loaded
 from harness.measure.energy.supply import Supply, supply_of
 from harness.model import Model, check_model
 from harness.target import ByteStream, SerialStream, Target, make_target
+
+Supplies = WeakKeyDictionary[Target, Supply]
 
 
 @dataclass
@@ -51,7 +54,7 @@ class Bench:
     _firmware: Firmware | None = field(default=None, init=False, repr=False)
     _baud: int | None = field(default=None, init=False, repr=False)  # that its line carried before
     _resting: list[Target] = field(default_factory=list, init=False, repr=False)
-    _supplies: list[Supply] = field(default_factory=list, init=False, repr=False)  # one at most
+    _supplies: Supplies = field(default_factory=WeakKeyDictionary, init=False, repr=False)
 
     def __post_init__(self) -> None:
         self._end = weakref.finalize(self, _stop_all, self._resting, self._supplies)
@@ -81,10 +84,9 @@ class Bench:
         """A target of this bench's kind, not started."""
         return make_target(self.board, self.target, self.instance, self.farm)
 
-    @property
-    def supply(self) -> Supply | None:
-        """The supply of the attached board through its meter, from the first start on; None where it has no meter."""
-        return self._supplies[0] if self._supplies else None
+    def supply(self, target: Target) -> Supply | None:
+        """The supply of a started target's board through its meter; None where it has no meter."""
+        return self._supplies.get(target)
 
     @contextlib.contextmanager
     def start(self, model: Model | None = None) -> Iterator[Device]:
@@ -100,7 +102,7 @@ class Bench:
 
     def _start(self, target: Target, model: Model | None = None) -> Device:
         firmware = self.firmware
-        self._power()
+        self._power(target)
         device = self._greeted(target, firmware, None if model is None else model.data)
         if model is not None and not target.preloads_model:
             device.upload(model.data)
@@ -144,10 +146,12 @@ class Bench:
                 f"place {target.place}: {error.cause}", f"see that its board is a {self.board.name}, as its tag says"
             ) from None
 
-    def _power(self) -> None:
+    def _power(self, target: Target) -> None:
         """Without a supply there is no board to look for."""
-        if self.instance and self.instance.meter:
-            self._supplies[:] = [supply_of(self.instance.meter)]
+        entry = target.meter()
+        if entry is not None:
+            self._supplies[target] = supply_of(entry)
+            target.supplied_by(self._supplies[target])
 
     @contextlib.contextmanager
     def borrow(self) -> Iterator[Target]:
@@ -207,7 +211,7 @@ def _wrong_memory(board: Board, part: str, address: int) -> ConfigError:
     )
 
 
-def _stop_all(targets: list[Target], supplies: list[Supply]) -> None:
+def _stop_all(targets: list[Target], supplies: Supplies) -> None:
     for target in targets:
         target.stop()
     supplies.clear()  # last: a probe does not like a board without a supply

@@ -9,6 +9,7 @@ from msgspec.structs import asdict, replace
 from harness.link.client import Profile
 from harness.measure.bench import Bench
 from harness.measure.costs import MAX_REGIONS, Cost, modelled
+from harness.measure.energy.supply import Supply
 from harness.measure.energy.trace import Trace
 from harness.measure.job import Job, key_fields
 from harness.measure.layer_energy import ProfileTrace, layer_energies, profile_trace
@@ -29,7 +30,9 @@ class Profiled(NamedTuple):
     trace: ProfileTrace | None
 
 
-def profile_layers(stopwatch: Stopwatch, bench: Bench, job: Job, metered: Metered | None = None) -> Profiled:
+def profile_layers(
+    stopwatch: Stopwatch, bench: Bench, job: Job, supply: Supply | None = None, metered: Metered | None = None
+) -> Profiled:
     """One inference with a time stamp at every op.
 
     Raises:
@@ -37,7 +40,7 @@ def profile_layers(stopwatch: Stopwatch, bench: Bench, job: Job, metered: Metere
         TargetError: the line is never quiet.
     """
     device, clock = stopwatch.device, stopwatch.clock
-    profile, trace = _profile(stopwatch, bench)
+    profile, trace = _profile(stopwatch, supply)
     costs = [clock.cost(begin, end) for begin, end in profile.layers]
     counted = (device.counters(index) if index < MAX_REGIONS else () for index in range(len(costs)))
     modelled_costs = [modelled(bench.board, cost, counters) for cost, counters in zip(costs, counted, strict=True)]
@@ -53,12 +56,12 @@ def profile_layers(stopwatch: Stopwatch, bench: Bench, job: Job, metered: Metere
     return Profiled(layers, profile_trace(trace, spans))
 
 
-def _profile(stopwatch: Stopwatch, bench: Bench) -> tuple[Profile, Trace | None]:
+def _profile(stopwatch: Stopwatch, supply: Supply | None) -> tuple[Profile, Trace | None]:
     """The profile, and what the meter saw of it, if it sees the marker."""
     device, vector = stopwatch.device, stopwatch.vector
-    if bench.supply is None or not bench.supply.meter.has_marker:
+    if supply is None or not supply.meter.has_marker:
         return quiet(lambda: device.profile(vector))[0], None
-    profile, trace, _ = quiet_trace(device, bench.supply, lambda: device.profile(vector))
+    profile, trace, _ = quiet_trace(device, supply, lambda: device.profile(vector))
     return profile, trace
 
 

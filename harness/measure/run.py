@@ -109,9 +109,10 @@ def _measure(run: Progress, sink: Sink, loaded: LoadedTarget, vector: bytes) -> 
     if clock.is_an_oscillator:
         run.clock_off_percent = check_frequency(loaded.device, vector, per_window)
     run.windows = stopwatch.windows(per_window, job.repeats)
-    if bench.supply:
-        run.metered = meter_inferences(stopwatch, bench.supply, Provenance(run.target.provenance), job.repeats)
-    run.layers, run.profile_trace = profile_layers(stopwatch, bench, job, run.metered)
+    supply = bench.supply(loaded.target)
+    if supply:
+        run.metered = meter_inferences(stopwatch, supply, Provenance(run.target.provenance), job.repeats)
+    run.layers, run.profile_trace = profile_layers(stopwatch, bench, job, supply, run.metered)
     for record in run.window_records():
         sink.add_window(record)
     for trace in run.trace_records():

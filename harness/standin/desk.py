@@ -37,7 +37,7 @@ from harness.standin.uart import UartWire
 if TYPE_CHECKING:
     from harness.standin.meters import Player
 
-INSTANCE = "stand-in"  # its name in boards.toml
+INSTANCE, ENTRY_FILE = "stand-in", "boards.toml"  # its name, and where it stands
 _SUPPLY_V = 3.3  # as docs/hardware.md has a meter supply the board
 
 
@@ -92,7 +92,7 @@ class Desk(Closing):
     @property
     def boards_file(self) -> Path:
         """What `--boards-file` takes."""
-        return self.folder / "boards.toml"
+        return self.folder / ENTRY_FILE
 
     @property
     def environment(self) -> dict[str, str]:

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from harness.closing import Closing
 from harness.config import Board
+from harness.config.attached import MeterKind
 from harness.errors import SetupError, TargetError
 from harness.farm.environment import environment
 from harness.farm.exporter import Export, exporter_text
@@ -40,7 +41,7 @@ class DemoFarm(Closing):
     Args:
         boards: what is emulated, in turn; desks have the first.
         count: of emulated boards.
-        desks: places of the second kind.
+        desks: for each place of the second kind its power meter, or None.
         folder: for configurations and logs, with a short path.
         port: the coordinator's; 0 for any that is free.
 
@@ -56,7 +57,9 @@ class DemoFarm(Closing):
         SetupError: labgrid, QEMU or ser2net is missing.
     """
 
-    def __init__(self, boards: Sequence[Board], count: int, desks: int, folder: Path, port: int = 0) -> None:
+    def __init__(
+        self, boards: Sequence[Board], count: int, desks: Sequence[MeterKind | None], folder: Path, port: int = 0
+    ) -> None:
         self._folder = folder
         with contextlib.ExitStack() as resources:
             own = resources.enter_context
@@ -66,8 +69,8 @@ class DemoFarm(Closing):
                 there = own(FarmBoard(board))
                 there.switch_on()
                 self.boards[f"rack{index // _RACK_PLACES + 1}-{index % _RACK_PLACES + 1}"] = there
-            for number in range(1, desks + 1):
-                self.boards[f"desk-{number}"] = own(FarmDesk(f"desk-{number}", boards[0].name, folder))
+            for number, meter in enumerate(desks, 1):
+                self.boards[f"desk-{number}"] = own(FarmDesk(f"desk-{number}", boards[0].name, folder, meter))
             self.strip = own(PowerStrip([board.outlet for board in self.boards.values()]))
             shared = dict(self._shared())
             self.coordinator = own(self._coordinator(shared))

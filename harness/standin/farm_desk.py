@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Mapping
 from pathlib import Path
-from typing import ClassVar
 
 from harness.closing import Closing
-from harness.config.defaults import START_BAUD
-from harness.farm.exporter import Export, network_service
+from harness.config import boards_files, load_instances
+from harness.config.attached import MeterKind
+from harness.farm.exporter import Export
+from harness.farm.sharing import Door, exports_of, tags_of
+from harness.standin.desk import ENTRY_FILE, INSTANCE
 from harness.standin.folder import VARIABLE, DeskFolder
 from harness.standin.power_strip import Outlet
 from harness.standin.reserved_port import LOOPBACK, ReservedPort
@@ -26,17 +27,18 @@ class FarmDesk(Closing):
     Args:
         name: of its folder and logs in `folder`.
         board: a name in `boards.toml`.
+        meter: the kind of its power meter; None: it has none.
 
     Attributes:
+        tags: its place's; `kind`, as its numbers are not those of emulated boards, and its meter's.
+        exports: for labgrid's exporter, which starts ser2net for serial ports.
         server: of the probe; it can be killed and started again.
 
     Raises:
         TargetError: the board has no stand-in, or a process does not start.
     """
 
-    tags: ClassVar[Mapping[str, str]] = {"kind": "desk"}  # its numbers are not those of emulated boards
-
-    def __init__(self, name: str, board: str, folder: Path) -> None:
+    def __init__(self, name: str, board: str, folder: Path, meter: MeterKind | None = None) -> None:
         self.board_name = board
         self.description = f"{board}, a stand-in: its chip is simulated, and QEMU runs what its flash holds"
         self._desk = DeskFolder(folder / name)
@@ -44,22 +46,16 @@ class FarmDesk(Closing):
         with contextlib.ExitStack() as resources:
             self._port = resources.enter_context(ReservedPort())
             desk = [*_PYTHON, "harness", "desk", f"--board={board}", f"--folder={self._desk.path}"]
+            desk += [f"--meter={meter}"] if meter else []
             resources.enter_context(Service(name, desk, "Ctrl-C ends it", folder))
-            probe = self._desk.read().unique_id
-            server = [*_PYTHON, "pyocd", "server", f"--port={self._port.number}", f"--uid={probe}"]
+            entry = load_instances(boards_files(Path.cwd(), [self._desk.path / ENTRY_FILE]))[INSTANCE]
+            self.tags = {"kind": "desk"} | tags_of(entry)
+            self.exports: dict[str, Export] = exports_of(entry, Door(LOOPBACK), self._port.number)
+            server = [*_PYTHON, "pyocd", "server", f"--port={self._port.number}", f"--uid={entry.probe}"]
             environment = os.environ | {VARIABLE: str(self._desk.path)}
             self.server = Service(f"{name}-probe", server, "Serving debug probe", folder, env=environment)
             resources.enter_context(self.server)
             self._resources = resources.pop_all()
-
-    @property
-    def exports(self) -> dict[str, Export]:
-        """For labgrid's exporter, which starts ser2net for the serial port."""
-        port = os.path.realpath(self._desk.path / "serial")
-        return {
-            "serial": Export("RawSerialPort", {"port": port, "speed": START_BAUD}, "NetworkSerialPort"),
-            "probe": network_service(LOOPBACK, self._port.number),
-        }
 
     @property
     def outlet(self) -> Outlet:

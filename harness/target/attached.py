@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Sequence
 
 from harness.build import Firmware
-from harness.config import AttachedTarget, Board, Instance
+from harness.config import AttachedTarget, Board, Instance, MeterEntry
 from harness.errors import TargetError
 from harness.flash.base import Piece
 from harness.flash.choose import open_flasher
@@ -50,6 +50,9 @@ class Attached(Target):
             f"{self._instance.name}, {what}: probe {self._instance.probe} with {self._options.flash_with}, "
             f"port {self._instance.port}"
         )
+
+    def meter(self) -> MeterEntry | None:
+        return self._instance.meter
 
     def start(self, firmware: Firmware, model: bytes | None = None) -> SerialLine:
         connection = _connections.get(self._instance.probe)

@@ -8,6 +8,8 @@ from types import TracebackType
 from typing import ClassVar, Self
 
 from harness.build import Firmware
+from harness.closing import Closing
+from harness.config import MeterEntry
 from harness.target.stream import ByteStream
 
 
@@ -53,6 +55,18 @@ class Target(ABC):
     def place(self) -> str:
         """The farm's name for where it runs; empty where there is no farm."""
         return ""
+
+    def meter(self) -> MeterEntry | None:
+        """The power meter that has to supply its board before `start`; None: there is none. A farm's target takes a
+        place, to know of it.
+
+        Raises:
+            FarmError: there is no place, none became free in time, or it does not say what its meter is.
+        """
+        return None
+
+    def supplied_by(self, supply: Closing) -> None:  # noqa: B027  # what is not shared stays supplied
+        """Have `supply` closed before others may have the board."""
 
     @abstractmethod
     def start(self, firmware: Firmware, model: bytes | None = None) -> ByteStream:

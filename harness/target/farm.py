@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 
 from harness.build import Firmware
-from harness.config import Board
+from harness.closing import Closing
+from harness.config import Board, MeterEntry
 from harness.config.farm import FarmOptions
 from harness.errors import FarmError, TargetError
 from harness.target.base import Target
@@ -58,14 +59,16 @@ class Farm(Target):
     def fastest_baud(self) -> int | None:
         return self._reach.fastest_baud if self._reach else None
 
+    def meter(self) -> MeterEntry | None:
+        return self._own_seat().place.meter
+
+    def supplied_by(self, supply: Closing) -> None:
+        if self._seat is not None:
+            self._seat.supply = supply
+
     def start(self, firmware: Firmware, model: bytes | None = None) -> LeasedLine:
         """Raises: FarmError: there is no place, or none became free in time."""
-        if self._seat is not None and self._seat.loss:
-            self._give_back()
-        if self._seat is None:
-            self._take()
-        seat = self._seat
-        assert seat is not None
+        seat = self._own_seat()
         try:
             seat.check()
             self._reach = seat.reach()
@@ -121,6 +124,14 @@ class Farm(Target):
         elif self._rested is not None:
             seats_of(self._options.address).give_back(self._rested)
         self._rested = None
+
+    def _own_seat(self) -> Seat:
+        if self._seat is not None and self._seat.loss:
+            self._give_back()
+        if self._seat is None:
+            self._take()
+        assert self._seat is not None
+        return self._seat
 
     def _take(self) -> None:
         timeout_s = self._options.timeout_s if self.may_wait else 0.0

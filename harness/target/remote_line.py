@@ -6,7 +6,7 @@ import contextlib
 import socket
 from typing import Protocol
 
-from harness.errors import FarmError, TargetError
+from harness.errors import TargetError
 from harness.farm import FarmPlace
 from harness.target.serial_line import open_rfc2217
 from harness.target.stream import ByteStream, DescriptorStream, SerialStream
@@ -49,18 +49,11 @@ def open_line(place: FarmPlace) -> RemoteLine:
         TargetError: nobody serves it.
     """
     port = place.serial
-    match port.parameters.get("protocol", "rfc2217"):
-        case "raw":
-            connection = connect(port.address, "serial line")
-            connection.setblocking(False)
-            return RawLine(connection)
-        case "rfc2217":
-            return open_rfc2217(port.address, "its serial line")
-        case other:
-            raise FarmError(
-                f"place {place.name}: serial port {port.name} has protocol {other!r}",
-                "correct it in the file of its exporter: raw or rfc2217",
-            )
+    if port.url.startswith("rfc2217:"):
+        return open_rfc2217(port.address, "its serial line")
+    connection = connect(port.address, "serial line")
+    connection.setblocking(False)
+    return RawLine(connection)
 
 
 def connect(address: tuple[str, int], what: str) -> socket.socket:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import atexit
 import contextlib
 import threading
+import weakref
 
+from harness.closing import Closing
 from harness.config import Board
 from harness.config.farm import FarmOptions
 from harness.errors import FarmError, TargetError
@@ -14,12 +16,18 @@ from harness.target.reach import Reach, open_reach
 
 
 class Seat:
-    """A leased place and, once somebody asked for it, the line to its board."""
+    """A leased place and, once somebody asked for it, the line to its board.
+
+    Attributes:
+        result: how the last run on it ended.
+        supply: of its board, closed when that is disconnected; None: the board has one of its own.
+    """
 
     def __init__(self, coordinator: Coordinator, place: FarmPlace, board: Board) -> None:
         self.coordinator = coordinator
         self.place = place
-        self.result = ""  # how the last run on it ended
+        self.result = ""
+        self.supply: Closing | None = None
         self._board = board
         self._reach: Reach | None = None
 
@@ -67,6 +75,9 @@ class Seat:
         reach, self._reach = self._reach, None
         if reach is not None:
             reach.close()
+        supply, self.supply = self.supply, None
+        if supply is not None:
+            supply.close()
 
     def give_back(self) -> None:
         """Release the place; of a farm that is gone nothing is held any more."""
@@ -83,8 +94,9 @@ class Seats:
     def __init__(self, address: str) -> None:
         self._coordinator = Coordinator(address)
         self._resting: list[Seat] = []
+        self._taken: weakref.WeakSet[Seat] = weakref.WeakSet()
         self._lock = threading.Lock()
-        atexit.register(self._coordinator.close)
+        atexit.register(self.close)
 
     @property
     def are_open(self) -> bool:
@@ -93,6 +105,8 @@ class Seats:
 
     def close(self) -> None:
         """Give up all of them."""
+        for seat in list(self._taken):
+            seat.disconnect()
         self._coordinator.close()
 
     def take(self, board: Board, options: FarmOptions, avoid: frozenset[str], timeout_s: float) -> Seat:
@@ -111,7 +125,9 @@ class Seats:
         if chosen is not None:
             return chosen
         place = self._coordinator.lease(board.name, options.tags, timeout_s, avoid=avoid)
-        return Seat(self._coordinator, place, board)
+        seat = Seat(self._coordinator, place, board)
+        self._taken.add(seat)
+        return seat
 
     def rest(self, seat: Seat) -> None:
         """Keep it for the next one."""

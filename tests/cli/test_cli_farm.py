@@ -178,14 +178,29 @@ def test_an_entry_becomes_files_and_a_place(farm: Harness, coordinator: Coordina
     done = farm("add", "desk-2", entries, "--exporter=bench-3", "--farm-tag=flash=external")
     try:
         place = coordinator.place("desk-2")
-        assert place.tags == {"board": BOARD, "health": "ok", "flash": "external"}
-        assert place.missing == ("bench-3/desk-2/NetworkSerialPort/serial", "bench-3/desk-2/NetworkService/probe")
+        meter = {"meter": "ppk2", "meter-mv": "3300"}
+        assert place.tags == {"board": BOARD, "health": "ok", "flash": "external", **meter}
+        assert place.missing == (
+            "bench-3/desk-2/NetworkSerialPort/serial",
+            "bench-3/desk-2/NetworkService/probe",
+            "bench-3/desk-2/NetworkSerialPort/meter",
+        )
     finally:
         coordinator.remove_place("desk-2")
     assert done.code == 0
     assert 'port: "/dev/ttyACM3"' in done.out
     assert "pyocd server --port=5556 --uid=0671AA" in done.out
-    assert "its ppk2 stays here" in done.err and "has a place desk-2" in done.err
+    assert 'port: "/dev/ttyACM4"' in done.out
+    assert "has a place desk-2" in done.err
+
+
+def test_a_meter_that_cannot_be_shared_is_told(farm: Harness, coordinator: Coordinator, tmp_path: Path) -> None:
+    file = tmp_path / "desk.toml"
+    file.write_text(ENTRIES.replace('"ppk2"', '"js220"'))
+    done = farm("add", "desk-2", f"--boards-file={file}")
+    coordinator.remove_place("desk-2")
+    assert "its js220 cannot be shared" in done.err
+    assert "ttyACM4" not in done.out
 
 
 def test_a_place_that_is_there_stays_as_it_is(farm: Harness, coordinator: Coordinator, entries: str) -> None:
@@ -263,6 +278,12 @@ def test_the_group_alone_tells_its_commands(harness: Harness, capfd: pytest.Capt
     with pytest.raises(SystemExit):
         harness("farm")
     assert "farm alone is no command; there are farm demo, farm status" in capfd.readouterr().err
+
+
+def test_a_demo_has_a_meter_for_desks_alone(farm: Harness) -> None:
+    done = farm("demo", "-n1", "--meter=ppk2")
+    assert done.code == 2
+    assert "emulated boards draw no current" in done.err
 
 
 def test_a_demo_needs_a_board(farm: Harness) -> None:

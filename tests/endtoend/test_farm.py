@@ -10,6 +10,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from harness.measure import Provenance
 from harness.report import SessionTables, read_session
 
@@ -61,10 +63,16 @@ def test_four_boards_serve_four_workers(tmp_path: Path) -> None:
 
 
 def test_a_board_is_reached_as_silicon_is(tmp_path: Path) -> None:
-    with demo("-n0", "--desk=1") as farm:
+    with demo("-n0", "--desk=1", "--meter=ppk2") as farm:
         tables = pytest_on(farm, tmp_path, "suites/digits", "--vectors=20", "-k", "int8", "--repeat=1")
         assert not holders(farm)
     assert tables.run_records
     for run in tables.run_records:
         assert (run.outcome, run.place) == ("passed", "desk-1")
         assert run.latency_us and run.latency_us.provenance is Provenance.REHEARSED
+        assert (run.meter, run.supply_v) == ("PPK2 desk-1 (stand-in)", 3.3)
+        assert run.energy_uj and run.energy_uj.provenance is Provenance.REHEARSED
+    (trace,) = tables.trace_records[:1]
+    points = zip(trace.time_us, trace.power_uw.value, strict=True)
+    at_work = [power_uw for time_us, power_uw in points if 0 < time_us < 0.9 * trace.end_us]
+    assert at_work == pytest.approx([33_000] * len(at_work), rel=0.1)

@@ -46,7 +46,7 @@ Act = Callable[[FarmPlace], object]
 @pytest.fixture(scope="module")
 def farm(boards: dict[str, Board]) -> Iterator[DemoFarm]:
     """Both boards in turn: each has two places in the first rack, and one in the second."""
-    with short_folder() as folder, DemoFarm([boards[BOARD], boards[OTHER_BOARD]], 6, 0, folder) as farm:
+    with short_folder() as folder, DemoFarm([boards[BOARD], boards[OTHER_BOARD]], 6, (), folder) as farm:
         yield farm
         seats_of(farm.address).close()
 

@@ -55,6 +55,10 @@ def test_the_only_serial_port_may_have_any_name() -> None:
     assert place(port("uart0")).serial.address == ("lab", 4001)
 
 
+def test_a_meter_is_no_line() -> None:
+    assert place(port("meter"), port("uart0")).serial.name == "uart0"
+
+
 def test_of_several_one_is_named() -> None:
     assert place(port("meter"), port("serial")).serial.name == "serial"
 

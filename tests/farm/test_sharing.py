@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from harness.config import Instance
+from harness.config import Instance, MeterEntry
 from harness.errors import ConfigError
-from harness.farm.exporter import Export, exporter_text
-from harness.farm.sharing import EXPORTER_FILE, Door, exports_of, patterns, probe_unit
+from harness.farm.exporter import Export, exporter_text, network_service
+from harness.farm.sharing import EXPORTER_FILE, Door, exports_of, patterns, probe_unit, tags_of
 from harness.setup.labgrid import labgrid_program
 
 HERE, THERE = Door("127.0.0.1"), Door("bench-3.lab", "10.8.0.0/24")
@@ -69,6 +70,44 @@ def test_a_link_to_a_port_is_followed_for_labgrid_takes_none_outside_of_dev(tmp_
 def test_a_port_that_labgrid_cannot_share_is_told(port: str) -> None:
     with pytest.raises(ConfigError, match=r"attached\.desk-1\.port: .* cannot be shared"):
         exports_of(instance(port), HERE, 5555)
+
+
+@pytest.mark.parametrize(
+    ("meter", "shared", "tags"),
+    [
+        (
+            MeterEntry("ppk2", "C0FFEE", 3.3),
+            Export("USBSerialPort", {"match": {"@ID_SERIAL_SHORT": "C0FFEE"}, "speed": 115200}, "NetworkSerialPort"),
+            {"meter": "ppk2", "meter-mv": "3300"},
+        ),
+        (
+            MeterEntry("lpm01a", "/dev/ttyACM4", 1.8, 10_000),
+            Export("RawSerialPort", {"port": "/dev/ttyACM4", "speed": 115200}, "NetworkSerialPort"),
+            {"meter": "lpm01a", "meter-mv": "1800", "meter-hz": "10000"},
+        ),
+        (
+            MeterEntry("otii", "BEEF", 3.0),
+            network_service("bench-3.lab", 1905),
+            {"meter": "otii", "meter-mv": "3000", "meter-device": "BEEF"},
+        ),
+        (
+            MeterEntry("otii", "10.1.2.3:1906", 3.0),
+            network_service("10.1.2.3", 1906),
+            {"meter": "otii", "meter-mv": "3000"},
+        ),
+    ],
+)
+def test_a_meter_is_shared_with_tags_that_say_what_it_is(
+    meter: MeterEntry, shared: Export, tags: dict[str, str]
+) -> None:
+    desk = replace(instance("0670FF"), meter=meter)
+    assert exports_of(desk, THERE, 5555)["meter"] == shared
+    assert tags_of(desk) == tags
+
+
+def test_a_meter_without_a_serial_port_stays_where_it_is() -> None:
+    desk = replace(instance("0670FF"), meter=MeterEntry("js220", "000123", 3.3))
+    assert (set(exports_of(desk, HERE, 5555)), tags_of(desk)) == ({"serial", "probe"}, {})
 
 
 def test_a_place_matches_what_its_exporter_shares_and_nothing_else() -> None:

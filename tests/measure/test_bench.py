@@ -13,7 +13,8 @@ from support.session_records import INFO
 from support.simulated_device import SimulatedDevice
 from support.simulated_line import SimulatedLine
 
-from harness.config import Instance, MeterEntry, load_boards
+from harness.closing import Closing
+from harness.config import MeterEntry, load_boards
 from harness.errors import ConfigError
 from harness.measure import Bench, Job, random_vectors, run_model
 from harness.measure.energy import supply as supply_module
@@ -21,6 +22,7 @@ from harness.measure.metering import UNSEEN
 from harness.model import Model, read_model_file
 from harness.paths import shipped_boards_file
 from harness.report import Records
+from harness.target import Native, Target
 
 BOARDS = load_boards([shipped_boards_file()])
 DIGITS = shipped_boards_file().parent / "suites" / "digits"
@@ -69,14 +71,37 @@ def test_an_error_ends_the_process(bench: Bench, model: Model) -> None:
     assert children() == before
 
 
+class MeteredNative(Native):
+    """A board with a meter of its own.
+
+    Attributes:
+        supply: what it was told of.
+    """
+
+    supply: Closing | None = None
+
+    def __init__(self, port: str) -> None:
+        super().__init__()
+        self._port = port
+
+    def meter(self) -> MeterEntry:
+        return MeterEntry(kind="ppk2", port=self._port, voltage_v=3.3)
+
+    def supplied_by(self, supply: Closing) -> None:
+        self.supply = supply
+
+
+class MeteredBench(Bench):
+    def new_target(self) -> Target:
+        return MeteredNative("x")
+
+
 def test_a_bench_with_a_meter_is_supplied_before_it_starts_and_until_it_goes(
     model: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     meter = FakeMeter(SimulatedLine(SimulatedDevice()), marker=False)
     monkeypatch.setattr(supply_module, "open_meter", lambda entry: meter)
-    entry = MeterEntry(kind="ppk2", port="x", voltage_v=3.3)
-    bench = Bench(BOARDS["native"], instance=Instance("desk-1", "native", "probe", "port", meter=entry))
-    assert bench.supply is None
+    bench = MeteredBench(BOARDS["native"])
     with bench.start():
         assert meter.calls == ["power 3.3"]
     records = Records()
@@ -92,6 +117,18 @@ def test_a_bench_with_a_meter_is_supplied_before_it_starts_and_until_it_goes(
     ]
     del bench
     assert meter.calls[-1] == "close"
+
+
+def test_every_target_has_its_own_supply_and_is_told_of_it(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supply_module, "open_meter", lambda entry: FakeMeter(SimulatedLine(SimulatedDevice())))
+    bench = MeteredBench(BOARDS["native"])
+    first, second = MeteredNative("x"), MeteredNative("y")
+    with first, second:
+        for target in (first, second):
+            bench.load_on(target, model)
+        assert bench.supply(first) is first.supply
+        assert bench.supply(second) is second.supply
+        assert first.supply is not second.supply
 
 
 def test_a_memory_that_the_chip_does_not_have_is_named(model: Model, tmp_path: Path) -> None:

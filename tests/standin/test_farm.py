@@ -35,7 +35,7 @@ def boards() -> dict[str, Board]:
 
 @pytest.fixture(scope="module")
 def farm(boards: dict[str, Board]) -> Iterator[DemoFarm]:
-    with short_folder() as folder, DemoFarm([boards["stm32l475"], boards["mps2-an386"]], 5, 1, folder) as farm:
+    with short_folder() as folder, DemoFarm([boards["stm32l475"], boards["mps2-an386"]], 5, [None], folder) as farm:
         yield farm
 
 
@@ -119,19 +119,19 @@ def test_a_port_that_is_taken_is_told(boards: dict[str, Board], tmp_path: Path) 
     with socket.create_server((LOOPBACK, 0)) as other:
         number = other.getsockname()[1]
         with pytest.raises(TargetError, match=f"port {number} of 127.0.0.1: Address already in use"):
-            DemoFarm([boards["stm32l475"]], 1, 0, tmp_path, number)
+            DemoFarm([boards["stm32l475"]], 1, (), tmp_path, number)
 
 
 def test_a_board_that_is_not_emulated_is_told_and_nothing_stays(boards: dict[str, Board], tmp_path: Path) -> None:
     with ReservedPort() as port, pytest.raises(ConfigError, match="native is not emulated"):
-        DemoFarm([boards["native"]], 1, 0, tmp_path, port.number)
+        DemoFarm([boards["native"]], 1, (), tmp_path, port.number)
     with ReservedPort(port.number):
         pass
 
 
 def test_a_desk_that_cannot_be_is_told_in_its_own_words(boards: dict[str, Board]) -> None:
     with short_folder() as folder, pytest.raises(TargetError, match="board mps2-an386 has no stand-in"):
-        DemoFarm([boards["mps2-an386"]], 0, 1, folder)
+        DemoFarm([boards["mps2-an386"]], 0, [None], folder)
 
 
 def test_ser2net_serves_this_computer_alone() -> None:

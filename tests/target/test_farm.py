@@ -10,6 +10,7 @@ import pytest
 from support.stand_in_desk import short_folder
 
 from harness.build import Firmware, build_firmware
+from harness.closing import Closing
 from harness.config import Board
 from harness.config.farm import FarmOptions
 from harness.errors import FarmError, TargetError
@@ -38,7 +39,7 @@ def firmware(board: Board) -> Firmware:
 
 @pytest.fixture(scope="module")
 def farm(board: Board) -> Iterator[DemoFarm]:
-    with short_folder() as folder, DemoFarm([board], len(PLACES), 0, folder) as farm:
+    with short_folder() as folder, DemoFarm([board], len(PLACES), (), folder) as farm:
         yield farm
         seats_of(farm.address).close()
 
@@ -255,6 +256,38 @@ def test_where_no_other_place_is_there_is_no_recovery(
             assert not alone.recover(2, "no answer")
     finally:
         coordinator.remove_place("only")
+
+
+def test_a_supply_ends_before_its_place_is_given_back(
+    target: Farm, firmware: Firmware, coordinator: Coordinator
+) -> None:
+    assert target.meter() is None
+    place, owners = target.place, list[str]()
+
+    class Supply(Closing):
+        def close(self) -> None:
+            owners.append(coordinator.place(place).owner)
+
+    target.start(firmware)
+    target.supplied_by(Supply())
+    target.stop()
+    assert len(owners) == 1 and owners[0]
+
+
+def test_a_place_whose_meter_is_not_told_is_named_and_given_back(
+    board: Board, coordinator: Coordinator, options: FarmOptions
+) -> None:
+    tags = {"rack": "8", "meter": "ppk2"}
+    coordinator.add_place("mute", board.name, _matches(coordinator.place("rack2-1")), tags)
+    try:
+        with (
+            Farm(board, FarmOptions(options.address, {"rack": "8"})) as target,
+            pytest.raises(FarmError, match="place mute: its tag meter is 'ppk2', and needs a NetworkSerialPort"),
+        ):
+            target.meter()
+        assert not coordinator.place("mute").owner
+    finally:
+        coordinator.remove_place("mute")
 
 
 def test_a_place_that_was_taken_away_fails_the_run_and_is_replaced(

@@ -80,7 +80,7 @@ def test_nobody_serves_it(server: socket.socket) -> None:
 
 
 def test_a_protocol_that_is_none(server: socket.socket) -> None:
-    with pytest.raises(FarmError, match="place rack1-1: serial port serial has protocol 'usb'"):
+    with pytest.raises(FarmError, match="serial port serial of exporter lab has protocol 'usb'"):
         open_line(place(server, "usb"))
 
 

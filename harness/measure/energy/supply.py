@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TypeVar
 from weakref import WeakValueDictionary
 
+from harness.closing import Closing
 from harness.config import MeterEntry
 from harness.errors import MeterError
 from harness.measure.energy.meters import open_meter
@@ -16,8 +17,8 @@ from harness.measure.energy.trace import Trace
 T = TypeVar("T")
 
 
-class Supply:
-    """A board that is powered through an open meter, until nobody holds this any more.
+class Supply(Closing):
+    """A board that is powered through an open meter, until this is closed, or nobody holds it any more.
 
     Raises:
         MeterError: the meter is absent, held by another program, or cannot give this voltage or rate.
@@ -34,6 +35,9 @@ class Supply:
         except MeterError:
             self.end()
             raise
+
+    def close(self) -> None:
+        self.end()
 
     @property
     def is_over(self) -> bool:

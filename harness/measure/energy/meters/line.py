@@ -7,11 +7,13 @@ import re
 import threading
 import time
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
+from urllib.parse import urlsplit
 
 import serial
 
 from harness.errors import MeterError
+from harness.measure.energy.meters.network_port import NetworkPort, TelnetPort
 from harness.scan import SerialPort, permission_fix, same_id
 from harness.scan.ports import serial_ports
 
@@ -21,6 +23,7 @@ _QUIET_S = 0.1  # a line that sends samples is never still for so long, and a st
 _GIVE_UP_S = 2.0
 _ENDING_CHUNKS = 8  # an ending of some bytes lies in so many
 _NOTHING = re.compile(rb"")
+_REMOTE = {"socket": NetworkPort, "rfc2217": TelnetPort}
 
 
 class Chunk(NamedTuple):
@@ -30,11 +33,35 @@ class Chunk(NamedTuple):
     data: bytes
 
 
+class Port(Protocol):
+    """An open port, each method of which may raise an `OSError`: it is lost."""
+
+    def read(self) -> bytes:
+        """What came, after a short while at most."""
+
+    def write(self, data: bytes) -> object: ...
+
+    def close(self) -> None: ...
+
+
+class UsbPort:
+    """A port of this computer, held by this process alone. Errors as pyserial's."""
+
+    def __init__(self, path: str, baud: int) -> None:
+        self._serial = serial.Serial(path, baudrate=baud, timeout=_POLL_S, write_timeout=2, exclusive=True)
+        self.write = self._serial.write
+        self.close = self._serial.close
+
+    def read(self) -> bytes:
+        return bytes(self._serial.read(self._serial.in_waiting or 1))
+
+
 class Line:
-    """A meter's serial port, held by this process alone.
+    """A meter's serial port.
 
     Args:
-        port: the USB serial number of the port, or a device's path.
+        port: the USB serial number of the port, or a device's path; of another computer's the URL, socket:// or
+            rfc2217://.
         meter: what hangs on it, for messages.
         baud: its rate; USB meters take any.
 
@@ -44,11 +71,7 @@ class Line:
 
     def __init__(self, port: str, meter: str, baud: int) -> None:
         self._name = f"{meter} at {port}"
-        found = _resolve(port, meter)
-        try:
-            self._serial = serial.Serial(found.path, baudrate=baud, timeout=_POLL_S, write_timeout=2, exclusive=True)
-        except (serial.SerialException, OSError, ValueError) as error:
-            raise MeterError(f"{self._name} cannot be opened: {error}", _fix(error, found)) from None
+        self._port = _open(port, meter, baud)
         self._thread: threading.Thread | None = None
         self._stopping = threading.Event()
         self._arrived = threading.Condition()
@@ -62,7 +85,7 @@ class Line:
             MeterError: the meter is gone.
         """
         try:
-            self._serial.write(data)
+            self._port.write(data)
         except (serial.SerialException, OSError) as error:
             raise self._gone(error) from None
 
@@ -130,13 +153,13 @@ class Line:
             self._stopping.set()
             self._thread.join()
             self._thread = None
-        self._serial.close()
+        self._port.close()
 
     def _drain(self) -> None:
         quiet_s, end_s = time.monotonic() + _QUIET_S, float("inf")
         try:
             while not (self._stopping.is_set() and time.monotonic() > min(quiet_s, end_s)):
-                if data := self._serial.read(self._serial.in_waiting or 1):
+                if data := self._port.read():
                     now_s = time.monotonic()
                     with self._arrived:
                         self._chunks.append(Chunk(now_s, data))
@@ -151,12 +174,39 @@ class Line:
 
     def _read(self) -> bytes:
         try:
-            return bytes(self._serial.read(self._serial.in_waiting or 1))
+            return self._port.read()
         except (serial.SerialException, OSError) as error:
             raise self._gone(error) from None
 
     def _gone(self, error: Exception) -> MeterError:
         return MeterError(f"{self._name} is gone: {error}", "plug the meter in again, and see to its cable")
+
+
+def port_name(port: str) -> str:
+    """Which meter is meant: what a URL says behind its #, as the addresses of places change; else the port itself."""
+    return urlsplit(port).fragment or port if "://" in port else port
+
+
+def _open(port: str, meter: str, baud: int) -> Port:
+    if "://" in port:
+        return _open_remote(port, meter)
+    found = _resolve(port, meter)
+    try:
+        return UsbPort(found.path, baud)
+    except (serial.SerialException, OSError, ValueError) as error:
+        raise MeterError(f"{meter} at {port} cannot be opened: {error}", _fix(error, found)) from None
+
+
+def _open_remote(url: str, meter: str) -> Port:
+    scheme = url.partition("://")[0]
+    if scheme not in _REMOTE:
+        raise MeterError(f"{meter} at {url}: no such kind of port", f"use one of: {', '.join(_REMOTE)}")
+    try:
+        return _REMOTE[scheme](url)
+    except (OSError, ValueError) as error:
+        raise MeterError(
+            f"{meter} at {url} cannot be opened: {error}", "see to the address, and whether its ser2net runs"
+        ) from None
 
 
 def _resolve(port: str, meter: str) -> SerialPort:

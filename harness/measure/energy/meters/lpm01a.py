@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from harness.errors import MeterError
 from harness.measure.energy.meters.base import Meter
-from harness.measure.energy.meters.line import Chunk, Line
+from harness.measure.energy.meters.line import Chunk, Line, port_name
 from harness.measure.energy.trace import Samples, Trace
 
 RATES_HZ = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000)
@@ -107,7 +107,7 @@ class Lpm01a(Meter):
     """An X-NUCLEO-LPM01A, controlled by this computer until it is closed.
 
     Args:
-        port: its USB serial number, or a path.
+        port: its USB serial number, or a path, or a URL as `Line` takes it.
 
     Raises:
         MeterError: it is not there, or another program holds it, or what is there does not answer as an LPM01A.
@@ -118,7 +118,7 @@ class Lpm01a(Meter):
     has_marker = False
 
     def __init__(self, port: str) -> None:
-        self.name = f"X-NUCLEO-LPM01A {port}"
+        self.name = f"X-NUCLEO-LPM01A {port_name(port)}"
         self._line = Line(port, "X-NUCLEO-LPM01A", _BAUD)
         with contextlib.ExitStack() as failing:
             failing.callback(self._line.close)

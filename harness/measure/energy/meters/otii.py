@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import re
 import socket
 import time
 from typing import Any, NamedTuple
@@ -16,17 +15,16 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.config.attached import read_otii_port
 from harness.errors import MeterError
 from harness.measure.energy.meters.base import Meter
 from harness.measure.energy.trace import Samples, Trace
 
-SERVER = ("127.0.0.1", 1905)
 VOLTAGE_RANGE_V = {"Arc": (0.5, 5.0), "Ace": (0.5, 25.0)}
 RATES_HZ = {"Arc": (4000,), "Ace": range(1, 50_001)}
 MAX_CURRENT_A = 5.0
 CURRENT, VOLTAGE, MARKER = "mc", "mv", "i1"  # channels: main current and voltage, first input of the expansion port
 
-_PORT = re.compile(r"(?:(?P<host>[^/:]+):(?P<number>\d+))?/?(?P<device>.*)")
 _CONNECT_TIMEOUT_S = 3.0
 _ANSWER_TIMEOUT_S = 30.0  # the server takes seconds to find devices, and to give much data
 _CHUNK_SAMPLES = 40_000  # in one answer
@@ -123,13 +121,11 @@ class Otii(Meter):
     has_marker = True
 
     def __init__(self, port: str) -> None:
-        wanted = _PORT.fullmatch(port)
-        assert wanted is not None
-        number = int(wanted["number"] or SERVER[1])
-        self._server = Server(wanted["host"] or SERVER[0], number)
+        wanted = read_otii_port(port)
+        self._server = Server(wanted.host, wanted.number)
         with contextlib.ExitStack() as failing:
             failing.callback(self._server.close)
-            device = self._find(wanted["device"])
+            device = self._find(wanted.device)
             self._id, self._type = str(device["device_id"]), str(device["type"])
             self._project = self._open_project()
             with contextlib.suppress(MeterError):  # the server's, where nothing was left recording

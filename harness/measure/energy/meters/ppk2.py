@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from harness.errors import MeterError
 from harness.measure.energy.meters.base import Meter
-from harness.measure.energy.meters.line import SILENCE_S, Chunk, Line
+from harness.measure.energy.meters.line import SILENCE_S, Chunk, Line, port_name
 from harness.measure.energy.trace import Samples, Trace
 
 RATE_HZ = 100_000
@@ -170,7 +170,7 @@ class Ppk2(Meter):
     """A PPK2 as a source meter: it supplies the board that it measures.
 
     Args:
-        port: its USB serial number, or a path.
+        port: its USB serial number, or a path, or a URL as `Line` takes it.
 
     Raises:
         MeterError: it is not there, or another program holds it, or what is there does not answer as a PPK2.
@@ -181,7 +181,7 @@ class Ppk2(Meter):
     has_marker = True
 
     def __init__(self, port: str) -> None:
-        self.name = f"PPK2 {port}"
+        self.name = f"PPK2 {port_name(port)}"
         self._line = Line(port, "PPK2", 115_200)
         with contextlib.ExitStack() as failing:
             failing.callback(self._line.close)

@@ -7,6 +7,7 @@ import errno
 import pytest
 import serial
 from support.metering import Stage
+from support.served_port import served
 
 from harness.config.attached import MeterEntry
 from harness.errors import MeterError
@@ -33,6 +34,26 @@ def test_a_meter_with_two_ports_has_its_protocol_on_the_first(monkeypatch: pytes
 def test_a_path_that_is_not_there_is_named() -> None:
     with pytest.raises(MeterError, match=r"PPK2 at /dev/none: no such port"):
         Line("/dev/none", "PPK2", 115_200)
+
+
+def test_a_url_is_opened_and_its_fragment_names_the_meter() -> None:
+    with Ppk2Player(Stage()) as player, served(player.port) as number:
+        url = f"socket://127.0.0.1:{number}#desk-1"
+        with open_meter(MeterEntry("ppk2", url, 3.3)) as meter:
+            assert meter.description == "PPK2 desk-1 (stand-in)"
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("socket://127.0.0.1:9#desk-1", "#desk-1 cannot be opened: .*refused"),
+        ("rfc2217://lab", "needs a host and a port"),
+        ("loop://", "no such kind of port\n.*socket, rfc2217"),
+    ],
+)
+def test_a_url_that_leads_nowhere_is_named(url: str, said: str) -> None:
+    with pytest.raises(MeterError, match=f"PPK2 at {url.partition('#')[0]}.*{said}"):
+        Line(url, "PPK2", 115_200)
 
 
 def test_a_port_that_another_program_holds_is_named() -> None:
