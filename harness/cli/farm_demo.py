@@ -68,12 +68,14 @@ def execute(options: argparse.Namespace) -> int:
 
 
 def _advice(farm: DemoFarm, boards: str) -> str:
+    from harness.report.wording import counted
+
     elsewhere = "" if farm.address == DEFAULT_ADDRESS else f" --farm={farm.address}"
     places = "\n".join(f"  {name:8}  {board.description}" for name, board in farm.boards.items())
     spreading = "" if find_spec("xdist") else "  pip install 'tinyhil[parallel]'   # once, for -n\n"
     desks = "   # --farm-tag=kind=desk: on desks alone" if "desk-1" in farm.boards else ""
     return (
-        f"a farm at {farm.address}, of this computer alone: {len(farm.boards)} places\n"
+        f"a farm at {farm.address}, of this computer alone: {counted(len(farm.boards), 'place')}\n"
         f"{places}\n"
         f"run, in another terminal:\n"
         f"{spreading}"
