@@ -21,7 +21,7 @@ from harness.standin.farm import DemoFarm
 from harness.standin.farm_board import FarmBoard
 from harness.target import Emulated, Target, make_target
 from harness.target.farm import Farm
-from harness.target.seats import seats_of
+from harness.target.seats import Seats, seats_of
 
 MODEL = (Path(__file__).parents[2] / "suites" / "digits" / "digits_int8.tflite").read_bytes()
 PLACES = ["rack1-1", "rack1-2", "rack1-3", "rack1-4", "rack2-1"]
@@ -258,20 +258,45 @@ def test_where_no_other_place_is_there_is_no_recovery(
         coordinator.remove_place("only")
 
 
+class Told(Closing):
+    """A supply that keeps who had the place when it was closed."""
+
+    def __init__(self, place: str, coordinator: Coordinator) -> None:
+        self._place = place
+        self._coordinator = coordinator
+        self.owners: list[str] = []
+
+    def close(self) -> None:
+        self.owners.append(self._coordinator.place(self._place).owner)
+
+
 def test_a_supply_ends_before_its_place_is_given_back(
     target: Farm, firmware: Firmware, coordinator: Coordinator
 ) -> None:
     assert target.meter() is None
-    place, owners = target.place, list[str]()
-
-    class Supply(Closing):
-        def close(self) -> None:
-            owners.append(coordinator.place(place).owner)
-
+    supply = Told(target.place, coordinator)
     target.start(firmware)
-    target.supplied_by(Supply())
+    target.supplied_by(supply)
     target.stop()
-    assert len(owners) == 1 and owners[0]
+    assert len(supply.owners) == 1 and supply.owners[0]
+
+
+def test_a_board_that_failed_is_supplied_anew(target: Farm, firmware: Firmware, coordinator: Coordinator) -> None:
+    target.start(firmware)
+    supply = Told(target.place, coordinator)
+    target.supplied_by(supply)
+    assert target.recover(1, "no answer")
+    assert len(supply.owners) == 1 and target.place
+
+
+def test_supplies_end_before_a_program_gives_its_places_back(
+    board: Board, coordinator: Coordinator, options: FarmOptions
+) -> None:
+    seats = Seats(options.address)
+    seat = seats.take(board, options, frozenset(), 0)
+    seat.supply = supply = Told(seat.place.name, coordinator)
+    seats.close()
+    assert len(supply.owners) == 1 and supply.owners[0]
 
 
 def test_a_place_whose_meter_is_not_told_is_named_and_given_back(
