@@ -129,10 +129,12 @@ class Weather:
 
     Attributes:
         kills: what was killed, in order.
+        struck: the places that it was killed under.
     """
 
     def __init__(self, farm: DemoFarm, coordinator: Coordinator, due: Callable[[int], bool]) -> None:
         self.kills: list[str] = []
+        self.struck: set[str] = set()
         self._farm = farm
         self._coordinator = coordinator
         self._due = due
@@ -159,7 +161,8 @@ class Weather:
 
     def _kill(self, number: int) -> None:
         """At a place of the runner that was hit least."""
-        held = [place for place in self._coordinator.places() if place.owner]
+        places = self._coordinator.places()
+        held = [place for place in places if place.owner]
         if not held:
             return
         victim = min(held, key=lambda place: self._hits[place.owner])
@@ -169,10 +172,12 @@ class Weather:
             assert isinstance(board, FarmBoard)
             board.die()
             self.kills.append(f"emulator of {victim.name}")
+            self.struck.add(victim.name)
         else:
             exporter = victim.serial.exporter
             self._farm.exporters[exporter].kill()
             self.kills.append(f"exporter {exporter}")
+            self.struck |= {one.name for one in places if any(part.exporter == exporter for part in one.resources)}
 
 
 @contextlib.contextmanager

@@ -17,4 +17,5 @@ def test_every_item_has_one_result_whatever_is_killed(tmp_path: Path) -> None:
         assert outcome.retried
         assert any("exporter" in kill for kill in weather.kills)
         assert any("emulator" in kill for kill in weather.kills)
-        assert {place.health for place in coordinator.places()} == {"ok"}
+        quarantined = {place.name for place in coordinator.places() if place.health != "ok"}
+        assert quarantined <= weather.struck  # rightly where one run met two kills at it
