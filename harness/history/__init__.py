@@ -8,7 +8,7 @@ from harness.history.columns import columns_markdown
 from harness.history.compare import RENDERERS, Nights, compare, compare_with_green, unreadable_of
 from harness.history.gate import FAIL_ON, failures
 from harness.history.green import mark_sessions
-from harness.history.index import Group, Index, Summary, read_index
+from harness.history.index import Group, Index, RanOn, Summary, read_index
 from harness.history.listing import (
     SessionFilter,
     listing_json,
@@ -21,7 +21,7 @@ from harness.history.metrics import METRICS_BY_NAME
 from harness.history.places import PlaceError, open_place
 from harness.history.query import Answer, answer_json, answer_lines, query
 from harness.history.rerun import rerun
-from harness.history.select import BoardEngine, Selection, Source, select
+from harness.history.select import Selection, Source, select
 from harness.history.transfer import Moved, Step, ended_sessions, pull, push
 
 __all__ = [
@@ -30,7 +30,6 @@ __all__ = [
     "RENDERERS",
     "Answer",
     "Bisection",
-    "BoardEngine",
     "Changes",
     "Group",
     "Index",
@@ -38,6 +37,7 @@ __all__ = [
     "Nights",
     "PlaceError",
     "Question",
+    "RanOn",
     "Selection",
     "SessionFilter",
     "Source",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -37,6 +37,14 @@ class Group(NamedTuple):
     engine: str
 
 
+class RanOn(NamedTuple):
+    """Where runs were made, and with what."""
+
+    board: str
+    target: str  # its kind
+    engine: str
+
+
 class Summary(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     """A session without its figures.
 
@@ -46,6 +54,7 @@ class Summary(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
         ended: None: it is under way, or was killed.
         boards: that it was to run on.
         groups_json: see `groups`.
+        ran_on_json: see `ran_on`.
         places: of a farm, that its runs were on.
     """
 
@@ -56,12 +65,18 @@ class Summary(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     checkout: Checkout | None
     boards: tuple[str, ...]
     groups_json: msgspec.Raw
+    ran_on_json: msgspec.Raw
     places: tuple[str, ...] = ()
 
     @property
     def groups(self) -> tuple[Group, ...]:
         """Those of the runs, in their order."""
         return _decoded_groups(bytes(self.groups_json))
+
+    @property
+    def ran_on(self) -> tuple[RanOn, ...]:
+        """Those of the runs, in their order."""
+        return _decoded_ran_on(bytes(self.ran_on_json))
 
     @property
     def is_whole(self) -> bool:
@@ -85,6 +100,11 @@ class Summary(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
 def _decoded_groups(encoded: bytes) -> tuple[Group, ...]:
     """Most sessions of a folder have the same."""
     return msgspec.json.decode(encoded, type=tuple[Group, ...])
+
+
+@cache
+def _decoded_ran_on(encoded: bytes) -> tuple[RanOn, ...]:
+    return msgspec.json.decode(encoded, type=tuple[RanOn, ...])
 
 
 # Of files, one after the other: bytes, and nanoseconds of the last change of any kind, which no program can set.
@@ -113,7 +133,7 @@ class _Entry(Struct, frozen=True, array_like=True, gc=False):
 
 
 class _IndexFile(Struct):
-    version: Literal[1]  # rises when entries come to hold something else
+    version: Literal[2]  # rises when entries come to hold something else
     entries: dict[str, _Entry]
 
 
@@ -179,27 +199,44 @@ def summarize(folder: Path) -> Summary:
         outcome=info.outcome,
         checkout=info.checkout,
         boards=tuple(info.boards),
-        groups_json=msgspec.Raw(msgspec.json.encode(list(dict.fromkeys(group for group, _ in runs)))),
-        places=tuple(dict.fromkeys(place for _, places in runs for place in places.split(", ") if place)),
+        groups_json=_encoded(Group(run.suite, run.board, run.engine) for run in runs),
+        ran_on_json=_encoded(RanOn(run.board, run.target, run.engine) for run in runs),
+        places=tuple(dict.fromkeys(place for run in runs for place in run.place.split(", ") if place)),
     )
 
 
-def _journaled_runs(folder: Path) -> list[tuple[Group, str]]:
-    return [(Group(run.suite, run.board, run.engine), run.place) for run in read_session(folder).run_records]
+class _Run(NamedTuple):
+    """What a summary tells of a run."""
+
+    suite: str
+    board: str
+    engine: str
+    target: str
+    place: str  # or several, with commas
 
 
-def _stored_runs(folder: Path, info: SessionInfo) -> list[tuple[Group, str]]:
-    """Group and places of each run, for which no other column is read. Of the other tables, whether they are whole."""
+def _encoded(values: Iterable[Group | RanOn]) -> msgspec.Raw:
+    """Each once."""
+    return msgspec.Raw(msgspec.json.encode(list(dict.fromkeys(values))))
+
+
+def _journaled_runs(folder: Path) -> list[_Run]:
+    records = read_session(folder).run_records
+    return [_Run(run.suite, run.board, run.engine, run.target, run.place) for run in records]
+
+
+def _stored_runs(folder: Path, info: SessionInfo) -> list[_Run]:
+    """Those of a session that ended, for which no other column is read. Of the other tables, whether they are whole."""
     from pyarrow import ArrowException, parquet
 
     for table in TABLES:
         file = folder / table_file(table)
         try:
             if table == "runs":
-                rows = parquet.ParquetFile(file).read(columns=[*Group._fields, "place"], use_threads=False)
-                groups = zip(*(rows[field].to_pylist() for field in Group._fields), strict=True)
+                rows = parquet.ParquetFile(file).read(columns=list(_Run._fields), use_threads=False)
+                columns = [rows[field].to_pylist() for field in _Run._fields if field != "place"]
                 places = rows["place"].to_pylist() if "place" in rows.column_names else [""] * len(rows)  # older ones
-                runs = msgspec.convert(list(zip(groups, places, strict=True)), list[tuple[Group, str]])
+                runs = msgspec.convert(list(zip(*columns, places, strict=True)), list[_Run])
             elif info.has_table(table):
                 parquet.read_metadata(file)
         except (OSError, ArrowException, KeyError, msgspec.ValidationError) as error:
@@ -220,7 +257,7 @@ def _write_entries(reports_dir: Path, entries: dict[str, _Entry]) -> None:
     part = reports_dir / f"{INDEX_FILE}.{os.getpid()}.part"
     with contextlib.suppress(OSError):
         try:
-            part.write_bytes(msgspec.json.encode(_IndexFile(1, entries)))
+            part.write_bytes(msgspec.json.encode(_IndexFile(2, entries)))
             part.replace(reports_dir / INDEX_FILE)
         finally:
             part.unlink(missing_ok=True)

@@ -10,20 +10,13 @@ from typing import NamedTuple
 
 from harness.errors import ReportError
 from harness.history.git import commits_after, commits_before, find_commit, is_checkout
-from harness.history.index import Index, Summary, summarize
+from harness.history.index import Index, RanOn, Summary, summarize
 from harness.report.find import LATEST
 from harness.report.store import SESSION_FILE
 
 SHORTEST_HASH = 4  # digits, as in git
 NAMED_COMMITS = 3  # that have a session, on either side of one that has none
 SEARCHED_COMMITS = 1000
-
-
-class BoardEngine(NamedTuple):
-    """Where runs were made, and with what."""
-
-    board: str
-    engine: str
 
 
 class Source(NamedTuple):
@@ -40,12 +33,12 @@ class Selection:
     Attributes:
         spec: what was written.
         commit: of all of them, in full; None outside of a checkout.
-        sources: the session that the runs on a board with an engine are to be taken from.
+        sources: the session that the runs on a kind of target of a board with an engine are to be taken from.
     """
 
     spec: str
     commit: str | None
-    sources: Mapping[BoardEngine, Source]
+    sources: Mapping[RanOn, Source]
 
     @property
     def is_dirty(self) -> bool:
@@ -56,8 +49,8 @@ class Selection:
 def select(spec: str, index: Index, root: Path) -> Selection:
     """The session that `spec` names (`latest`, an id, a path), or those of the commit that it means.
 
-    Of a commit's sessions each board and engine gets one: of a clean checkout rather than of a dirty one, one that
-    ended rather than one that did not or was interrupted, then the newest.
+    Of a commit's sessions each board, kind of target and engine gets one: of a clean checkout rather than of a dirty
+    one, one that ended rather than one that did not or was interrupted, then the newest.
 
     Args:
         root: a folder of the project; its git checkout says what a revision means.
@@ -69,12 +62,12 @@ def select(spec: str, index: Index, root: Path) -> Selection:
     source = _named_session(spec, index)
     if source is not None:
         checkout = source.summary.checkout
-        return Selection(spec, checkout.commit if checkout else None, _by_board_and_engine([source]))
+        return Selection(spec, checkout.commit if checkout else None, _by_ran_on([source]))
     commit = _commit(spec, index, root)
     sources = [source for source in _sources(index) if _commit_of(source.summary) == commit]
     if not sources:
         raise ReportError(f"no session of {_described(spec, commit)} in {index.folder}", _nearest(commit, index, root))
-    return Selection(spec, commit, _by_board_and_engine(sources))
+    return Selection(spec, commit, _by_ran_on(sources))
 
 
 def _named_session(spec: str, index: Index) -> Source | None:
@@ -90,12 +83,11 @@ def _sources(index: Index) -> list[Source]:
     return [Source(index.folder / summary.id, summary) for summary in index.summaries.values()]
 
 
-def _by_board_and_engine(sources: list[Source]) -> dict[BoardEngine, Source]:
-    """Of several sources for a board and an engine the best."""
-    chosen: dict[BoardEngine, Source] = {}
+def _by_ran_on(sources: list[Source]) -> dict[RanOn, Source]:
+    """Of several sources for a board, a kind of target and an engine the best."""
+    chosen: dict[RanOn, Source] = {}
     for source in sorted(sources, key=_merit):
-        for group in source.summary.groups:
-            chosen[BoardEngine(group.board, group.engine)] = source
+        chosen |= dict.fromkeys(source.summary.ran_on, source)
     return chosen
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from harness.history.select import BoardEngine, Selection
+from harness.history.index import RanOn
+from harness.history.select import Selection
 from harness.measure.records import LayerRecord, RunRecord, VectorRecord, WindowRecord
 from harness.report.schema import R
 from harness.report.session import SessionInfo
@@ -82,13 +83,13 @@ def read_side(selection: Selection) -> Side:
     return side_of(selection.spec, tables.values(), wanted)
 
 
-def side_of(spec: str, sessions: Iterable[SessionTables], wanted: Mapping[BoardEngine, SessionTables]) -> Side:
-    """The runs of `sessions` whose board and engine are to be taken from that one."""
+def side_of(spec: str, sessions: Iterable[SessionTables], wanted: Mapping[RanOn, SessionTables]) -> Side:
+    """The runs of `sessions` whose board, kind of target and engine are to be taken from that one."""
     runs = [
         run
         for tables in sessions
         for run in session_runs(tables)
-        if wanted.get(BoardEngine(run.record.board, run.record.engine)) is tables
+        if wanted.get(RanOn(run.record.board, run.record.target, run.record.engine)) is tables
     ]
     infos = {id(run.info): run.info for run in runs}
     return Side(spec, {run.id: run for run in runs}, tuple(infos.values()))

@@ -25,6 +25,7 @@ def summary(**changes: object) -> Summary:
         "checkout": Checkout("0123456789abcdef0123456789abcdef01234567", dirty=False, branch="main"),
         "boards": ("stm32l475", "native"),
         "groups_json": msgspec.Raw(msgspec.json.encode(groups)),
+        "ran_on_json": msgspec.Raw(b"[]"),
     }
     return Summary(**{**fields, **changes})  # type: ignore[arg-type]
 

@@ -12,11 +12,12 @@ from support.git import git
 from support.session_records import run_record
 
 from harness.errors import ReportError
-from harness.history import BoardEngine, Selection, read_index, select
+from harness.history import RanOn, Selection, read_index, select
+from harness.history.sides import read_side
 from harness.report.session import Checkout
 
 MakeSession = Callable[..., Path]
-HERE = BoardEngine("stm32l475", "builtin")
+HERE = RanOn("stm32l475", "emulated", "builtin")
 
 
 @dataclass
@@ -80,9 +81,21 @@ def test_each_board_and_engine_has_its_newest_session(project: Project) -> None:
     chosen = {key: source.summary.id for key, source in project.select("HEAD~4").sources.items()}
     assert chosen == {
         HERE: "newer",
-        BoardEngine("stm32l475", "tflm"): "tflm",
-        BoardEngine("mps2-an385", "builtin"): "m3",
+        RanOn("stm32l475", "emulated", "tflm"): "tflm",
+        RanOn("mps2-an385", "emulated", "builtin"): "m3",
     }
+
+
+def test_an_emulated_session_hides_none_of_the_same_board_on_a_desk(project: Project) -> None:
+    project.session_of(5, "desk", minute=1, target="attached")
+    project.session_of(5, "emulated", minute=2)
+    selection = project.select("HEAD~4")
+    assert {key.target: source.summary.id for key, source in selection.sources.items()} == {
+        "attached": "desk",
+        "emulated": "emulated",
+    }
+    found = {run_id.target: run.info.id for run_id, run in read_side(selection).runs.items()}
+    assert found == {"attached": "desk", "emulated": "emulated"}
 
 
 def test_a_clean_checkout_is_better_than_a_dirty_one(project: Project) -> None:

@@ -8,8 +8,8 @@ from msgspec.structs import replace
 from support.session_records import INFO, metered_run, run_record, tables_of, window_record
 
 from harness.history.changes import Changes, find_changes
+from harness.history.index import RanOn
 from harness.history.metrics import Metric
-from harness.history.select import BoardEngine
 from harness.history.settings import Settings
 from harness.history.sides import Run, Side, side_of
 from harness.measure.records import Provenance, Quantity, RunRecord, WindowRecord
@@ -25,7 +25,7 @@ def side(*records: Record, spec: str = "main", info: SessionInfo = CLEAN) -> Sid
     """A side of one session."""
     tables = tables_of(*records, info=info)
     runs = [record for record in records if isinstance(record, RunRecord)]
-    return side_of(spec, [tables], {BoardEngine(run.board, run.engine): tables for run in runs})
+    return side_of(spec, [tables], {RanOn(run.board, run.target, run.engine): tables for run in runs})
 
 
 def no_recent(run: Run, metric: Metric) -> Sequence[float]:
