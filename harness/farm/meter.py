@@ -11,7 +11,7 @@ from harness.errors import FarmError
 from harness.farm.resource import SERIAL_PORT, SERVICE, Resource
 
 METER = "meter"  # the resource's name, and the tag that tells its kind
-_MILLIVOLTS, _RATE, _DEVICE = "meter-mv", "meter-hz", "meter-device"
+_MILLIVOLTS, _RATE, _DEVICE = "meter_mv", "meter_hz", "meter_device"
 RESOURCE_KINDS = {"ppk2": SERIAL_PORT, "lpm01a": SERIAL_PORT, "otii": SERVICE}
 
 

@@ -178,7 +178,7 @@ def test_an_entry_becomes_files_and_a_place(farm: Harness, coordinator: Coordina
     done = farm("add", "desk-2", entries, "--exporter=bench-3", "--farm-tag=flash=external")
     try:
         place = coordinator.place("desk-2")
-        meter = {"meter": "ppk2", "meter-mv": "3300"}
+        meter = {"meter": "ppk2", "meter_mv": "3300"}
         assert place.tags == {"board": BOARD, "health": "ok", "flash": "external", **meter}
         assert place.missing == (
             "bench-3/desk-2/NetworkSerialPort/serial",

@@ -13,7 +13,7 @@ from harness.farm.meter import meter_entry, meter_tags
 
 PORT = Resource("meter", "NetworkSerialPort", "lab", True, {"host": "lab", "port": 4002})
 SERVICE = Resource("meter", "NetworkService", "lab", True, {"address": "lab", "port": 1905})
-TAGS = {"meter": "ppk2", "meter-mv": "3300"}
+TAGS = {"meter": "ppk2", "meter_mv": "3300"}
 
 
 @given(
@@ -44,15 +44,15 @@ def test_a_place_without_a_meter() -> None:
     [
         (
             PORT,
-            {"meter-mv": "3300"},
+            {"meter_mv": "3300"},
             "its tag meter is missing, and needs one of ppk2, lpm01a, otii\n.*set-tags meter=",
         ),
         (PORT, TAGS | {"meter": "js220"}, "its tag meter is 'js220', and needs one of"),
-        (PORT, {"meter": "ppk2"}, "its tag meter-mv is missing, and needs a whole number\n.*desk-1 set-tags meter-mv="),
-        (PORT, TAGS | {"meter-mv": "3.3"}, "its tag meter-mv is '3.3', and needs a whole number"),
-        (PORT, TAGS | {"meter-mv": "33000"}, "its tags .*<= 5.*voltage_v.*\n.*correct meter-mv"),
-        (PORT, TAGS | {"meter-hz": "fast"}, "its tag meter-hz is 'fast'"),
-        (PORT, TAGS | {"meter-hz": "10"}, "its tags .*>= 100"),
+        (PORT, {"meter": "ppk2"}, "its tag meter_mv is missing, and needs a whole number\n.*desk-1 set-tags meter_mv="),
+        (PORT, TAGS | {"meter_mv": "3.3"}, "its tag meter_mv is '3.3', and needs a whole number"),
+        (PORT, TAGS | {"meter_mv": "33000"}, "its tags .*<= 5.*voltage_v.*\n.*correct meter_mv"),
+        (PORT, TAGS | {"meter_hz": "fast"}, "its tag meter_hz is 'fast'"),
+        (PORT, TAGS | {"meter_hz": "10"}, "its tags .*>= 100"),
         (None, TAGS, "its tag meter is 'ppk2', and needs a NetworkSerialPort called meter; it has none"),
         (SERVICE, TAGS, "needs a NetworkSerialPort called meter; it has NetworkService"),
         (PORT, TAGS | {"meter": "otii"}, "its tag meter is 'otii', and needs a NetworkService"),

@@ -78,22 +78,22 @@ def test_a_port_that_labgrid_cannot_share_is_told(port: str) -> None:
         (
             MeterEntry("ppk2", "C0FFEE", 3.3),
             Export("USBSerialPort", {"match": {"@ID_SERIAL_SHORT": "C0FFEE"}, "speed": 115200}, "NetworkSerialPort"),
-            {"meter": "ppk2", "meter-mv": "3300"},
+            {"meter": "ppk2", "meter_mv": "3300"},
         ),
         (
             MeterEntry("lpm01a", "/dev/ttyACM4", 1.8, 10_000),
             Export("RawSerialPort", {"port": "/dev/ttyACM4", "speed": 115200}, "NetworkSerialPort"),
-            {"meter": "lpm01a", "meter-mv": "1800", "meter-hz": "10000"},
+            {"meter": "lpm01a", "meter_mv": "1800", "meter_hz": "10000"},
         ),
         (
             MeterEntry("otii", "BEEF", 3.0),
             network_service("bench-3.lab", 1905),
-            {"meter": "otii", "meter-mv": "3000", "meter-device": "BEEF"},
+            {"meter": "otii", "meter_mv": "3000", "meter_device": "BEEF"},
         ),
         (
             MeterEntry("otii", "10.1.2.3:1906", 3.0),
             network_service("10.1.2.3", 1906),
-            {"meter": "otii", "meter-mv": "3000"},
+            {"meter": "otii", "meter_mv": "3000"},
         ),
     ],
 )

@@ -85,7 +85,7 @@ class Meter(Closing):
         if not 0 < rate_hz <= self.max_rate_hz:
             raise MeterError(
                 f"{self.description}: {rate_hz:,} samples a second are not in its range of 1 to {self.max_rate_hz:,}",
-                "correct rate_hz of the meter in boards.toml, or its place's tag meter-hz, or leave it out",
+                "correct rate_hz of the meter in boards.toml, or its place's tag meter_hz, or leave it out",
             )
         return self.rates_hz[bisect_left(self.rates_hz, rate_hz)]
 
@@ -98,7 +98,7 @@ class Meter(Closing):
         if not lowest_v <= voltage_v <= highest_v:
             raise MeterError(
                 f"{self.description}: {voltage_v:g} V is not in its range of {lowest_v:g} to {highest_v:g} V",
-                "correct voltage_v of the meter in boards.toml, or its place's tag meter-mv",
+                "correct voltage_v of the meter in boards.toml, or its place's tag meter_mv",
             )
 
     def compare_voltage(self, found_v: float, voltage_v: float) -> None:
@@ -109,5 +109,5 @@ class Meter(Closing):
         if abs(found_v - voltage_v) > _VOLTAGE_TOLERANCE * voltage_v:
             raise MeterError(
                 f"{self.description}: the supply has {found_v:.2f} V, not {voltage_v:g} V",
-                "see to the supply and what it feeds, and to voltage_v in boards.toml, or its place's tag meter-mv",
+                "see to the supply and what it feeds, and to voltage_v in boards.toml, or its place's tag meter_mv",
             )
