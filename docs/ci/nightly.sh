@@ -25,6 +25,7 @@ compare() {
 rm -rf night
 mkdir -p night/site reports
 echo "The night broke off before it was compared." >night/comparison.md
+ask "$bin/harness" report push "$store" --reports-dir=night/none >/dev/null # nothing: is the store there?
 
 # shellcheck disable=SC2086 # several options
 ask "$bin/pytest" suites --board="$boards" --reports-dir=night/sessions --junitxml=night/tests.xml ${TINYHIL_OPTIONS:-}
@@ -36,10 +37,14 @@ if [ -z "$base" ]; then
 fi
 ask "$bin/harness" report html "$session" --output="night/site/$session.html"
 
-echo "There is no green night to compare with." >night/comparison.md
-ask compare --format=markdown --output=night/comparison.md --fail-on=regression --fail-on=missing
+ask compare --format=markdown --output=night/changes.md --fail-on=regression --fail-on=missing
 worse=$answer
-if [ -n "${GITHUB_ACTIONS:-}" ]; then ask compare --format=github; else ask compare; fi
+if [ -e night/changes.md ]; then
+    mv night/changes.md night/comparison.md
+    if [ -n "${GITHUB_ACTIONS:-}" ]; then ask compare --format=github; else ask compare; fi
+else
+    echo "There is no green night to compare with." >night/comparison.md
+fi
 
 if [ -z "$base" ]; then
     ask "$bin/harness" report pull "$store"
