@@ -76,6 +76,11 @@ def _changes(options: argparse.Namespace, index: Index) -> Changes | None:
     from harness.history import Nights, compare, compare_with_green, open_place
 
     again = partial(_rerun, options.reports_dir) if options.rerun else None
+    if options.place is None and options.base == GREEN:
+        raise ConfigError(
+            f"BASE {GREEN} is a night that is marked in a place, and no --place is given",
+            f"harness compare {GREEN} {options.head} --place=PLACE; a branch of that name is heads/{GREEN}",
+        )
     if options.place is None:
         return compare(options.base, options.head, index, Path.cwd(), again)
     if options.base != GREEN:

@@ -113,6 +113,8 @@ def test_what_does_not_go_together_is_refused(harness: Harness, ids: list[str]) 
     done = harness("compare", *ids, "--place=share")
     assert (done.code, "--place does not go with BASE" in done.err) == (2, True)
     assert harness("compare", "green", "latest", "--place=nowhere").code == 2
+    done = harness("compare", "green", "latest")
+    assert (done.code, "harness compare green latest --place=" in done.err) == (2, True)
 
 
 def test_unknown_sessions_and_damaged_ones_are_errors(harness: Harness, ids: list[str], tmp_path: Path) -> None:
