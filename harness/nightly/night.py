@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from harness.config import Nightly
 from harness.errors import ReportError
 from harness.nightly.child import last_words, run_cell, session_in
-from harness.nightly.plan import Cell, Content, next_that_fits, plan
+from harness.nightly.plan import Cell, Content, Past, estimate_s, next_that_fits, plan
 from harness.nightly.record import Night, Nights, cell_title, new_night, past_of
 from harness.report.session import Checkout
 from harness.report.store import read_session
@@ -56,6 +56,7 @@ def run_cells(nightly: Nightly, night: Night, nights: Nights, reports_dir: Path,
     while planned := next_that_fits(night.waiting, night.left_s):
         tell(f"{cell_title(planned.cell)}: {planned.why}, about {duration(planned.estimate_s)}")
         night = _run(nightly, night, planned.cell, nights, reports_dir)
+        night = _estimated_anew(night, past_of(nights.read()), nightly.timeout_s)
         ended = night.cell(planned.cell)
         tell(f"  {ended.outcome} in {duration(ended.duration_s)}" + (f": {ended.message}" if ended.message else ""))
     left_s = night.left_s
@@ -63,6 +64,14 @@ def run_cells(nightly: Nightly, night: Night, nights: Nights, reports_dir: Path,
         why = f"takes about {duration(planned.estimate_s)}, {duration(max(left_s, 0.0))} of the budget are left"
         night = night.with_cell(replace(night.cell(planned.cell), outcome="skipped", message=why))
     nights.write(night)
+    return night
+
+
+def _estimated_anew(night: Night, past: Mapping[Cell, Past], timeout_s: float) -> Night:
+    """What ran tonight is a better measure of what never ran than a guess."""
+    for planned in night.waiting:
+        expected_s = estimate_s(planned.cell, past, timeout_s)
+        night = night.with_cell(replace(night.cell(planned.cell), estimate_s=expected_s))
     return night
 
 

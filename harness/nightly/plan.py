@@ -63,7 +63,7 @@ def plan(contents: Mapping[Cell, Content], past: Mapping[Cell, Past], timeout_s:
 
     ordered = sorted(contents, key=urgency)
     return [
-        Planned(cell, _why(past.get(cell, Past()), contents[cell]), min(estimate_s(cell, past), timeout_s))
+        Planned(cell, _why(past.get(cell, Past()), contents[cell]), estimate_s(cell, past, timeout_s))
         for cell in ordered
     ]
 
@@ -83,13 +83,17 @@ def within_budget(planned: Iterable[Planned], budget_s: float) -> list[Planned]:
     return chosen
 
 
-def estimate_s(cell: Cell, past: Mapping[Cell, Past]) -> float:
-    """How long a cell takes: the median of its own last times, else of those of its suite, else of all."""
+def estimate_s(cell: Cell, past: Mapping[Cell, Past], timeout_s: float) -> float:
+    """How long a cell takes: the median of its own last times, else of those of its suite, else of all.
+
+    Args:
+        timeout_s: it takes no longer.
+    """
     for is_like in (lambda other: other == cell, lambda other: other.suite == cell.suite, lambda other: True):
         times = [time for other, known in past.items() if is_like(other) for time in known.durations_s[-_CONSIDERED:]]
         if times:
-            return median(times)
-    return UNKNOWN_S
+            return min(median(times), timeout_s)
+    return min(UNKNOWN_S, timeout_s)
 
 
 def _is_overdue(known: Past) -> bool:

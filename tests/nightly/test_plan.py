@@ -143,7 +143,7 @@ def test_an_estimate_is_of_the_nearest_kin_that_ran(durations: dict[str, tuple[f
         "stranger": Cell("words", "stm32l475", "builtin"),
     }
     past = {known[name]: Past(durations_s=times) for name, times in durations.items()}
-    assert estimate_s(known["own"], past) == expected_s
+    assert estimate_s(known["own"], past, TIMEOUT_S) == expected_s
 
 
 def test_a_smaller_cell_fills_the_time_that_a_larger_one_would_not_end_in() -> None:

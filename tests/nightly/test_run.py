@@ -8,7 +8,9 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace as replaced
 from functools import partial
+from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from msgspec.structs import replace
@@ -143,14 +145,24 @@ def test_a_cell_that_hangs_fails_and_the_next_one_runs(
     assert project.outcomes == {"digits": "hung", "words": "passed"}
 
 
-def test_what_the_budget_has_no_room_for_is_said_and_runs_first_the_next_night(project: Project, play: Play) -> None:
+def test_what_the_budget_has_no_room_for_is_said_and_runs_first_the_next_night(
+    project: Project, play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
     play(PASSES)
-    project.nightly = replace(project.nightly, budget_s=300.0)  # room for one cell that never ran
+    monkeypatch.setattr(night, "time", SimpleNamespace(monotonic=partial(next, count(step=200))))  # each takes 200 s
+    project.nightly = replace(project.nightly, budget_s=300.0)
     assert project.run() == NightExit.GREEN
     assert project.outcomes == {"digits": "passed", "words": "skipped"}
     assert "of the budget are left" in project.last.cell(WORDS).message
     assert project.run() == NightExit.GREEN
     assert project.last.cells[0].cell == WORDS
+
+
+def test_what_ran_tonight_tells_how_long_a_cell_takes_that_never_ran(project: Project, play: Play) -> None:
+    play(PASSES)
+    project.nightly = replace(project.nightly, budget_s=300.0)  # room for one guess
+    assert project.run() == NightExit.GREEN
+    assert project.outcomes == {"digits": "passed", "words": "passed"}
 
 
 def test_where_no_cell_fits_nothing_ran_and_nothing_is_green(project: Project, play: Play) -> None:
