@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -97,8 +97,17 @@ def compare_with_green(
 def compare_sides(sides: tuple[Side, Side], index: Index, settings: Settings, again: Again | None) -> Changes:
     """What changed from the first side to the second; arguments and errors as for `compare`."""
     recent = RecentCommits(index).values
-    excused = excuse(find_changes(*sides, settings, recent), settings.exceptions, datetime.now(UTC).date())
+    found = find_changes(*sides, settings, recent)
+    noted = replace(found, notes=(*found.notes, *_same_sessions(found)))
+    excused = excuse(noted, settings.exceptions, datetime.now(UTC).date())
     return confirm(excused, again, settings, recent) if again else excused
+
+
+def _same_sessions(changes: Changes) -> Iterator[str]:
+    """Which sessions have runs on both sides: no change is to be expected of those."""
+    ids = dict.fromkeys(run.head.info.id for run in changes.runs if run.base.info.id == run.head.info.id)
+    if ids:
+        yield f"on both sides, and so compared with itself: {', '.join(ids)}"
 
 
 def unreadable_of(changes: Changes, index: Index) -> list[str]:

@@ -68,6 +68,13 @@ def test_commits_are_meant_by_their_first_digits(harness: Harness, ids: list[str
     assert [json.loads(done.out)[side]["sessions"][0]["id"] for side in ("base", "head")] == ids
 
 
+@pytest.mark.parametrize("form", sorted({*FORMATS} - {"junit"}))  # which has no notes
+def test_a_session_on_both_sides_is_named(harness: Harness, ids: list[str], form: str) -> None:
+    said = f"on both sides, and so compared with itself: {ids[0]}"
+    assert said in harness("compare", ids[0], ids[0].partition("-")[2], f"--format={form}").out
+    assert "on both sides" not in harness("compare", *ids, f"--format={form}").out
+
+
 def test_settings_of_the_project_are_heeded(harness: Harness, ids: list[str], tmp_path: Path) -> None:
     settings = tmp_path / "pyproject.toml"
     settings.write_text("[tool.tinyhil.compare]\ntolerance = { accuracy = 1, instructions = 1 }\n")
